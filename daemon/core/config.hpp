@@ -1,0 +1,120 @@
+// The configuration as data: what an operator asked for, checked and with defaults filled in.
+#pragma once
+
+#include "common/scope.hpp"
+
+#include <chrono>
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tokenward {
+
+/// Where a secret comes from. Reading it is not the core's business (daemon/secret_reader).
+struct secret_ref {
+    enum class source { credential, file, env, inline_text };
+    source from = source::file;
+    std::string name{}; ///< the credential's name, the path, the variable's name; for inline_text the secret itself
+    friend bool operator==(const secret_ref&, const secret_ref&) = default;
+};
+
+enum class auth_type { password };
+
+/// How an identity proves itself; names as in clouds.yaml and keystoneauth.
+struct auth_config {
+    auth_type type = auth_type::password;
+    std::string auth_url{};      ///< as given, without a trailing slash
+    std::string username{};      ///< username or user_id, not both
+    std::string user_id{};
+    domain_ref user_domain{};    ///< needed with username
+    domain_ref project_domain{}; ///< of projects by name; user_domain unless given
+    secret_ref password{};
+    friend bool operator==(const auth_config&, const auth_config&) = default;
+};
+
+enum class verb : unsigned { get = 1, report = 2, manage = 4 };
+using verb_set = unsigned; ///< verbs or-ed together
+
+/// One line of `allow` or `deny`: exactly one of user, group, unit.
+struct access_rule {
+    enum class subject { user, group, unit };
+    subject who = subject::user;
+    std::string name{};                  ///< as written
+    std::optional<unsigned> id{};        ///< uid or gid, resolved by name_resolver; none = matches nobody
+    std::vector<std::string> scopes{};   ///< empty = all; configured names or spelled-out forms
+    verb_set verbs = 3;                  ///< get and report unless said
+    int line = 0;                        ///< in the file, for explanations; not compared
+    bool operator==(const access_rule& other) const {
+        return who == other.who && name == other.name && id == other.id && scopes == other.scopes && verbs == other.verbs;
+    }
+};
+
+struct named_scope {
+    std::string name;
+    scope target;
+    friend bool operator==(const named_scope&, const named_scope&) = default;
+};
+
+struct identity_config {
+    std::string name{};
+    auth_config auth{};
+    std::string cacert{};   ///< a PEM file; empty = the system's
+    bool verify = true;
+    std::vector<named_scope> scopes{}; ///< in the order of the file; targets differ from each other
+    bool on_demand = true;
+    bool catalog = true;
+    std::size_t max_scopes = 1024;
+    std::vector<access_rule> allow{};
+    std::vector<access_rule> deny{};
+
+    /// Whether tokens of `other` serve as well: all is equal but who may have them and which scopes are kept warm.
+    bool same_login(const identity_config& other) const {
+        return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
+               catalog == other.catalog;
+    }
+};
+
+struct socket_config {
+    std::string path{};              ///< empty = the default order (common/socket_path.h)
+    unsigned mode = 0666;
+    friend bool operator==(const socket_config&, const socket_config&) = default;
+};
+
+struct config {
+    socket_config socket{};
+    std::vector<identity_config> identities{}; ///< in the order of the file
+};
+
+/// Something wrong, or worth a word, at a place in a file.
+struct config_fault {
+    enum class level { error, warning };
+    level severity = level::error;
+    std::string file{};
+    int line = 0; ///< from 1; 0 = the file as a whole
+    std::string message{};
+};
+
+/// "FILE:LINE: error: MESSAGE"
+std::string to_string(const config_fault& fault);
+
+/// Who has which number; given by the shell (getpwnam, getgrnam), a table in tests.
+struct name_resolver {
+    virtual ~name_resolver() = default;
+    virtual std::optional<unsigned> user(const std::string& name) const = 0;
+    virtual std::optional<unsigned> group(const std::string& name) const = 0;
+};
+
+struct parsed_config {
+    config value{};
+    std::vector<config_fault> faults{}; ///< errors and warnings in the order of the lines
+    bool ok() const; ///< no errors: `value` may be used
+};
+
+/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the text's
+/// size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
+parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names);
+
+} // namespace tokenward

@@ -1,0 +1,1 @@
+// See lockout_guard.hpp.

@@ -1,0 +1,52 @@
+// One token as the IAM gave it, and what is known of it.
+#pragma once
+
+#include "common/secret.hpp"
+#include "daemon/core/time.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tokenward {
+
+/// What the serving side keeps beside a token: the answer's bytes. Owned by the token, so that both end together.
+struct token_rendering {
+    virtual ~token_rendering() = default;
+};
+
+/// Something that the IAM names by id and name.
+struct named_ref {
+    std::string id;
+    std::string name;
+    friend bool operator==(const named_ref&, const named_ref&) = default;
+};
+
+/// A token and its description; immutable once it is in the cache, but for `rendering`.
+struct token {
+    secret value;
+    std::string fingerprint;   ///< "sha256:" and the first 16 hex digits of SHA-256 of the value
+    wall_time issued_at{};     ///< the IAM's clock
+    wall_time expires_at{};    ///< the IAM's clock
+    duration lifetime{};       ///< expires_at − issued_at, > 0
+    instant minted{};          ///< our clock, read before the request was sent: the life is counted from here
+    std::optional<wall_time> iam_date{}; ///< the answer's `Date`: tells a paused machine (see lifecycle)
+
+    named_ref user{};
+    named_ref user_domain{};
+    std::optional<named_ref> project{};
+    std::optional<named_ref> project_domain{};
+    std::optional<named_ref> domain{};
+    std::vector<std::string> methods{};
+    std::string password_expires_at{}; ///< as the IAM wrote it; empty = never
+    std::string body{};                ///< the IAM's own answer, JSON: {"token":{…}}; holds no token value
+
+    std::unique_ptr<token_rendering> rendering{}; ///< filled by the service when the token comes
+
+    instant expires() const noexcept { return minted + lifetime; }
+};
+
+using token_ptr = std::shared_ptr<const token>;
+
+} // namespace tokenward

@@ -1,0 +1,1 @@
+// See token_cache.hpp.
