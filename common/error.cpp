@@ -8,7 +8,7 @@ namespace tokenward {
 
 const error_info& describe(errc code) noexcept {
     static constexpr std::array table{
-#define X(code, http_status, exit_status, title)                                                         \
+#define X(code, http_status, exit_status, title)                                                             \
     error_info{#code, "urn:tokenward:" #code, title, http_status, exit_status},
         TOKENWARD_ERRORS(X)
 #undef X

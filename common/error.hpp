@@ -33,14 +33,15 @@ const error_info& describe(errc code) noexcept;
 /// One error as it happened. Never holds a secret.
 struct problem {
     errc code = errc::internal;
-    std::string detail{};                                ///< what happened, to which identity and scope, what to do
+    std::string detail{}; ///< what happened, to which identity and scope, what to do
     std::optional<std::chrono::seconds> retry_after = {}; ///< when asking again makes sense
-    std::optional<int> status = {};                      ///< an HTTP status other than the code's own (414, 431)
+    std::optional<int> status = {}; ///< an HTTP status other than the code's own (414, 431)
 };
 
 /// `.value()` of a failed result; nothing in Tokenward calls it on purpose.
 [[noreturn]] void throw_exception_from_error(const problem& error, const boost::source_location& where);
 
-template <class T> using result = boost::system::result<T, problem>;
+template <class T>
+using result = boost::system::result<T, problem>;
 
 } // namespace tokenward

@@ -21,8 +21,8 @@ struct domain_ref {
 /// The target of a token, as in Keystone's `auth.scope`.
 struct scope {
     scope_kind kind = scope_kind::unscoped;
-    std::string value{};   ///< the id or name; empty for unscoped
-    domain_ref domain{};   ///< of a project that is named; else empty
+    std::string value{}; ///< the id or name; empty for unscoped
+    domain_ref domain{}; ///< of a project that is named; else empty
     friend bool operator==(const scope&, const scope&) = default;
 };
 

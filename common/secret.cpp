@@ -33,7 +33,9 @@ secret& secret::operator=(secret&& other) noexcept {
     return *this;
 }
 
-secret::~secret() { clear(); }
+secret::~secret() {
+    clear();
+}
 
 void secret::clear() noexcept {
     if (x_bytes) wipe(x_bytes.get(), x_size);
@@ -45,10 +47,13 @@ bool operator==(const secret& a, const secret& b) noexcept {
     if (a.x_size != b.x_size) return false;
     unsigned difference = 0;
     for (std::size_t i = 0; i < a.x_size; ++i)
-        difference |= static_cast<unsigned char>(a.x_bytes[i]) ^ static_cast<unsigned>(static_cast<unsigned char>(b.x_bytes[i]));
+        difference |= static_cast<unsigned char>(a.x_bytes[i]) ^
+                      static_cast<unsigned>(static_cast<unsigned char>(b.x_bytes[i]));
     return difference == 0;
 }
 
-std::ostream& operator<<(std::ostream& out, const secret&) { return out << "[redacted]"; }
+std::ostream& operator<<(std::ostream& out, const secret&) {
+    return out << "[redacted]";
+}
 
 } // namespace tokenward

@@ -48,13 +48,17 @@ class secret {
 /// Writes `[redacted]`.
 std::ostream& operator<<(std::ostream& out, const secret&);
 /// The same for fmt.
-inline std::string_view format_as(const secret&) noexcept { return "[redacted]"; }
+inline std::string_view format_as(const secret&) noexcept {
+    return "[redacted]";
+}
 
 /// An allocator that wipes what it gives back, for buffers through which secrets pass.
-template <class T> struct wiping_allocator {
+template <class T>
+struct wiping_allocator {
     using value_type = T;
     wiping_allocator() noexcept = default;
-    template <class U> wiping_allocator(const wiping_allocator<U>&) noexcept {}
+    template <class U>
+    wiping_allocator(const wiping_allocator<U>&) noexcept {}
     T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
     void deallocate(T* p, std::size_t n) noexcept {
         wipe(p, n * sizeof(T));

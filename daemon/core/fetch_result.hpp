@@ -10,9 +10,9 @@ namespace tokenward {
 
 /// When a failed fetch may be tried again.
 enum class retry_rule {
-    back_off,   ///< 1 s doubling to 5 min, or as `retry_after` says: the IAM is away or busy
-    remember,   ///< not soon: the answer would be the same (60 s doubling to 5 min)
-    rearm,      ///< not before the credential changes or a person logs in (token_cache::rearm)
+    back_off, ///< 1 s doubling to 5 min, or as `retry_after` says: the IAM is away or busy
+    remember, ///< not soon: the answer would be the same (60 s doubling to 5 min)
+    rearm,    ///< not before the credential changes or a person logs in (token_cache::rearm)
 };
 
 struct fetch_failure {

@@ -1,1 +1,224 @@
-// See lifecycle.hpp.
+// See lifecycle.hpp. Refusals and damping stand in lifecycle_refusals.cpp.
+#include "daemon/core/lifecycle.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr duration renew_pause = 10s;     // between forced renewals
+constexpr duration kept_empty = 5min;     // a key without a token still knows what was refused a moment ago
+constexpr duration clock_tolerance = 10s; // what Date's whole seconds and the way of a packet explain
+
+std::chrono::seconds ceil_seconds(duration d) {
+    return std::max(std::chrono::ceil<std::chrono::seconds>(d), 1s);
+}
+
+step refuse(problem error) {
+    return {.kind = step_kind::refuse, .error = std::move(error)};
+}
+step serve(const token* t) {
+    return {.kind = step_kind::serve, .served = t};
+}
+step wait() {
+    return {.kind = step_kind::wait};
+}
+
+step too_short(std::chrono::seconds min_ttl, duration life) {
+    return refuse({errc::bad_request, "min_ttl=" + std::to_string(min_ttl.count()) +
+                                          " can't be met: the IAM grants " +
+                                          std::to_string(whole_seconds(life).count()) + " s"});
+}
+
+} // namespace
+
+step lifecycle::start(ticket fresh) noexcept {
+    x_fetch = fresh;
+    return {.kind = step_kind::start_fetch, .id = fresh};
+}
+
+// There was a failure, and it is not time to try again.
+step lifecycle::held_back(const get_request& wanted, instant now) {
+    if (x_failure->retry == retry_rule::back_off && x_next_try - now <= wanted.max_wait) {
+        x_wanted_until = std::max(x_wanted_until, x_next_try);
+        return wait();
+    }
+    problem error = x_failure->error;
+    if (x_next_try != never) error.retry_after = ceil_seconds(x_next_try - now);
+    return refuse(std::move(error));
+}
+
+// The held token is good, but not for as long as the caller wants.
+step lifecycle::freshen(const get_request& wanted, instant now, ticket fresh) {
+    if (wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
+    if (x_fetch != 0) return wait();
+    if (backing_off(now)) return held_back(wanted, now);
+    if (x_last_min_ttl && now - *x_last_min_ttl < x_life / 4) {
+        problem error{errc::too_many_requests,
+                      "min_ttl has had a new token a moment ago; the held one lives " +
+                          std::to_string(whole_seconds(x_expires - now).count()) + " s"};
+        error.retry_after = ceil_seconds(*x_last_min_ttl + x_life / 4 - now);
+        return refuse(std::move(error));
+    }
+    x_last_min_ttl = now;
+    return start(fresh);
+}
+
+step lifecycle::get(const get_request& wanted, instant now, ticket fresh) {
+    x_asked = now;
+    if (usable(now)) {
+        if (x_expires - now >= wanted.min_ttl) return serve(x_token.get());
+        return freshen(wanted, now, fresh);
+    }
+    drop_expired(now);
+    if (x_life > 0s && wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
+    if (x_fetch != 0) return wait();
+    if (backing_off(now)) return held_back(wanted, now);
+    return start(fresh);
+}
+
+step lifecycle::after_fetch(const get_request& wanted, instant now) const {
+    if (!usable(now)) return refuse({errc::iam_unavailable, "the new token ended before it could be served"});
+    if (x_expires - now < wanted.min_ttl) return too_short(wanted.min_ttl, x_life);
+    return serve(x_token.get());
+}
+
+step lifecycle::renew(instant now, ticket fresh) {
+    x_asked = now;
+    if (x_fetch != 0) return wait();
+    if (backing_off(now)) return held_back({.max_wait = 0s}, now);
+    if (x_last_renew && now - *x_last_renew < renew_pause) {
+        problem error{errc::too_many_requests, "renewed a moment ago"};
+        error.retry_after = ceil_seconds(*x_last_renew + renew_pause - now);
+        return refuse(std::move(error));
+    }
+    x_last_renew = now;
+    return start(fresh);
+}
+
+lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, instant now, double jitter) {
+    if (id == 0 || id != x_fetch) return fetch_outcome::dropped;
+    x_fetch = 0;
+    if (auto* failure = std::get_if<fetch_failure>(&result.outcome)) {
+        failed(std::move(*failure), now, jitter);
+        return fetch_outcome::failed;
+    }
+    auto fresh = std::get<std::shared_ptr<token>>(std::move(result.outcome));
+    if (fresh->fingerprint == x_refused) {
+        failed({{errc::iam_protocol, "the IAM gave the refused token once more"}}, now, jitter);
+        return fetch_outcome::failed;
+    }
+    if (fresh->expires() - now < expiry_margin) {
+        failed({{errc::iam_protocol, "the token had ended when it came"}}, now, jitter);
+        return fetch_outcome::failed;
+    }
+    accept(std::move(fresh), now, jitter);
+    return fetch_outcome::token;
+}
+
+void lifecycle::accept(std::shared_ptr<token> fresh, instant now, double jitter) {
+    x_life = fresh->lifetime;
+    x_expires = fresh->expires();
+    x_renew_at = fresh->minted + renewal_age(x_life, jitter);
+    x_token = std::move(fresh);
+    x_failure.reset();
+    x_failures = 0;
+    x_next_try = now;
+    x_validation = 0;
+}
+
+void lifecycle::failed(fetch_failure failure, instant now, double jitter) {
+    drop_expired(now);
+    ++x_failures;
+    x_next_try = next_try(now, failure, x_failures, jitter, x_token ? x_expires : never);
+    x_failure = std::move(failure);
+    x_failed_at = now;
+}
+
+void lifecycle::drop_expired(instant now) noexcept {
+    if (x_token != nullptr && !usable(now)) x_token.reset();
+}
+
+// Whether there should be a token although nobody asks at this moment.
+bool lifecycle::wanted() const noexcept {
+    return x_configured || (x_failure && x_wanted_until >= x_next_try);
+}
+
+instant lifecycle::renewal_due() const noexcept {
+    return x_failure ? std::max(x_renew_at, x_next_try) : x_renew_at;
+}
+
+due_kind lifecycle::due(instant now, ticket fresh) {
+    drop_expired(now);
+    if (x_fetch != 0) return due_kind::nothing;
+    if (x_token) {
+        if (now < renewal_due()) return due_kind::nothing;
+        if (!x_configured && now - x_asked >= 2 * x_life) return due_kind::retire;
+    } else {
+        if (x_failure && now < x_next_try) return due_kind::nothing;
+        if (!wanted()) return now < x_asked + kept_empty ? due_kind::nothing : due_kind::retire;
+    }
+    start(fresh);
+    return due_kind::fetch;
+}
+
+instant lifecycle::next_deadline(instant now) const noexcept {
+    if (x_token) {
+        instant end = x_expires - expiry_margin + std::chrono::nanoseconds(1);
+        return x_fetch != 0 ? end : std::min(end, renewal_due());
+    }
+    if (x_fetch != 0) return never;
+    instant next = x_failure ? x_next_try : now;
+    return wanted() || next == never ? next : std::max(next, x_asked + kept_empty);
+}
+
+void lifecycle::rearm(instant now) noexcept {
+    if (!x_failure || x_failure->retry != retry_rule::rearm) return;
+    x_failure.reset();
+    x_failures = 0;
+    x_next_try = now;
+}
+
+void lifecycle::clock_jumped(instant now) noexcept {
+    if (x_token) x_renew_at = std::min(x_renew_at, now);
+    if (x_failure && x_failure->retry == retry_rule::back_off) x_next_try = std::min(x_next_try, now);
+}
+
+void lifecycle::observe_iam_clock(wall_time iam_now, instant now) noexcept {
+    if (!x_token || !x_token->iam_date) return;
+    // Both spans between the same two moments: only a pause of ours makes the IAM's the longer one. A Date
+    // that is off against the IAM's own clock (a gateway's) is off in both and cancels out.
+    duration theirs = iam_now - *x_token->iam_date;
+    duration ours = now - x_token->minted;
+    if (theirs - ours <= clock_tolerance) return;
+    x_expires = std::min(x_expires, x_token->expires() - (theirs - ours));
+    x_renew_at = std::min(x_renew_at, now);
+    drop_expired(now);
+}
+
+key_status lifecycle::status(instant now) const noexcept {
+    key_status s;
+    bool good = usable(now);
+    if (good) {
+        s.held = x_token.get();
+        s.expires = x_expires;
+        if (x_fetch == 0 && !(x_failure && x_next_try == never)) s.renews = renewal_due();
+    }
+    if (x_failure) {
+        s.last_error = &x_failure->error;
+        s.failed_at = x_failed_at;
+        if (x_fetch == 0 && x_next_try != never) s.next_try = x_next_try;
+    }
+    bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
+    if (good)
+        s.state = x_fetch != 0 ? key_state::renewing : x_failure ? key_state::stale : key_state::valid;
+    else if (x_fetch != 0)
+        s.state = key_state::fetching;
+    else
+        s.state = rejected ? key_state::rejected : x_failure ? key_state::failed : key_state::waiting;
+    return s;
+}
+
+} // namespace tokenward

@@ -11,7 +11,8 @@
 
 namespace tokenward {
 
-/// What the serving side keeps beside a token: the answer's bytes. Owned by the token, so that both end together.
+/// What the serving side keeps beside a token: the answer's bytes. Owned by the token, so that both end
+/// together.
 struct token_rendering {
     virtual ~token_rendering() = default;
 };
@@ -26,11 +27,11 @@ struct named_ref {
 /// A token and its description; immutable once it is in the cache, but for `rendering`.
 struct token {
     secret value;
-    std::string fingerprint;   ///< "sha256:" and the first 16 hex digits of SHA-256 of the value
-    wall_time issued_at{};     ///< the IAM's clock
-    wall_time expires_at{};    ///< the IAM's clock
-    duration lifetime{};       ///< expires_at − issued_at, > 0
-    instant minted{};          ///< our clock, read before the request was sent: the life is counted from here
+    std::string fingerprint; ///< "sha256:" and the first 16 hex digits of SHA-256 of the value
+    wall_time issued_at{};   ///< the IAM's clock
+    wall_time expires_at{};  ///< the IAM's clock
+    duration lifetime{};     ///< expires_at − issued_at, > 0
+    instant minted{};        ///< our clock, read before the request was sent: the life is counted from here
     std::optional<wall_time> iam_date{}; ///< the answer's `Date`: tells a paused machine (see lifecycle)
 
     named_ref user{};

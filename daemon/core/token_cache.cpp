@@ -1,1 +1,187 @@
 // See token_cache.hpp.
+#include "daemon/core/token_cache.hpp"
+
+#include <utility>
+
+namespace tokenward {
+
+std::size_t token_cache::hash::operator()(key_view k) const noexcept {
+    std::hash<std::string_view> h;
+    std::size_t seed = h(k.identity);
+    return seed ^ (h(k.scope) + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2));
+}
+
+cache_entry* token_cache::find(key_view key) noexcept {
+    auto found = x_entries.find(key);
+    return found == x_entries.end() ? nullptr : found->second.get();
+}
+
+cache_entry* token_cache::entry_of(ticket id) noexcept {
+    auto found = x_tickets.find(id);
+    return found == x_tickets.end() ? nullptr : found->second;
+}
+
+result<cache_entry*> token_cache::open(key_view key, const scope& target, bool configured, std::size_t limit,
+                                       instant now, std::vector<std::uint64_t>& evicted) {
+    if (cache_entry* known = find(key)) {
+        touch(*known);
+        return known;
+    }
+    auto used = x_use.find(key.identity);
+    if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
+    if (!configured && used->second.size() >= limit && !make_room(used->second, now, evicted))
+        return problem{errc::too_many_requests, "identity " + std::string(key.identity) + " has " +
+                                                    std::to_string(limit) +
+                                                    " scopes in use; ask for fewer at a time"};
+    auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now);
+    cache_entry* entry = made.get();
+    entry->x_used = &used->second;
+    entry->x_use = used->second.insert(used->second.end(), entry);
+    x_entries.emplace(entry->key(), std::move(made));
+    reschedule(*entry, now);
+    return entry;
+}
+
+bool token_cache::make_room(std::list<cache_entry*>& used, instant now, std::vector<std::uint64_t>& evicted) {
+    for (cache_entry* entry : used) {
+        if (!entry->x_life.evictable(now)) continue;
+        evicted.push_back(entry->id());
+        forget(*entry);
+        return true;
+    }
+    return false;
+}
+
+void token_cache::forget(cache_entry& entry) noexcept {
+    forget_tickets(entry);
+    if (entry.x_deadline != never) x_deadlines.erase({entry.x_deadline, &entry});
+    entry.x_used->erase(entry.x_use);
+    if (entry.x_used->empty()) x_use.erase(x_use.find(std::string_view(entry.x_identity)));
+    x_entries.erase(x_entries.find(entry.key()));
+}
+
+void token_cache::forget_tickets(const cache_entry& entry) noexcept {
+    x_tickets.erase(entry.x_life.fetch_under_way());
+    x_tickets.erase(entry.x_life.validation_under_way());
+}
+
+void token_cache::touch(cache_entry& entry) noexcept {
+    entry.x_used->splice(entry.x_used->end(), *entry.x_used, entry.x_use);
+}
+
+void token_cache::reschedule(cache_entry& entry, instant now) {
+    instant deadline = entry.x_life.next_deadline(now);
+    if (deadline == entry.x_deadline) return;
+    if (entry.x_deadline != never) x_deadlines.erase({entry.x_deadline, &entry});
+    if (deadline != never) x_deadlines.emplace(deadline, &entry);
+    entry.x_deadline = deadline;
+}
+
+step token_cache::get(cache_entry& entry, const get_request& wanted, instant now) {
+    touch(entry);
+    step next = entry.x_life.get(wanted, now, x_next_ticket);
+    if (next.kind == step_kind::start_fetch) x_tickets.emplace(x_next_ticket++, &entry);
+    if (next.kind != step_kind::serve) reschedule(entry, now);
+    return next;
+}
+
+step token_cache::renew(cache_entry& entry, instant now) {
+    touch(entry);
+    step next = entry.x_life.renew(now, x_next_ticket);
+    if (next.kind == step_kind::start_fetch) x_tickets.emplace(x_next_ticket++, &entry);
+    reschedule(entry, now);
+    return next;
+}
+
+refusal_step token_cache::refused(cache_entry& entry, std::string_view fingerprint, instant now) {
+    touch(entry);
+    ticket fetch = entry.x_life.fetch_under_way();
+    refusal_step next = entry.x_life.refused(fingerprint, now, x_next_ticket);
+    if (next.kind == refusal_kind::validate) x_tickets.emplace(x_next_ticket++, &entry);
+    if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
+    reschedule(entry, now);
+    return next;
+}
+
+std::pair<cache_entry*, refusal_step> token_cache::validated(ticket id, validity verdict, instant now) {
+    auto found = x_tickets.find(id);
+    if (found == x_tickets.end()) return {nullptr, {.kind = refusal_kind::already_replaced}};
+    cache_entry& entry = *found->second;
+    x_tickets.erase(found);
+    ticket fetch = entry.x_life.fetch_under_way();
+    refusal_step next = entry.x_life.validated(id, verdict, now);
+    if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
+    reschedule(entry, now);
+    return {&entry, next};
+}
+
+token_cache::fetch_end token_cache::fetched(ticket id, fetch_result result, instant now, double jitter) {
+    auto found = x_tickets.find(id);
+    if (found == x_tickets.end()) return {nullptr, lifecycle::fetch_outcome::dropped};
+    cache_entry& entry = *found->second;
+    x_tickets.erase(found);
+    auto outcome = entry.x_life.fetched(id, std::move(result), now, jitter);
+    reschedule(entry, now);
+    return {&entry, outcome};
+}
+
+token_cache::due_list token_cache::take_due(instant now) {
+    due_list due;
+    while (!x_deadlines.empty() && x_deadlines.begin()->first <= now) {
+        cache_entry& entry = *x_deadlines.begin()->second;
+        switch (entry.x_life.due(now, x_next_ticket)) {
+        case due_kind::retire:
+            due.retired.push_back(entry.id());
+            forget(entry);
+            continue;
+        case due_kind::fetch:
+            x_tickets.emplace(x_next_ticket, &entry);
+            due.fetches.push_back({&entry, x_next_ticket++});
+            break;
+        case due_kind::nothing: break;
+        }
+        instant before = entry.x_deadline;
+        reschedule(entry, now);
+        // A deadline that stays in the past would spin; the state machine moves it, or it is nobody's any
+        // more.
+        if (entry.x_deadline == before) {
+            x_deadlines.erase(x_deadlines.begin());
+            entry.x_deadline = never;
+        }
+    }
+    return due;
+}
+
+void token_cache::configure(cache_entry& entry, bool configured, instant now) noexcept {
+    entry.x_life.configure(configured);
+    reschedule(entry, now);
+}
+
+void token_cache::rearm(std::string_view identity, instant now) {
+    for (cache_entry* entry : of(identity)) {
+        entry->x_life.rearm(now);
+        reschedule(*entry, now);
+    }
+}
+
+void token_cache::clock_jumped(instant now) {
+    for (auto& [key, entry] : x_entries) {
+        entry->x_life.clock_jumped(now);
+        reschedule(*entry, now);
+    }
+}
+
+void token_cache::observe_iam_clock(std::string_view identity, wall_time iam_now, instant now) {
+    for (cache_entry* entry : of(identity)) {
+        entry->x_life.observe_iam_clock(iam_now, now);
+        reschedule(*entry, now);
+    }
+}
+
+const std::list<cache_entry*>& token_cache::of(std::string_view identity) const noexcept {
+    static const std::list<cache_entry*> none;
+    auto found = x_use.find(identity);
+    return found == x_use.end() ? none : found->second;
+}
+
+} // namespace tokenward

@@ -1,0 +1,165 @@
+// The life of one key's token as a state machine: events and the time go in, what to do next comes out.
+#pragma once
+
+#include "daemon/core/fetch_result.hpp"
+#include "daemon/core/renewal.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tokenward {
+
+/// Names one fetch or validation; a result that comes with a forgotten ticket is dropped. 0 = none.
+using ticket = std::uint64_t;
+
+/// What a caller asks for beyond "a token".
+struct get_request {
+    std::chrono::seconds min_ttl{0};   ///< valid at least so long
+    std::chrono::seconds max_wait{30}; ///< how long the caller is willing to wait
+};
+
+enum class step_kind {
+    serve,       ///< `served` is good: give it
+    start_fetch, ///< start the fetch `id`, then wait for its result
+    wait,        ///< a fetch is under way or due within the caller's patience
+    refuse,      ///< `error` is the answer
+};
+
+/// What to do next for a caller who wants a token.
+struct step {
+    step_kind kind = step_kind::refuse;
+    const token* served = nullptr; ///< valid until the next call that is not const
+    ticket id = 0;
+    problem error{};
+};
+
+enum class refusal_kind {
+    nothing_held,     ///< there is no token to refuse
+    already_replaced, ///< the refused token is not the current one
+    invalidated,      ///< the current token is gone
+    damped,   ///< kept: it was minted a moment ago, and the IAM says it lives (or was asked a moment ago)
+    validate, ///< ask the IAM about the token first: `id`
+    wait_validation, ///< that question is under way
+};
+
+/// What became of a caller's word that a service refused the token.
+struct refusal_step {
+    refusal_kind kind = refusal_kind::nothing_held;
+    ticket id = 0;
+    std::chrono::seconds retry_after{0}; ///< with damped
+};
+
+enum class due_kind { nothing, fetch, retire };
+
+/// A key's state as a person sees it.
+enum class key_state { fetching, valid, renewing, stale, waiting, failed, rejected };
+
+/// The table of /v1/status, a row.
+struct key_status {
+    key_state state = key_state::waiting;
+    const token* held = nullptr;          ///< valid until the next call that is not const
+    instant expires = never;              ///< of `held`
+    std::optional<instant> renews = {};   ///< when the next renewal is due
+    std::optional<instant> next_try = {}; ///< during back-off
+    const problem* last_error = nullptr;  ///< of the last fetch, if it failed
+    instant failed_at{};
+};
+
+/// REQUIRES of all members: `now` never goes back.
+class lifecycle {
+  public:
+    /// Configured keys are kept warm; others are fetched when asked for and retire when nobody asks.
+    explicit lifecycle(bool configured, instant now) noexcept : x_configured(configured), x_asked(now) {}
+
+    /// `fresh` is used as the ticket if a fetch is to start.
+    step get(const get_request& wanted, instant now, ticket fresh);
+    /// A fetch whether or not the token is good (POST …/renew); at most one in 10 s.
+    step renew(instant now, ticket fresh);
+    /// The answer to a caller who waited for the fetch that just ended with a token.
+    step after_fetch(const get_request& wanted, instant now) const;
+
+    /// The token that may be served now without further ado, or null. Counts as use.
+    const token* serveable(instant now) noexcept {
+        if (!usable(now)) return nullptr;
+        x_asked = now;
+        return x_token.get();
+    }
+
+    enum class fetch_outcome { dropped, token, failed };
+    /// The result of a fetch. `jitter` in [0, 1).
+    fetch_outcome fetched(ticket id, fetch_result result, instant now, double jitter);
+
+    /// A service refused the token with this fingerprint (empty = whichever is current).
+    refusal_step refused(std::string_view fingerprint, instant now, ticket fresh);
+    /// The IAM's word on the token that a refusal_step asked about.
+    refusal_step validated(ticket id, validity verdict, instant now);
+
+    /// What the passing of time asks for; `fresh` as in get.
+    due_kind due(instant now, ticket fresh);
+    /// When due() should be called next.
+    instant next_deadline(instant now) const noexcept;
+
+    /// The credential changed: what was held back by retry_rule::rearm is due now.
+    void rearm(instant now) noexcept;
+    /// The machine was paused (CLOCK_REALTIME ran ahead of CLOCK_BOOTTIME): everything is renewed at once.
+    void clock_jumped(instant now) noexcept;
+    /// The IAM said what time it is: a token that its clock has seen end, ends.
+    void observe_iam_clock(wall_time iam_now, instant now) noexcept;
+
+    void configure(bool configured) noexcept { x_configured = configured; }
+    bool configured() const noexcept { return x_configured; }
+    /// May be thrown out to make room: not configured, nobody waits, nothing under way.
+    bool evictable(instant now) const noexcept {
+        return !x_configured && x_fetch == 0 && x_wanted_until < now;
+    }
+    ticket fetch_under_way() const noexcept { return x_fetch; }
+    ticket validation_under_way() const noexcept { return x_validation; }
+    const token_ptr& held() const noexcept { return x_token; }
+    key_status status(instant now) const noexcept;
+
+  private:
+    bool usable(instant now) const noexcept { return x_token != nullptr && x_expires - now >= expiry_margin; }
+    bool backing_off(instant now) const noexcept { return x_failure.has_value() && x_next_try > now; }
+    step start(ticket fresh) noexcept;
+    step held_back(const get_request& wanted, instant now);
+    step freshen(const get_request& wanted, instant now, ticket fresh);
+    void accept(std::shared_ptr<token> fresh, instant now, double jitter);
+    void failed(fetch_failure failure, instant now, double jitter);
+    refusal_step invalidate(instant now) noexcept;
+    refusal_step damp(instant now) noexcept;
+    void drop_expired(instant now) noexcept;
+    instant renewal_due() const noexcept;
+    bool wanted() const noexcept;
+
+    bool x_configured;
+
+    // the token and its times
+    token_ptr x_token;
+    instant x_expires{};
+    instant x_renew_at{};
+    duration x_life{}; // as last granted; 0 = not known
+
+    // the fetch under way and what failed before it
+    ticket x_fetch = 0;
+    std::optional<fetch_failure> x_failure;
+    unsigned x_failures = 0;
+    instant x_next_try = instant::min();
+    instant x_failed_at{};
+
+    // who asks
+    instant x_asked;
+    instant x_wanted_until = instant::min();
+    std::optional<instant> x_last_min_ttl;
+    std::optional<instant> x_last_renew;
+
+    // refusals
+    unsigned x_refused_in_row = 0; // generations refused before the current one
+    std::string x_refused;         // the fingerprint of the last one
+    ticket x_validation = 0;
+    unsigned x_damped_in_row = 0;
+    instant x_damped_until = instant::min();
+};
+
+} // namespace tokenward

@@ -1,0 +1,73 @@
+// What a caller's word against a token leads to: the part of lifecycle that keeps a refusal from becoming a
+// login loop.
+#include "daemon/core/lifecycle.hpp"
+
+#include <algorithm>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A generation that went unrefused for so long ends a row of refused ones.
+duration calm(duration life) noexcept {
+    return std::min<duration>(5min, life / 2);
+}
+
+// How long the IAM's word "it lives" keeps further refusals of that token quiet: 5 s doubling to 60 s.
+duration quiet_after(unsigned damped_in_row) noexcept {
+    return std::min<duration>(5s * (1 << std::min(damped_in_row, 6u)), 60s);
+}
+
+} // namespace
+
+refusal_step lifecycle::invalidate(instant now) noexcept {
+    ++x_refused_in_row;
+    x_damped_in_row = 0;
+    x_damped_until = instant::min();
+    x_refused = x_token->fingerprint;
+    x_token.reset();
+    x_fetch = 0; // its result may be as bad as the token: a late one is dropped
+    x_validation = 0;
+    if (!x_failure) x_next_try = now;
+    return {.kind = refusal_kind::invalidated};
+}
+
+refusal_step lifecycle::damp(instant now) noexcept {
+    auto left = std::chrono::ceil<std::chrono::seconds>(x_damped_until - now);
+    return {.kind = refusal_kind::damped, .retry_after = std::max(left, 1s)};
+}
+
+refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticket fresh) {
+    x_asked = now;
+    drop_expired(now);
+    if (!x_token)
+        return {.kind = fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced};
+    if (!fingerprint.empty() && fingerprint != x_token->fingerprint)
+        return {.kind = refusal_kind::already_replaced};
+    if (x_validation != 0) return {.kind = refusal_kind::wait_validation};
+    if (now < x_damped_until) return damp(now);
+    if (x_refused_in_row == 0 || now - x_token->minted >= calm(x_life)) {
+        x_refused_in_row = 0;
+        return invalidate(now);
+    }
+    // Its predecessor was refused as well: the caller, the region or the permissions may be what is wrong.
+    x_validation = fresh;
+    return {.kind = refusal_kind::validate, .id = fresh};
+}
+
+refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
+    if (id == 0 || id != x_validation) return {.kind = refusal_kind::already_replaced};
+    x_validation = 0;
+    drop_expired(now);
+    if (!x_token) return {.kind = refusal_kind::already_replaced};
+    // Dead at the IAM means a new one, but an IAM that mints dead tokens gets no login per report.
+    duration pause = x_refused_in_row >= 2 ? back_off(x_refused_in_row - 1, 1.0) : duration(0);
+    bool soon = now - x_token->minted < pause;
+    if (verdict == validity::dead && !soon) return invalidate(now);
+    x_damped_until =
+        verdict == validity::dead ? x_token->minted + pause : now + quiet_after(x_damped_in_row++);
+    return damp(now);
+}
+
+} // namespace tokenward

@@ -1,0 +1,19 @@
+// Is what a service answered about the token, or about something else? (Tables: IAM documentation and
+// observation.)
+#pragma once
+
+#include <string_view>
+
+namespace tokenward {
+
+/// A service's answer to a request that carried the token, as the caller reports it.
+struct service_answer {
+    int status = 0;             ///< HTTP status
+    std::string_view body = {}; ///< as received, possibly cut; any text
+};
+
+/// Whether the answer says that the token is no good (expired, revoked, unknown), so that a new one may help.
+/// Status and codes count first, words only where services give nothing else.
+bool is_about_the_token(const service_answer& answer) noexcept;
+
+} // namespace tokenward

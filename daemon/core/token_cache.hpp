@@ -1,0 +1,131 @@
+// All keys: finds them, bounds them, hands out tickets, and knows what is due next. Decides; does no I/O.
+#pragma once
+
+#include "common/scope.hpp"
+#include "daemon/core/lifecycle.hpp"
+
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tokenward {
+
+/// A key as text: the identity, and the scope as it is shown. Two fields, so that no two keys share a text.
+struct key_view {
+    std::string_view identity;
+    std::string_view scope;
+    friend bool operator==(const key_view&, const key_view&) = default;
+};
+
+/// One (identity, scope) and the life of its token. Owned by the cache; stable until it is retired or
+/// forgotten.
+class cache_entry {
+  public:
+    cache_entry(std::uint64_t id, key_view key, scope target, bool configured, instant now)
+        : x_id(id), x_identity(key.identity), x_scope(key.scope), x_target(std::move(target)),
+          x_life(configured, now) {}
+
+    std::uint64_t id() const noexcept { return x_id; } ///< never used twice in a process's life
+    const std::string& identity() const noexcept { return x_identity; }
+    const std::string& scope_name() const noexcept {
+        return x_scope;
+    } ///< as shown: a configured name, else spelled out
+    const scope& target() const noexcept { return x_target; }
+    const lifecycle& life() const noexcept { return x_life; }
+    key_view key() const noexcept { return {x_identity, x_scope}; }
+
+  private:
+    friend class token_cache;
+    std::uint64_t x_id;
+    std::string x_identity;
+    std::string x_scope;
+    scope x_target;
+    lifecycle x_life;
+    instant x_deadline = never;                // as it stands in token_cache::x_deadlines
+    std::list<cache_entry*>* x_used = nullptr; // its identity's list, least recently used first …
+    std::list<cache_entry*>::iterator x_use{}; // … and its place there
+};
+
+/// The set of entries. Not thread-safe. A hit (`find`, `serveable`) allocates nothing.
+/// All times are CLOCK_BOOTTIME and never go back.
+class token_cache {
+  public:
+    struct started_fetch {
+        cache_entry* entry;
+        ticket id;
+    };
+    struct due_list {
+        std::vector<started_fetch> fetches;
+        std::vector<std::uint64_t> retired; ///< ids of entries that are gone
+    };
+    struct fetch_end {
+        cache_entry* entry; ///< null: the ticket was forgotten, the result is dropped
+        lifecycle::fetch_outcome outcome;
+    };
+
+    /// The entry with this key, or null.
+    cache_entry* find(key_view key) noexcept;
+    /// The entry that a fetch or validation under way belongs to; null if its ticket was forgotten.
+    cache_entry* entry_of(ticket id) noexcept;
+    /// The entry with this key, made if need be. Of an identity's entries beyond `limit` the least recently
+    /// used that is not configured goes (its id is added to `evicted`); if none can go, too_many_requests.
+    result<cache_entry*> open(key_view key, const scope& target, bool configured, std::size_t limit,
+                              instant now, std::vector<std::uint64_t>& evicted);
+    /// Wipes an entry; its tickets are forgotten.
+    void forget(cache_entry& entry) noexcept;
+
+    const token* serveable(cache_entry& entry, instant now) noexcept {
+        const token* t = entry.x_life.serveable(now);
+        if (t != nullptr) touch(entry);
+        return t;
+    }
+    step get(cache_entry& entry, const get_request& wanted, instant now);
+    step renew(cache_entry& entry, instant now);
+    refusal_step refused(cache_entry& entry, std::string_view fingerprint, instant now);
+    /// See lifecycle::validated; `entry` is null if the ticket was forgotten.
+    std::pair<cache_entry*, refusal_step> validated(ticket id, validity verdict, instant now);
+    fetch_end fetched(ticket id, fetch_result result, instant now, double jitter);
+
+    due_list take_due(instant now);
+    /// When take_due should be called next; `never` if nothing is to come.
+    instant next_deadline() const noexcept {
+        return x_deadlines.empty() ? never : x_deadlines.begin()->first;
+    }
+
+    void configure(cache_entry& entry, bool configured, instant now) noexcept;
+    void rearm(std::string_view identity, instant now);
+    void clock_jumped(instant now);
+    void observe_iam_clock(std::string_view identity, wall_time iam_now, instant now);
+
+    /// All entries of an identity, least recently used first.
+    const std::list<cache_entry*>& of(std::string_view identity) const noexcept;
+    std::size_t size() const noexcept { return x_entries.size(); }
+
+  private:
+    struct hash {
+        std::size_t operator()(key_view k) const noexcept;
+    };
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+    };
+    using map = std::unordered_map<std::string, std::list<cache_entry*>, text_hash, std::equal_to<>>;
+
+    void touch(cache_entry& entry) noexcept;
+    void reschedule(cache_entry& entry, instant now);
+    void forget_tickets(const cache_entry& entry) noexcept;
+    bool make_room(std::list<cache_entry*>& used, instant now, std::vector<std::uint64_t>& evicted);
+
+    std::uint64_t x_next_id = 1;
+    ticket x_next_ticket = 1;
+    std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way
+    std::set<std::pair<instant, cache_entry*>> x_deadlines;
+    map x_use;                                                                  // by identity
+    std::unordered_map<key_view, std::unique_ptr<cache_entry>, hash> x_entries; // keys view into the entries
+};
+
+} // namespace tokenward

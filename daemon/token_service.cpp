@@ -1,0 +1,276 @@
+// See token_service.hpp. Callers who wait stand in token_service_waiters.cpp.
+#include "daemon/token_service.hpp"
+
+#include "daemon/log.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr duration longest_sleep =
+    60s; // the timer stops in suspend; after it we are late by this much at the most
+constexpr duration credential_poll = 1s; // while one is refused
+constexpr duration wall_jump = 10s;      // further apart than that, and the machine was paused
+
+// The coroutines take their parameters by value: the frame outlives whoever spawned it.
+asio::awaitable<fetch_result> run_fetch(std::shared_ptr<token_source> source, scope target) {
+    co_return co_await source->fetch(std::move(target));
+}
+
+asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source, token_ptr subject) {
+    co_return co_await source->validate(std::move(subject));
+}
+
+fetch_result internal_failure(std::exception_ptr error) {
+    std::string what = "unknown exception";
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        what = e.what();
+    } catch (...) {
+    }
+    return {.outcome = fetch_failure{{errc::internal, "the login failed inside tokenward: " + what}}};
+}
+
+} // namespace
+
+token_service::token_service(parts p) : x_parts(std::move(p)), x_timer(x_parts.executor) {}
+
+token_service::~token_service() {
+    *x_alive = false;
+}
+
+// --- configuration
+// ---------------------------------------------------------------------------------------------
+
+void token_service::configure(config wanted) {
+    config before = std::exchange(x_config, std::move(wanted));
+    ++x_generation;
+    const problem changed{errc::iam_unavailable, "the configuration changed; ask again"};
+    for (const identity_config& old : before.identities) {
+        const identity_config* now_is = identity(old.name);
+        if (now_is != nullptr && now_is->same_login(old)) continue;
+        forget_all(old.name, changed);
+        x_sources.erase(old.name);
+        x_rejected.erase(old.name);
+    }
+    for (const identity_config& i : x_config.identities) {
+        if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));
+        update_entries(i);
+    }
+    tick();
+}
+
+void token_service::update_entries(const identity_config& identity) {
+    const problem gone{errc::unknown_scope, "the scope is no longer configured"};
+    instant at = now().boot;
+    std::list<cache_entry*> known = x_cache.of(identity.name);
+    for (cache_entry* entry : known) {
+        auto meant = resolve_scope(identity, entry->scope_name());
+        if (meant && meant->name == entry->scope_name() && meant->target == entry->target())
+            x_cache.configure(*entry, meant->configured, at);
+        else
+            forget(*entry, gone);
+    }
+    std::vector<std::uint64_t> evicted; // configured entries evict nobody
+    for (const named_scope& s : identity.scopes)
+        if (auto entry =
+                x_cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted))
+            x_cache.configure(**entry, true, at);
+}
+
+void token_service::forget_all(std::string_view identity, const problem& why) {
+    std::list<cache_entry*> all = x_cache.of(identity);
+    for (cache_entry* entry : all) forget(*entry, why);
+}
+
+void token_service::forget(cache_entry& entry, const problem& why) {
+    std::uint64_t id = entry.id();
+    if (auto running = x_running.find(entry.life().fetch_under_way()); running != x_running.end())
+        running->second->cancel.emit(asio::cancellation_type::terminal);
+    x_cache.forget(entry);
+    drop_waiters(id, why);
+    answer_refusals(id, {.kind = refusal_kind::already_replaced});
+}
+
+const identity_config* token_service::identity(std::string_view name) const noexcept {
+    auto found = std::find_if(x_config.identities.begin(), x_config.identities.end(),
+                              [&](const identity_config& i) { return i.name == name; });
+    return found == x_config.identities.end() ? nullptr : &*found;
+}
+
+result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted) {
+    std::vector<std::uint64_t> evicted;
+    auto entry = x_cache.open({identity.name, wanted.name}, wanted.target, wanted.configured,
+                              identity.max_scopes, now().boot, evicted);
+    for (std::uint64_t id : evicted) answer_refusals(id, {.kind = refusal_kind::already_replaced});
+    return entry;
+}
+
+std::vector<token_service::row> token_service::status(std::string_view identity) const {
+    std::vector<row> rows;
+    instant at = now().boot;
+    for (const cache_entry* entry : x_cache.of(identity)) rows.push_back({entry, entry->life().status(at)});
+    std::sort(rows.begin(), rows.end(),
+              [](const row& a, const row& b) { return a.entry->id() < b.entry->id(); });
+    return rows;
+}
+
+// --- fetches and validations
+// -----------------------------------------------------------------------------------
+
+void token_service::start_fetch(cache_entry& entry, ticket id) {
+    auto running = std::make_shared<running_fetch>();
+    running->entry = entry.id();
+    x_running.emplace(id, running);
+    log::debug("fetch_started", {.identity = entry.identity(), .scope = entry.scope_name()},
+               "asking the IAM for a token");
+    auto done = [this, alive = x_alive, running, id, identity = entry.identity()](std::exception_ptr error,
+                                                                                  fetch_result r) {
+        if (!*alive) return;
+        end_fetch(id, identity, error ? internal_failure(error) : std::move(r));
+    };
+    asio::co_spawn(x_parts.executor, run_fetch(x_sources.find(entry.identity())->second, entry.target()),
+                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+}
+
+void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
+    x_running.erase(id);
+    if (x_stopped) return;
+    observe_clock(identity, result.iam_date);
+    cache_entry* entry = x_cache.entry_of(id);
+    if (entry == nullptr) return; // forgotten meanwhile: the token dies here
+    const log::fields about{.identity = identity, .scope = entry->scope_name()};
+    if (auto* fresh = std::get_if<std::shared_ptr<token>>(&result.outcome)) {
+        if (x_parts.render) (*fresh)->rendering = x_parts.render(*entry, **fresh);
+    } else if (std::get<fetch_failure>(result.outcome).retry == retry_rule::rearm) {
+        x_rejected.insert(identity);
+    }
+    auto end = x_cache.fetched(id, std::move(result), now().boot, x_parts.jitter());
+    if (end.outcome == lifecycle::fetch_outcome::token) {
+        x_rejected.erase(identity);
+        const token& t = *entry->life().held();
+        log::info("token_obtained", about, "token {} obtained, valid for {} s", t.fingerprint,
+                  whole_seconds(t.expires() - now().boot).count());
+        wake_with_token(*entry);
+    } else if (end.outcome == lifecycle::fetch_outcome::failed) {
+        const problem& why = *entry->life().status(now().boot).last_error;
+        log::warning("fetch_failed", about, "no new token: {}: {}", describe(why.code).name, why.detail);
+        wake_with_failure(*entry);
+    }
+    arm();
+}
+
+void token_service::start_validation(cache_entry& entry, ticket id) {
+    auto done = [this, alive = x_alive, id, entry_id = entry.id(),
+                 identity = entry.identity()](std::exception_ptr error, validation v) {
+        if (*alive) end_validation(id, entry_id, identity, error ? validation{} : v);
+    };
+    asio::co_spawn(x_parts.executor,
+                   run_validation(x_sources.find(entry.identity())->second, entry.life().held()),
+                   std::move(done));
+}
+
+void token_service::end_validation(ticket id, std::uint64_t entry_id, const std::string& identity,
+                                   validation answer) {
+    if (x_stopped) return;
+    observe_clock(identity, answer.iam_date);
+    auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    if (entry != nullptr) {
+        if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
+        log::info("token_validated", {.identity = identity, .scope = entry->scope_name()},
+                  "a refused token was asked about: {}",
+                  next.kind == refusal_kind::invalidated ? "it is dead and was dropped" : "it is kept");
+        if (next.kind == refusal_kind::invalidated) restart_for_waiters(*entry);
+    }
+    answer_refusals(entry_id, outcome);
+    arm();
+}
+
+void token_service::observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date) {
+    if (iam_date) x_cache.observe_iam_clock(identity, *iam_date, now().boot);
+}
+
+// --- time
+// ------------------------------------------------------------------------------------------------------
+
+void token_service::tick() {
+    if (x_stopped) return;
+    moment at = now();
+    check_wall_clock(at);
+    check_credentials(at.boot);
+    time_out_waiters(at.boot);
+    auto due = x_cache.take_due(at.boot);
+    for (auto& fetch : due.fetches) start_fetch(*fetch.entry, fetch.id);
+    for (std::uint64_t id : due.retired) {
+        log::debug("scope_retired", {}, "a scope that nobody asks for is no longer renewed");
+        drop_waiters(id, {errc::iam_unavailable, "the scope was retired; ask again"});
+    }
+    arm();
+}
+
+void token_service::arm() {
+    if (x_stopped) return;
+    instant at = now().boot;
+    instant next = std::min(x_cache.next_deadline(), at + longest_sleep);
+    if (!x_patience.empty()) next = std::min(next, x_patience.begin()->first);
+    if (!x_rejected.empty()) next = std::min(next, x_credentials_checked + credential_poll);
+    if (next == x_timer_at) return;
+    x_timer_at = next;
+    x_timer.expires_after(std::max(next - at, duration(0)));
+    x_timer.async_wait([this, alive = x_alive](boost::system::error_code cancelled) {
+        if (cancelled || !*alive) return;
+        x_timer_at = never;
+        tick();
+    });
+}
+
+void token_service::check_wall_clock(const moment& at) {
+    duration offset = at.wall.time_since_epoch() - at.boot.time_since_epoch();
+    if (x_wall_offset && offset - *x_wall_offset > wall_jump) {
+        log::warning("clock_jumped", {},
+                     "the wall clock ran ahead by {} s (a machine that was paused?): all tokens are renewed",
+                     whole_seconds(offset - *x_wall_offset).count());
+        x_cache.clock_jumped(at.boot);
+    }
+    x_wall_offset = offset;
+}
+
+void token_service::check_credentials(instant now) {
+    if (x_rejected.empty() || now - x_credentials_checked < credential_poll) return;
+    x_credentials_checked = now;
+    for (auto i = x_rejected.begin(); i != x_rejected.end();) {
+        auto source = x_sources.find(*i);
+        if (source != x_sources.end() && !source->second->credential_changed()) {
+            ++i;
+            continue;
+        }
+        log::info("credential_changed", {.identity = *i}, "the refused credential has changed: trying it");
+        x_cache.rearm(*i, now);
+        i = x_rejected.erase(i);
+    }
+}
+
+void token_service::stop() {
+    if (x_stopped) return;
+    x_stopped = true;
+    x_timer.cancel();
+    for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
+    const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
+    while (!x_waiting.empty()) drop_waiters(x_waiting.begin()->first, why);
+    while (!x_refusal_waiters.empty())
+        answer_refusals(x_refusal_waiters.begin()->second.entry,
+                        {.kind = refusal_kind::damped, .retry_after = 1s});
+}
+
+} // namespace tokenward

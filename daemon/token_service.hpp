@@ -1,0 +1,171 @@
+// Carries out what the cache decides: starts fetches, sleeps until the next deadline, wakes those who wait.
+#pragma once
+
+#include "daemon/clock.hpp"
+#include "daemon/core/config.hpp"
+#include "daemon/core/resolve.hpp"
+#include "daemon/core/token_cache.hpp"
+#include "daemon/token_source.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tokenward {
+
+/// What became of a caller's word that a token is no good.
+struct refusal_outcome {
+    refusal_kind kind = refusal_kind::nothing_held; ///< never validate or wait_validation
+    std::optional<std::string> current{};           ///< the fingerprint of the token held now, if any
+    std::chrono::seconds retry_after{0};            ///< with damped
+};
+
+/// Names a caller who waits; 0 = nobody: the handler has been called already.
+using wait_id = std::uint64_t;
+
+/// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
+///
+/// Handlers are called at most once, from within the call that takes them or later from the executor; after
+/// cancel() or the service's end they are not called. They must not throw. A fetch belongs to the service and
+/// not to the caller: who gives up disturbs nobody else.
+class token_service {
+  public:
+    using token_handler = std::function<void(result<token_ptr>)>;
+    using refusal_handler = std::function<void(refusal_outcome)>;
+
+    /// What the service needs from outside; what is referred to must outlive it.
+    struct parts {
+        boost::asio::any_io_executor executor;
+        const clock& time;
+        std::function<double()> jitter; ///< in [0, 1)
+        std::function<std::shared_ptr<token_source>(const identity_config&)> make_source;
+        /// The answer's bytes for a token that just came; called once per token. May be empty.
+        std::function<std::unique_ptr<token_rendering>(const cache_entry&, const token&)> render;
+    };
+
+    explicit token_service(parts p);
+    ~token_service();
+    token_service(const token_service&) = delete;
+    token_service& operator=(const token_service&) = delete;
+
+    /// Takes up a configuration, at the start and at each reload. Identities whose login is unchanged keep
+    /// their tokens; of the others everything is forgotten, and who waits for it is answered. Configured
+    /// scopes are fetched.
+    void configure(config wanted);
+    const config& configuration() const noexcept { return x_config; }
+    /// Grows with each configure(): what was derived from the rules before is void.
+    std::uint64_t generation() const noexcept { return x_generation; }
+
+    /// The identity with this name, or null. Valid until the next configure().
+    const identity_config* identity(std::string_view name) const noexcept;
+    /// The entry of a key that is in use, or null: the hit path's one look-up. `scope_text` must be the shown
+    /// name.
+    cache_entry* find(std::string_view identity, std::string_view scope_text) noexcept {
+        return x_cache.find({identity, scope_text});
+    }
+    /// The token that may be served at once, or null. Allocates nothing.
+    const token* serveable(cache_entry& entry, instant now) noexcept { return x_cache.serveable(entry, now); }
+    /// The entry of a resolved scope, made if need be. Errors: too_many_requests.
+    result<cache_entry*> open(const identity_config& identity, const resolved_scope& wanted);
+
+    /// A token as `wanted`. Errors: those of the fetch, bad_request (min_ttl), too_many_requests, timeout
+    /// (max_wait).
+    wait_id get(cache_entry& entry, const get_request& wanted, token_handler done);
+    /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
+    wait_id renew(cache_entry& entry, token_handler done);
+    /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
+    wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done);
+    /// The caller is gone: its handler is not called any more.
+    void cancel(wait_id id) noexcept;
+
+    /// Everything that is held, for /v1/status.
+    struct row {
+        const cache_entry* entry;
+        key_status status;
+    };
+    std::vector<row> status(std::string_view identity) const;
+    moment now() const { return x_parts.time.now(); }
+
+    /// Answers all who wait (iam_unavailable, "shutting down"), cancels what is under way. Nothing may be
+    /// asked after.
+    void stop();
+
+    /// What the timer does: whatever is due by now. For tests that step the clock.
+    void tick();
+
+  private:
+    struct waiter {
+        std::uint64_t entry;
+        get_request wanted;
+        token_handler done;
+        std::multimap<instant, wait_id>::iterator patience;
+    };
+    struct refusal_waiter {
+        std::uint64_t entry;
+        refusal_handler done;
+    };
+    struct running_fetch {
+        std::uint64_t entry;
+        boost::asio::cancellation_signal cancel;
+    };
+
+    wait_id carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done);
+    wait_id add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done);
+    token_handler take_waiter(wait_id id) noexcept;
+    std::vector<std::pair<get_request, token_handler>> take_waiters(std::uint64_t entry);
+    void drop_waiters(std::uint64_t entry, const problem& why);
+    void restart_for_waiters(cache_entry& entry);
+    void time_out_waiters(instant now);
+
+    void start_fetch(cache_entry& entry, ticket id);
+    void end_fetch(ticket id, const std::string& identity, fetch_result result);
+    void wake_with_token(cache_entry& entry);
+    void wake_with_failure(cache_entry& entry);
+    void start_validation(cache_entry& entry, ticket id);
+    void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
+    void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
+    void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
+
+    void update_entries(const identity_config& identity);
+    void forget(cache_entry& entry, const problem& why);
+    void forget_all(std::string_view identity, const problem& why);
+
+    void arm();
+    void check_wall_clock(const moment& at);
+    void check_credentials(instant now);
+
+    parts x_parts;
+    config x_config;
+    std::uint64_t x_generation = 0;
+    token_cache x_cache;
+    std::map<std::string, std::shared_ptr<token_source>, std::less<>> x_sources; // by identity
+
+    // callers who wait
+    wait_id x_next_wait = 1;
+    std::unordered_map<wait_id, waiter> x_waiters;
+    std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting; // by entry
+    std::multimap<instant, wait_id> x_patience;                     // when each gives up
+    std::map<wait_id, refusal_waiter> x_refusal_waiters;
+
+    // work under way
+    std::map<ticket, std::shared_ptr<running_fetch>> x_running;
+    std::set<std::string, std::less<>> x_rejected; // identities whose credential was refused
+    instant x_credentials_checked{};
+
+    boost::asio::steady_timer x_timer;
+    instant x_timer_at = never;
+    std::optional<duration> x_wall_offset; // CLOCK_REALTIME − CLOCK_BOOTTIME as last seen
+    bool x_stopped = false;
+    std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first
+};
+
+} // namespace tokenward

@@ -1,0 +1,159 @@
+// Callers who wait for a token, and what they are told: the part of token_service that faces the local side.
+#include "daemon/token_service.hpp"
+
+#include "daemon/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::seconds longest_wait = 24h;
+
+} // namespace
+
+wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_handler done) {
+    get_request bounded = wanted;
+    bounded.max_wait = std::min(wanted.max_wait, longest_wait);
+    return carry_out(entry, x_cache.get(entry, bounded, now().boot), bounded, std::move(done));
+}
+
+wait_id token_service::renew(cache_entry& entry, token_handler done) {
+    return carry_out(entry, x_cache.renew(entry, now().boot), {}, std::move(done));
+}
+
+wait_id token_service::carry_out(cache_entry& entry, step next, const get_request& wanted,
+                                 token_handler done) {
+    wait_id id = 0;
+    switch (next.kind) {
+    case step_kind::serve: done(entry.life().held()); return 0;
+    case step_kind::refuse: done(std::move(next.error)); return 0;
+    case step_kind::start_fetch:
+        id = add_waiter(entry, wanted, std::move(done));
+        start_fetch(entry, next.id);
+        break;
+    case step_kind::wait: id = add_waiter(entry, wanted, std::move(done)); break;
+    }
+    arm();
+    return id;
+}
+
+wait_id token_service::add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done) {
+    wait_id id = x_next_wait++;
+    auto patience = x_patience.emplace(now().boot + wanted.max_wait, id);
+    x_waiters.emplace(id, waiter{entry.id(), wanted, std::move(done), patience});
+    x_waiting[entry.id()].insert(id);
+    return id;
+}
+
+token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
+    auto found = x_waiters.find(id);
+    if (found == x_waiters.end()) return {};
+    auto of_entry = x_waiting.find(found->second.entry);
+    of_entry->second.erase(id);
+    if (of_entry->second.empty()) x_waiting.erase(of_entry);
+    x_patience.erase(found->second.patience);
+    token_handler done = std::move(found->second.done);
+    x_waiters.erase(found);
+    return done;
+}
+
+void token_service::cancel(wait_id id) noexcept {
+    take_waiter(id);
+    x_refusal_waiters.erase(id);
+}
+
+// Taken out before they are called: a handler may ask again at once.
+std::vector<std::pair<get_request, token_service::token_handler>>
+token_service::take_waiters(std::uint64_t entry) {
+    std::vector<std::pair<get_request, token_handler>> taken;
+    auto found = x_waiting.find(entry);
+    if (found == x_waiting.end()) return taken;
+    std::set<wait_id> ids = std::move(found->second);
+    x_waiting.erase(found);
+    for (wait_id id : ids) {
+        auto w = x_waiters.find(id);
+        x_patience.erase(w->second.patience);
+        taken.emplace_back(w->second.wanted, std::move(w->second.done));
+        x_waiters.erase(w);
+    }
+    return taken;
+}
+
+void token_service::drop_waiters(std::uint64_t entry, const problem& why) {
+    for (auto& [wanted, done] : take_waiters(entry)) done(why);
+}
+
+void token_service::wake_with_token(cache_entry& entry) {
+    instant at = now().boot;
+    token_ptr held = entry.life().held();
+    std::vector<std::pair<token_handler, result<token_ptr>>> answers;
+    for (auto& [wanted, done] : take_waiters(entry.id())) {
+        step next = entry.life().after_fetch(wanted, at);
+        answers.emplace_back(std::move(done),
+                             next.kind == step_kind::serve ? result<token_ptr>(held) : std::move(next.error));
+    }
+    for (auto& [done, answer] : answers) done(std::move(answer)); // the entry may be gone from here on
+}
+
+void token_service::wake_with_failure(cache_entry& entry) {
+    instant at = now().boot;
+    key_status s = entry.life().status(at);
+    problem why = *s.last_error;
+    if (s.next_try) why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(*s.next_try - at), 1s);
+    drop_waiters(entry.id(), why);
+}
+
+void token_service::restart_for_waiters(cache_entry& entry) {
+    if (!x_waiting.contains(entry.id())) return;
+    step next = x_cache.get(entry, {}, now().boot);
+    if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
+    if (next.kind == step_kind::refuse) drop_waiters(entry.id(), next.error);
+}
+
+void token_service::time_out_waiters(instant now) {
+    while (!x_patience.empty() && x_patience.begin()->first <= now) {
+        token_handler done = take_waiter(x_patience.begin()->second);
+        problem late{errc::timeout, "the IAM gave no token within max_wait"};
+        late.retry_after = 1s;
+        done(std::move(late));
+    }
+}
+
+wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done) {
+    refusal_step next = x_cache.refused(entry, fingerprint, now().boot);
+    if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
+        wait_id id = x_next_wait++;
+        x_refusal_waiters.emplace(id, refusal_waiter{entry.id(), std::move(done)});
+        if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
+        arm();
+        return id;
+    }
+    if (next.kind == refusal_kind::invalidated) {
+        log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
+                  "a service refused the token: dropped");
+        restart_for_waiters(entry);
+    }
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
+    arm();
+    done(std::move(outcome));
+    return 0;
+}
+
+void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {
+    std::vector<refusal_handler> asked;
+    for (auto i = x_refusal_waiters.begin(); i != x_refusal_waiters.end();) {
+        if (i->second.entry != entry) {
+            ++i;
+            continue;
+        }
+        asked.push_back(std::move(i->second.done));
+        i = x_refusal_waiters.erase(i);
+    }
+    for (auto& done : asked) done(outcome);
+}
+
+} // namespace tokenward
