@@ -1,0 +1,61 @@
+// The daemon's log: one line per event on stderr, a text for people and key=value fields for programs.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string_view>
+
+/// Example: log::info("token_renewed", {.identity = "ci", .scope = "eu-de"}, "renewed, {} s to live",
+/// 86'400); writes `2026-01-01T00:00:00.000Z info renewed, 86400 s to live event=token_renewed identity=ci
+/// scope=eu-de`. Under the journal (JOURNAL_STREAM is set) a line starts with its priority, `<6>`, in place
+/// of time and level. All functions are thread-safe. A text never holds a secret; control characters in it
+/// become spaces.
+namespace tokenward::log {
+
+enum class level { debug, info, warning, error };
+
+/// What a line is about; an empty field is left out.
+struct fields {
+    std::string_view identity{};
+    std::string_view scope{};
+};
+
+/// Lines below `least` are dropped; `info` until this is called.
+void set_level(level least) noexcept;
+bool is_enabled(level of) noexcept;
+
+/// "debug", "info", "warning", "error"; anything else: none.
+std::optional<level> parse_level(std::string_view name) noexcept;
+
+/// The line as it is written, without time, level and newline.
+std::string compose(std::string_view event, const fields& about, std::string_view text);
+
+/// Writes a line. `event` names its kind: a word in snake_case that does not change between versions.
+void write(level of, std::string_view event, const fields& about, std::string_view text);
+
+template <class... Args>
+void debug(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
+    if (is_enabled(level::debug))
+        write(level::debug, event, about, fmt::format(text, std::forward<Args>(args)...));
+}
+
+template <class... Args>
+void info(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
+    if (is_enabled(level::info))
+        write(level::info, event, about, fmt::format(text, std::forward<Args>(args)...));
+}
+
+template <class... Args>
+void warning(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
+    if (is_enabled(level::warning))
+        write(level::warning, event, about, fmt::format(text, std::forward<Args>(args)...));
+}
+
+template <class... Args>
+void error(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
+    if (is_enabled(level::error))
+        write(level::error, event, about, fmt::format(text, std::forward<Args>(args)...));
+}
+
+} // namespace tokenward::log
