@@ -1,1 +1,125 @@
-// See config.hpp.
+// See config.hpp. The file as a whole, its socket and its identities; the parts of an identity are in files
+// beside it.
+#include "daemon/core/config_parts.hpp"
+
+#include <algorithm>
+
+namespace tokenward {
+namespace {
+
+constexpr std::size_t longest_socket_path = 107; // sockaddr_un has room for 108 bytes with the NUL
+
+std::optional<unsigned> read_mode(const section& socket) {
+    const yaml_node* value = socket.find("mode");
+    if (value == nullptr) return std::nullopt;
+    std::string_view text = value->text;
+    bool says_octal = text.starts_with("0o");
+    std::string_view digits = text.substr(says_octal ? 2 : 0);
+    bool octal = digits.size() >= 3 && digits.size() <= 4 &&
+                 digits.find_first_not_of("01234567") == std::string_view::npos;
+    // YAML 1.1 reads a bare 0666 as octal, YAML 1.2 as six hundred and sixty-six.
+    if (octal && (value->quoted || says_octal)) {
+        if (digits.size() == 3 || digits.front() == '0')
+            return static_cast<unsigned>(std::stoul(std::string(digits), nullptr, 8));
+        socket.faults().error(value->line, "`mode` must be at most \"0777\"");
+    } else {
+        socket.faults().error(value->line,
+                              "`mode` must be three or four octal digits in quotes, such as \"0666\"");
+    }
+    return std::nullopt;
+}
+
+socket_config read_socket(const section& file) {
+    socket_config made;
+    const yaml_node* node = file.find("socket");
+    if (node == nullptr) return made;
+    section socket(*node, "socket", config_keys::socket, file.faults());
+    made.path = socket.path("path", longest_socket_path).value_or("");
+    made.mode = read_mode(socket).value_or(made.mode);
+    return made;
+}
+
+/// Scopes, and what is served of others.
+void read_service(const section& from, const section& auth, identity_config& made) {
+    made.scopes = read_scopes(from, auth, made.auth);
+    made.on_demand = from.flag("on_demand").value_or(true);
+    made.catalog = from.flag("catalog").value_or(true);
+    made.max_scopes = from.number("max_scopes", 1, 65536).value_or(made.max_scopes);
+    if (made.scopes.size() > made.max_scopes)
+        from.faults().error(from.line_of("max_scopes"),
+                            "`max_scopes` of " + from.path() + " is " + std::to_string(made.max_scopes) +
+                                ", less than its " + std::to_string(made.scopes.size()) +
+                                " configured scopes: raise it");
+    if (made.scopes.empty() && !made.on_demand && !from.has("scopes"))
+        from.faults().warning(from.line_of("on_demand"), from.path() +
+                                                             " can give no token: it has no `scopes`, and "
+                                                             "`on_demand` is false");
+}
+
+identity_config read_identity(const std::string& name, const yaml_node& node, fault_list& faults,
+                              const name_resolver& names) {
+    identity_config made{.name = name};
+    section from(node, "identities." + name, config_keys::identity, faults);
+    if (node.type != yaml_node::kind::map) return made;
+    static const yaml_node nothing{.type = yaml_node::kind::broken};
+    const yaml_node* auth_node = from.find("auth");
+    section auth(auth_node != nullptr ? *auth_node : nothing, from.path() + ".auth", config_keys::auth,
+                 faults);
+    if (auth_node != nullptr && auth_node->type == yaml_node::kind::map) made.auth = read_auth(from, auth);
+    if (!from.has("auth"))
+        faults.error(from.line(), "`auth` is missing in " + from.path() +
+                                      ": add it with `auth_url`, a user and a `password`");
+    made.cacert = from.path("cacert").value_or("");
+    made.verify = from.flag("verify").value_or(true);
+    if (!made.verify)
+        faults.warning(from.line_of("verify"),
+                       "`verify` is false: anybody on the way can pose as the IAM and take the "
+                       "password, use `cacert` instead");
+    read_service(from, auth, made);
+    made.allow = read_rules(from, "allow", made, names);
+    made.deny = read_rules(from, "deny", made, names);
+    return made;
+}
+
+config read_file(const yaml_node& root, fault_list& faults, const name_resolver& names) {
+    config made;
+    if (root.type == yaml_node::kind::null) {
+        faults.error(0, "empty: name at least one identity under `identities`");
+        return made;
+    }
+    section file(root, "the configuration", config_keys::file, faults);
+    if (root.type != yaml_node::kind::map) return made;
+    made.socket = read_socket(file);
+    if (!file.has("identities")) faults.error(0, "no `identities`: name at least one");
+    const yaml_node* identities = file.find("identities");
+    if (identities == nullptr) return made;
+    for_each_name(*identities, "identity", faults, [&](const std::string& name, const yaml_node& value, int) {
+        made.identities.push_back(read_identity(name, value, faults, names));
+    });
+    if (identities->type == yaml_node::kind::map && identities->children.empty())
+        faults.error(identities->line, "`identities` is empty: name at least one");
+    return made;
+}
+
+} // namespace
+
+std::string to_string(const config_fault& fault) {
+    std::string place = fault.line == 0 ? fault.file : fault.file + ":" + std::to_string(fault.line);
+    bool is_error = fault.severity == config_fault::level::error;
+    return place + (is_error ? ": error: " : ": warning: ") + fault.message;
+}
+
+bool parsed_config::ok() const {
+    auto is_error = [](const config_fault& fault) { return fault.severity == config_fault::level::error; };
+    return std::none_of(faults.begin(), faults.end(), is_error);
+}
+
+parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names) {
+    fault_list faults(file);
+    parsed_config made;
+    if (auto root = parse_yaml(text, faults)) made.value = read_file(*root, faults, names);
+    made.faults = faults.take();
+    return made;
+}
+
+} // namespace tokenward

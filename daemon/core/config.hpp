@@ -17,7 +17,8 @@ namespace tokenward {
 struct secret_ref {
     enum class source { credential, file, env, inline_text };
     source from = source::file;
-    std::string name{}; ///< the credential's name, the path, the variable's name; for inline_text the secret itself
+    std::string
+        name{}; ///< the credential's name, the path, the variable's name; for inline_text the secret itself
     friend bool operator==(const secret_ref&, const secret_ref&) = default;
 };
 
@@ -26,8 +27,8 @@ enum class auth_type { password };
 /// How an identity proves itself; names as in clouds.yaml and keystoneauth.
 struct auth_config {
     auth_type type = auth_type::password;
-    std::string auth_url{};      ///< as given, without a trailing slash
-    std::string username{};      ///< username or user_id, not both
+    std::string auth_url{}; ///< as given, without a trailing slash
+    std::string username{}; ///< username or user_id, not both
     std::string user_id{};
     domain_ref user_domain{};    ///< needed with username
     domain_ref project_domain{}; ///< of projects by name; user_domain unless given
@@ -42,13 +43,14 @@ using verb_set = unsigned; ///< verbs or-ed together
 struct access_rule {
     enum class subject { user, group, unit };
     subject who = subject::user;
-    std::string name{};                  ///< as written
-    std::optional<unsigned> id{};        ///< uid or gid, resolved by name_resolver; none = matches nobody
-    std::vector<std::string> scopes{};   ///< empty = all; configured names or spelled-out forms
-    verb_set verbs = 3;                  ///< get and report unless said
-    int line = 0;                        ///< in the file, for explanations; not compared
+    std::string name{};                ///< as written
+    std::optional<unsigned> id{};      ///< uid or gid, resolved by name_resolver; none = matches nobody
+    std::vector<std::string> scopes{}; ///< empty = all; configured names or spelled-out forms
+    verb_set verbs = 3;                ///< get and report unless said
+    int line = 0;                      ///< in the file, for explanations; not compared
     bool operator==(const access_rule& other) const {
-        return who == other.who && name == other.name && id == other.id && scopes == other.scopes && verbs == other.verbs;
+        return who == other.who && name == other.name && id == other.id && scopes == other.scopes &&
+               verbs == other.verbs;
     }
 };
 
@@ -61,7 +63,7 @@ struct named_scope {
 struct identity_config {
     std::string name{};
     auth_config auth{};
-    std::string cacert{};   ///< a PEM file; empty = the system's
+    std::string cacert{}; ///< a PEM file; empty = the system's
     bool verify = true;
     std::vector<named_scope> scopes{}; ///< in the order of the file; targets differ from each other
     bool on_demand = true;
@@ -70,7 +72,8 @@ struct identity_config {
     std::vector<access_rule> allow{};
     std::vector<access_rule> deny{};
 
-    /// Whether tokens of `other` serve as well: all is equal but who may have them and which scopes are kept warm.
+    /// Whether tokens of `other` serve as well: all is equal but who may have them and which scopes are kept
+    /// warm.
     bool same_login(const identity_config& other) const {
         return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
                catalog == other.catalog;
@@ -78,7 +81,7 @@ struct identity_config {
 };
 
 struct socket_config {
-    std::string path{};              ///< empty = the default order (common/socket_path.h)
+    std::string path{}; ///< empty = the default order (common/socket_path.h)
     unsigned mode = 0666;
     friend bool operator==(const socket_config&, const socket_config&) = default;
 };
@@ -110,11 +113,11 @@ struct name_resolver {
 struct parsed_config {
     config value{};
     std::vector<config_fault> faults{}; ///< errors and warnings in the order of the lines
-    bool ok() const; ///< no errors: `value` may be used
+    bool ok() const;                    ///< no errors: `value` may be used
 };
 
-/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the text's
-/// size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
+/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
+/// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
 parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names);
 
 } // namespace tokenward

@@ -1,0 +1,27 @@
+// The parts of an identity, each read from its section in a file of its own.
+#pragma once
+
+#include "daemon/core/config_section.hpp"
+
+namespace tokenward {
+
+/// config_auth.cpp: how `identity` proves itself. What is missing is reported.
+auth_config read_auth(const section& identity, const section& auth);
+
+/// config_secret.cpp: a secret; none if it isn't there or has been reported. Messages hold no part of it.
+std::optional<secret_ref> read_secret(const section& parent, std::string_view key);
+
+/// config_scopes.cpp: a domain by PREFIX_id or PREFIX_name; the id wins where both are given, as in
+/// keystoneauth.
+domain_ref read_domain(const section& from, const std::string& prefix);
+
+/// config_scopes.cpp: the scopes kept warm: `default` as `auth` says it, then those of `scopes`.
+/// `login` is what read_auth made of `auth`.
+std::vector<named_scope> read_scopes(const section& identity, const section& auth, const auth_config& login);
+
+/// config_rules.cpp: the rules under `key` (allow, deny) of the section `from`.
+/// REQUIRES: `identity` has its scopes and its project domain.
+std::vector<access_rule> read_rules(const section& from, std::string_view key,
+                                    const identity_config& identity, const name_resolver& names);
+
+} // namespace tokenward

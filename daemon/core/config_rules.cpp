@@ -1,0 +1,136 @@
+// The rules `allow` and `deny`: who may have which tokens.
+#include "daemon/core/config_parts.hpp"
+
+#include "daemon/core/nearest_key.hpp"
+
+#include <algorithm>
+
+namespace tokenward {
+namespace {
+
+using subject = access_rule::subject;
+
+constexpr auto unlisted_scope =
+    " (one that is not under `scopes` is written project:NAME, project_id:ID, domain:NAME, "
+    "domain_id:ID or unscoped)";
+constexpr std::string_view subjects[] = {"user", "group", "unit"}; // in the order of access_rule::subject
+
+bool is_unit(std::string_view name) {
+    constexpr std::string_view fit = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.\\@-";
+    return name.find_first_not_of(fit) == std::string_view::npos &&
+           (name.ends_with(".service") || name.ends_with(".scope") || name.ends_with(".slice"));
+}
+
+/// Fills in who the rule is about. False after a report.
+bool read_subject(const section& from, access_rule& rule, const name_resolver& names) {
+    auto given =
+        std::count_if(std::begin(subjects), std::end(subjects), [&](auto key) { return from.has(key); });
+    if (given != 1) {
+        from.faults().error(from.line(),
+                            from.path() + " must have exactly one of `user`, `group` and `unit`");
+        return false;
+    }
+    const auto* key =
+        std::find_if(std::begin(subjects), std::end(subjects), [&](auto each) { return from.has(each); });
+    auto name = from.text(*key);
+    if (!name) return false;
+    rule.who = static_cast<subject>(key - std::begin(subjects));
+    rule.name = *name;
+    if (rule.who == subject::unit) {
+        if (is_unit(*name)) return true;
+        from.faults().error(from.line_of(*key), "`unit` must be a unit's full name, such as backup.service");
+        return false;
+    }
+    rule.id = rule.who == subject::user ? names.user(*name) : names.group(*name);
+    if (!rule.id)
+        from.faults().warning(from.line_of(*key),
+                              std::string(*key) + " `" + *name +
+                                  "` does not exist on this machine: the rule matches nobody");
+    return true;
+}
+
+verb_set read_verbs(const section& from) {
+    const yaml_node* list = from.find("verbs");
+    if (list == nullptr) return access_rule{}.verbs;
+    auto items = read_list(*list, "`verbs`", from.faults());
+    if (items.empty() && list->type == yaml_node::kind::list)
+        from.faults().error(list->line, "`verbs` is empty: remove it for get and report, or remove the rule");
+    verb_set verbs = 0;
+    for (const yaml_node& item : items) {
+        auto word = read_text(item, "a verb", 64, from.faults());
+        if (!word) continue;
+        const auto& known = config_keys::words::verbs;
+        const auto* found = std::find(known.begin(), known.end(), *word);
+        if (found == known.end())
+            from.faults().error(item.line, unknown_word("verb", *word, known));
+        else
+            verbs |= 1U << (found - known.begin());
+    }
+    return verbs;
+}
+
+/// The names that a rule may use: also those whose scope has a fault, which is no news here.
+std::vector<std::string_view> scope_names(const section& from, const identity_config& identity) {
+    std::vector<std::string_view> names;
+    for (const named_scope& each : identity.scopes) names.push_back(each.name);
+    const yaml_node* scopes = from.find("scopes");
+    if (scopes == nullptr || scopes->type != yaml_node::kind::map) return names;
+    for (std::size_t i = 0; i < scopes->children.size(); i += 2)
+        if (is_name(scopes->children[i].text)) names.push_back(scopes->children[i].text);
+    return names;
+}
+
+/// A scope that a rule spells out, by the name that it is known by: its own if it is configured.
+std::optional<std::string> spelled_scope(const std::string& text, const identity_config& identity) {
+    auto spelled = parse_scope(text, identity.auth.project_domain);
+    if (!spelled) return std::nullopt;
+    auto is_it = [&](const named_scope& each) { return each.target == *spelled; };
+    auto twin = std::find_if(identity.scopes.begin(), identity.scopes.end(), is_it);
+    return twin != identity.scopes.end() ? twin->name : to_string(*spelled);
+}
+
+std::vector<std::string> read_scope_names(const section& from, const identity_config& identity,
+                                          std::span<const std::string_view> names) {
+    const yaml_node* list = from.find("scopes");
+    if (list == nullptr) return {};
+    auto items = read_list(*list, "`scopes`", from.faults());
+    if (items.empty() &&
+        list->type == yaml_node::kind::list) // it would read as "all" to us, and as "none" to people
+        from.faults().error(list->line,
+                            "`scopes` is empty: remove it to mean all scopes, or remove the rule");
+    std::vector<std::string> made;
+    for (const yaml_node& item : items) {
+        auto text = read_text(item, "a scope", 300, from.faults());
+        if (!text) continue;
+        if (std::find(names.begin(), names.end(), *text) != names.end())
+            made.push_back(*text);
+        else if (auto spelled = spelled_scope(*text, identity))
+            made.push_back(std::move(*spelled));
+        else
+            from.faults().error(item.line, unknown_word("scope", *text, names) + unlisted_scope);
+    }
+    return made;
+}
+
+} // namespace
+
+std::vector<access_rule> read_rules(const section& from, std::string_view key,
+                                    const identity_config& identity, const name_resolver& names) {
+    std::vector<access_rule> rules;
+    const yaml_node* list = from.find(key);
+    if (list == nullptr) return rules;
+    std::string path = from.path() + "." + std::string(key);
+    std::vector<std::string_view> scopes = scope_names(from, identity);
+    for (const yaml_node& item : read_list(*list, "`" + std::string(key) + "`", from.faults())) {
+        section each(item, "a rule of " + path, config_keys::rule, from.faults());
+        if (item.type != yaml_node::kind::map) continue;
+        access_rule rule{.line = item.line};
+        bool sound = read_subject(each, rule, names);
+        rule.scopes = read_scope_names(each, identity, scopes);
+        rule.verbs = read_verbs(each);
+        if (sound) rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
+} // namespace tokenward

@@ -1,0 +1,135 @@
+// Which tokens an identity keeps warm: the scopes of the configuration.
+#include "daemon/core/config_parts.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace tokenward {
+namespace {
+
+/// A scope as it came from the file, and where.
+struct found_scope {
+    named_scope made;
+    int line;
+};
+
+struct form {
+    std::string_view key;
+    scope_kind kind;
+};
+// The id of a thing before its name: where both are given under `auth`, the id wins.
+constexpr form forms[] = {{"project_id", scope_kind::project_id},
+                          {"project_name", scope_kind::project_name},
+                          {"domain_id", scope_kind::domain_id},
+                          {"domain_name", scope_kind::domain_name}};
+
+std::optional<scope> make_scope(const section& from, const form& chosen, const auth_config& login) {
+    auto value = from.text(chosen.key);
+    if (!value) return std::nullopt;
+    if (chosen.kind != scope_kind::project_name) return scope{chosen.kind, *value, {}};
+    domain_ref own = read_domain(from, "project_domain");
+    if (own.empty()) own = login.project_domain;
+    if (!own.empty()) return scope{chosen.kind, *value, own};
+    // A `username` without its domain has been reported, and giving it one mends this too.
+    if (!login.user_id.empty() && !from.has("project_domain_id") && !from.has("project_domain_name"))
+        from.faults().error(from.line_of(chosen.key),
+                            "no domain for the project of " + from.path() +
+                                ": add `project_domain_name` or `project_domain_id`");
+    return std::nullopt;
+}
+
+/// What a pasted stanza is scoped to, if it is; as keystoneauth would take it.
+std::optional<found_scope> scope_of_auth(const section& auth, const auth_config& login) {
+    bool project = auth.has("project_id") || auth.has("project_name");
+    bool domain = auth.has("domain_id") || auth.has("domain_name");
+    if (project && domain) {
+        auth.faults().error(auth.line_of(auth.has("domain_id") ? "domain_id" : "domain_name"),
+                            "a project and a domain are both given in " + auth.path() +
+                                ": move one of them to `scopes`");
+        return std::nullopt;
+    }
+    for (const form& f : forms) {
+        if (!auth.has(f.key)) continue;
+        auto target = make_scope(auth, f, login);
+        if (!target) return std::nullopt;
+        return found_scope{{"default", *target}, auth.line_of(f.key)};
+    }
+    return std::nullopt;
+}
+
+std::optional<scope> read_scope(const section& from, const auth_config& login) {
+    const form* chosen = nullptr;
+    int targets = from.has("unscoped") ? 1 : 0;
+    for (const form& f : forms) {
+        if (!from.has(f.key)) continue;
+        chosen = &f;
+        ++targets;
+    }
+    fault_list& faults = from.faults();
+    bool has_domain = from.has("project_domain_id") || from.has("project_domain_name");
+    if (targets != 1) {
+        faults.error(from.line(), from.path() +
+                                      " must have exactly one of `project_id`, `project_name`, `domain_id`, "
+                                      "`domain_name` and `unscoped: true`");
+    } else if (has_domain && !from.has("project_name")) {
+        faults.error(from.line(),
+                     "a project domain in " + from.path() + " goes with `project_name` only: remove it");
+    } else if (from.has("project_domain_id") && from.has("project_domain_name")) {
+        faults.error(from.line(), "`project_domain_id` and `project_domain_name` are both given in " +
+                                      from.path() + ": remove one");
+    } else if (chosen != nullptr) {
+        return make_scope(from, *chosen, login);
+    } else if (auto flag = from.flag("unscoped")) {
+        if (*flag) return scope{};
+        faults.error(from.line_of("unscoped"), "`unscoped` can only be true: for another scope, name it");
+    }
+    return std::nullopt;
+}
+
+/// Keeps the first of the scopes that share a name or a target, and reports the others.
+std::vector<named_scope> without_twins(std::vector<found_scope> all, fault_list& faults) {
+    std::map<std::tuple<scope_kind, std::string, std::string, std::string>, const found_scope*> targets;
+    std::vector<named_scope> kept;
+    for (found_scope& each : all) {
+        const scope& target = each.made.target;
+        auto [twin, is_new] = targets.emplace(
+            std::tuple(target.kind, target.value, target.domain.id, target.domain.name), &each);
+        if (is_new)
+            kept.push_back(each.made);
+        else
+            faults.error(each.line, "scope `" + each.made.name + "` is the same as `" +
+                                        twin->second->made.name + "` in line " +
+                                        std::to_string(twin->second->line) + ": remove one");
+    }
+    return kept;
+}
+
+} // namespace
+
+domain_ref read_domain(const section& from, const std::string& prefix) {
+    auto id = from.text(prefix + "_id");
+    auto name = from.text(prefix + "_name");
+    if (id) return {*id, {}};
+    return {{}, name.value_or("")};
+}
+
+std::vector<named_scope> read_scopes(const section& identity, const section& auth, const auth_config& login) {
+    std::vector<found_scope> all;
+    if (auto own = scope_of_auth(auth, login)) all.push_back(std::move(*own));
+    bool has_default = !all.empty();
+    const yaml_node* scopes = identity.find("scopes");
+    if (scopes == nullptr) return without_twins(std::move(all), identity.faults());
+    for_each_name(
+        *scopes, "scope", identity.faults(), [&](const std::string& name, const yaml_node& value, int line) {
+            section from(value, identity.path() + ".scopes." + name, config_keys::scope, identity.faults());
+            if (has_default && name == "default")
+                return identity.faults().error(
+                    line, "scope `default` is already what line " + std::to_string(all.front().line) +
+                              " under `auth` asks for: give this one another name");
+            if (value.type != yaml_node::kind::map) return;
+            if (auto target = read_scope(from, login)) all.push_back({{name, *target}, line});
+        });
+    return without_twins(std::move(all), identity.faults());
+}
+
+} // namespace tokenward

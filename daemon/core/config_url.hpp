@@ -1,0 +1,16 @@
+// Whether a text is an address at which an IAM can be.
+#pragma once
+
+#include <string_view>
+
+namespace tokenward {
+
+/// What is wrong with `url`, as the end of a message ("must …"), of static lifetime; empty = nothing. It
+/// never quotes the text: people put passwords into URLs.
+std::string_view url_fault(std::string_view url) noexcept;
+
+/// Whether a password sent there can be read on the way: http to a host that is not this one.
+/// REQUIRES: url_fault(url).empty()
+bool is_exposed(std::string_view url) noexcept;
+
+} // namespace tokenward

@@ -1,0 +1,182 @@
+// See config_yaml.hpp. The parser's events are used instead of its nodes: they can be bounded while they
+// come.
+#include "daemon/core/config_yaml.hpp"
+
+#include "common/scope.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace tokenward {
+namespace {
+
+constexpr std::size_t max_text = 1024 * 1024;
+constexpr std::size_t max_nodes = 256 * 1024; // a text of 1 MiB with 40,000 scopes has fewer
+constexpr std::size_t max_depth = 16;         // the deepest that has a meaning is 6
+
+/// Ends the parse from within an event.
+struct refusal {
+    int line;
+    const char* message;
+};
+
+int line_of(const YAML::Mark& mark) {
+    return mark.line + 1;
+}
+
+/// Makes the tree out of the parser's events.
+class tree_builder final : public YAML::EventHandler {
+  public:
+    explicit tree_builder(fault_list& faults) : x_faults(faults) {}
+
+    yaml_node take() { return std::move(x_root); }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (x_documents++ != 0)
+            throw refusal{line_of(mark), "a second document: remove its `---`, one file has one"};
+    }
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        add({.type = plain(mark, "", anchor) ? yaml_node::kind::null : yaml_node::kind::broken,
+             .line = line_of(mark)});
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+        x_faults.error(line_of(mark),
+                       "aliases are not supported: write the value out (or quote it, if it begins with `*`)");
+        add({.type = yaml_node::kind::broken, .line = line_of(mark)});
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        auto type = plain(mark, tag, anchor) ? yaml_node::kind::text : yaml_node::kind::broken;
+        add({.type = type, .line = line_of(mark), .quoted = tag == "!", .text = value});
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(yaml_node::kind::list, mark, tag, anchor);
+    }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(yaml_node::kind::map, mark, tag, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapEnd() override { close(); }
+
+  private:
+    /// Whether the value has neither an anchor nor a tag; reports one that has.
+    bool plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        if (anchor != YAML::NullAnchor) {
+            x_faults.error(
+                line_of(mark),
+                "anchors are not supported: remove it (or quote the value, if it begins with `&`)");
+            return false;
+        }
+        if (tag.empty() || tag == "?" || tag == "!")
+            return true; // what the parser gives to values without a tag
+        x_faults.error(line_of(mark),
+                       "tags are not supported: remove it (or quote the value, if it begins with `!`)");
+        return false;
+    }
+
+    void open(yaml_node::kind type, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        // The parser recurses, from here.
+        if (x_open.size() == max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        x_open.push_back(
+            {.type = plain(mark, tag, anchor) ? type : yaml_node::kind::broken, .line = line_of(mark)});
+    }
+
+    void close() {
+        yaml_node done = std::move(x_open.back());
+        x_open.pop_back();
+        add(std::move(done));
+    }
+
+    void add(yaml_node value) {
+        if (++x_count > max_nodes) throw refusal{value.line, "too many values in one file"};
+        if (x_open.empty()) {
+            x_root = std::move(value);
+            return;
+        }
+        yaml_node& parent = x_open.back();
+        if (parent.type == yaml_node::kind::map) place(parent, value);
+        parent.children.push_back(std::move(value));
+    }
+
+    /// Fits `value`, the next key or value of `parent`.
+    void place(const yaml_node& parent, yaml_node& value) {
+        bool is_key = parent.children.size() % 2 == 0;
+        if (!is_key && value.type != yaml_node::kind::text) {
+            value.line = parent.children.back().line; // the parser gives the line of what comes next
+        } else if (is_key && value.type != yaml_node::kind::text && value.type != yaml_node::kind::broken) {
+            x_faults.error(value.line, "a key must be a word");
+            value.type = yaml_node::kind::broken;
+        }
+    }
+
+    fault_list& x_faults;
+    yaml_node x_root{};
+    std::vector<yaml_node> x_open{}; // lists and maps whose end has not come; the innermost last
+    std::size_t x_count = 0;
+    int x_documents = 0;
+};
+
+int line_at(std::string_view text, std::size_t offset) {
+    return static_cast<int>(
+               std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n')) +
+           1;
+}
+
+/// Checks what the parser would not: it takes ^D for the end and guesses at encodings.
+bool is_readable(std::string_view text, fault_list& faults) {
+    if (text.size() > max_text) {
+        faults.error(0, "larger than 1 MiB");
+        return false;
+    }
+    auto is_control = [](char c) {
+        auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+    };
+    for (std::size_t start = 0; start < text.size();) {
+        std::size_t end = std::min(text.find('\n', start), text.size());
+        std::string_view line = text.substr(start, end - start);
+        bool control = std::any_of(line.begin(), line.end(), is_control);
+        if (control || !is_utf8(line)) {
+            faults.error(line_at(text, start),
+                         control ? "a control character: remove it" : "not UTF-8: save the file as UTF-8");
+            return false;
+        }
+        start = end + 1;
+    }
+    return true;
+}
+
+/// The parser's message without what it quotes: that may be part of a password which lacks its quotes.
+std::string without_content(const std::string& message) {
+    return message.substr(0, message.find(':'));
+}
+
+} // namespace
+
+std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults) {
+    if (!is_readable(text, faults)) return std::nullopt;
+    try {
+        std::istringstream stream{std::string(text)};
+        YAML::Parser parser(stream);
+        tree_builder builder(faults);
+        while (parser.HandleNextDocument(builder)) {
+        }
+        return builder.take();
+    } catch (const refusal& reason) {
+        faults.error(reason.line, reason.message);
+    } catch (const YAML::Exception& broken) {
+        int line = broken.mark.is_null() ? 0 : line_of(broken.mark);
+        faults.error(line, "not YAML: " + without_content(broken.msg));
+    }
+    return std::nullopt;
+}
+
+} // namespace tokenward

@@ -1,0 +1,28 @@
+// YAML as a small tree in which every value knows its line; yaml-cpp stays behind it.
+#pragma once
+
+#include "daemon/core/config_faults.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenward {
+
+struct yaml_node {
+    /// `broken` has been reported, and is to be passed over.
+    enum class kind { null, text, list, map, broken };
+    kind type = kind::null;
+    int line = 0;        ///< from 1; of a list or map that belongs to a key, the key's
+    bool quoted = false; ///< a text in quotes, or a block of text
+    std::string text{};
+    std::vector<yaml_node> children{}; ///< of a list, its items; of a map: key, value, key, value …
+};
+
+/// Parses the one document in `text`; an empty one is a null in line 0. None when it can't be read at all,
+/// which is then reported. Bounded in size, depth and number of values; aliases are refused, so nothing is
+/// expanded.
+std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults);
+
+} // namespace tokenward
