@@ -1,0 +1,94 @@
+// What the parts of the command `tokenward` share.
+#ifndef TOKENWARD_CLIENT_CLI_CLI_H
+#define TOKENWARD_CLIENT_CLI_CLI_H
+
+#include "client/arena.h"
+#include "client/exchange.h"
+
+#include <getopt.h>
+
+/// Exit statuses beside those of common/errors.h.
+enum exit_status {
+    exit_done = 0,
+    exit_no_output = 1, ///< the answer came, but could not be written
+    exit_usage = 2,
+    exit_denied = 3,
+    exit_later = 7,
+    exit_broken = 9
+};
+
+struct command;
+
+/// One run of the command.
+struct cli {
+    const struct command* command;
+    const char* socket; ///< --socket; NULL = the default order
+    int argc;           ///< of the command: argv[0] is its name
+    char** argv;
+    tokenward_client* client;
+    const char* identity; ///< what the run is about, for messages too; NULL before it is known
+    const char* scope;
+    struct tw_arena arena; ///< for what lives until the end of the run
+};
+
+struct command {
+    const char* name;
+    const char* summary;
+    const char* help; ///< fits a screen of 24 lines, 80 wide
+    int (*run)(struct cli* cli);
+};
+
+int run_get(struct cli* cli);
+int run_status(struct cli* cli);
+int run_identities(struct cli* cli);
+int run_invalidate(struct cli* cli);
+int run_report(struct cli* cli);
+int run_renew(struct cli* cli);
+
+extern const char get_help[], status_help[], identities_help[], invalidate_help[], report_help[],
+    renew_help[];
+
+// options.c
+
+/// At the end of each command's table of long options.
+#define COMMON_OPTIONS                                                                                       \
+    {"socket", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {                            \
+        NULL, 0, NULL, 0                                                                                     \
+    }
+
+/// The next option of the command, -1 after the last. Deals with COMMON_OPTIONS and with errors by itself.
+int next_option(struct cli* cli, const char* short_options, const struct option* long_options);
+
+/// The value of an option that is a whole number from `least` to `most`; anything else is a usage error.
+long option_number(struct cli* cli, const char* option, long least, long most);
+
+/// The place of the value of an option in `choices`, which end with NULL; anything else is a usage error.
+int option_choice(struct cli* cli, const char* option, const char* const* choices);
+
+/// Ends the options: opens the handle. Leaves the command's operands at argv[optind]; more or fewer than
+/// `operands` of them is a usage error.
+void end_options(struct cli* cli, int operands);
+
+/// Says what is wrong with the command line, and ends the process.
+_Noreturn void usage_error(struct cli* cli, const char* format, ...) __attribute__((format(printf, 2, 3)));
+
+// target.c
+
+/// Understands the operand [IDENTITY/]SCOPE; fills in `identity` and `scope`. Returns an exit status.
+int take_target(struct cli* cli, const char* operand);
+
+// output.c
+
+/// Writes to standard output, all or an error message; returns an exit status. Wipes and frees the buffer.
+int emit(struct tw_buffer* out);
+
+/// Writes to standard error what the handle's last problem is and what can be done; returns the exit status.
+int complain(const struct cli* cli);
+
+/// Writes a line to standard error: "tokenward: …".
+void say(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+/// Appends text that others wrote, made harmless for a terminal: control characters become '?'.
+void append_clean(struct tw_buffer* out, const char* text);
+
+#endif

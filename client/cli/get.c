@@ -1,0 +1,123 @@
+// tokenward get: prints the token, in the form that the next program wants.
+#include "client/cli/listing.h"
+#include "client/json_fields.h"
+
+#include <string.h>
+
+const char get_help[] = "Usage: tokenward get [OPTION]... [IDENTITY/]SCOPE\n"
+                        "\n"
+                        "Prints the token and nothing else. SCOPE is a configured name, project:NAME,\n"
+                        "project_id:ID, domain:NAME, domain_id:ID or unscoped. Without an IDENTITY:\n"
+                        "$TOKENWARD_IDENTITY, else the only one that you may use.\n"
+                        "\n"
+                        "  -o, --output FORM  token (default), or\n"
+                        "                     json    the token and what is known of it\n"
+                        "                     header  X-Auth-Token: TOKEN\n"
+                        "                     bearer  Authorization: Bearer TOKEN\n"
+                        "                     env     lines for `eval` that set OS_TOKEN, OS_AUTH_URL...\n"
+                        "      --min-ttl S    valid for at least S more seconds, else a new one\n"
+                        "      --max-wait S   give up after S seconds (default 30)\n"
+                        "      --socket PATH  the daemon's socket\n"
+                        "\n"
+                        "Exit status: 3 denied, 4 no such scope, 5 MFA code needed, 6 credential\n"
+                        "refused, 7 try later; `tokenward --help` has them all.\n"
+                        "\n"
+                        "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/v2.1\n";
+
+enum form { form_token, form_json, form_header, form_bearer, form_env };
+
+/// What the environment says beside the token.
+struct project_or_domain {
+    const char* project_id;
+    const char* domain_id;
+};
+
+static const struct tw_field project_fields[] = {
+    {"id", TW_FIELD_TEXT, offsetof(struct project_or_domain, project_id), NULL}, {0}};
+static const struct tw_field domain_fields[] = {
+    {"id", TW_FIELD_TEXT, offsetof(struct project_or_domain, domain_id), NULL}, {0}};
+
+static bool read_project(struct tw_json* r, struct tw_arena* arena, void* found) {
+    return tw_read_fields(r, arena, project_fields, found);
+}
+
+static bool read_domain(struct tw_json* r, struct tw_arena* arena, void* found) {
+    return tw_read_fields(r, arena, domain_fields, found);
+}
+
+static const struct tw_field document_fields[] = {
+    {"project", TW_FIELD_OBJECT, 0, read_project}, {"domain", TW_FIELD_OBJECT, 0, read_domain}, {0}};
+
+/// `export NAME='VALUE'`, safe for any value in any POSIX shell.
+static void append_export(struct tw_buffer* out, const char* name, const char* value) {
+    if (value == NULL) return;
+    tw_buffer_append_format(out, "export %s='", name);
+    for (; *value != '\0'; ++value) {
+        if (*value == '\'')
+            tw_buffer_append_text(out, "'\\''");
+        else
+            tw_buffer_append(out, value, 1);
+    }
+    tw_buffer_append_text(out, "'\n");
+}
+
+/// Where the identity's IAM is; NULL if the daemon does not say.
+static const char* auth_url_of(const struct status_list* list, const char* identity) {
+    for (const struct status_node* node = list->identities; node != NULL; node = node->next)
+        if (strcmp(node->identity, identity) == 0) return node->auth_url;
+    return NULL;
+}
+
+static int append_env(struct cli* cli, struct tw_buffer* out, const tokenward_token* token) {
+    struct status_list list;
+    int status = fetch_status(cli, &list, NULL);
+    if (status != exit_done) return status;
+    struct project_or_domain of = {NULL, NULL};
+    tw_read_document(token->document, token->document_size, &cli->arena, document_fields, &of);
+    append_export(out, "OS_AUTH_TYPE", "v3token");
+    append_export(out, "OS_AUTH_URL", auth_url_of(&list, token->identity));
+    append_export(out, "OS_IDENTITY_API_VERSION", "3");
+    append_export(out, "OS_PROJECT_ID", of.project_id);
+    append_export(out, "OS_DOMAIN_ID", of.project_id == NULL ? of.domain_id : NULL);
+    append_export(out, "OS_TOKEN", token->token);
+    return exit_done;
+}
+
+static int append_form(struct cli* cli, struct tw_buffer* out, const tokenward_token* token, int form) {
+    if (form == form_env) return append_env(cli, out, token);
+    if (form == form_header) tw_buffer_append_text(out, "X-Auth-Token: ");
+    if (form == form_bearer) tw_buffer_append_text(out, "Authorization: Bearer ");
+    if (form == form_json)
+        tw_buffer_append(out, token->document, token->document_size);
+    else
+        tw_buffer_append(out, token->token, token->token_size);
+    tw_buffer_append_text(out, "\n");
+    return exit_done;
+}
+
+int run_get(struct cli* cli) {
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {"min-ttl", required_argument, NULL, 'm'},
+                                            {"max-wait", required_argument, NULL, 'w'},
+                                            COMMON_OPTIONS};
+    static const char* const forms[] = {"token", "json", "header", "bearer", "env", NULL};
+    tokenward_get_options how = TOKENWARD_GET_OPTIONS_INIT;
+    int form = form_token;
+    for (int option; (option = next_option(cli, ":o:h", options)) != -1;) {
+        if (option == 'o') form = option_choice(cli, "--output", forms);
+        if (option == 'm') how.min_ttl = option_number(cli, "--min-ttl", 0, 999999999);
+        if (option == 'w') how.max_wait = option_number(cli, "--max-wait", 0, 999999);
+    }
+    end_options(cli, 1);
+    int status = take_target(cli, cli->argv[optind]);
+    if (status != exit_done) return status;
+    tokenward_token* token = NULL;
+    if (tokenward_get(cli->client, cli->identity, cli->scope, &how, &token) != tokenward_ok)
+        return complain(cli);
+    struct tw_buffer out = {0};
+    status = append_form(cli, &out, token, form);
+    tokenward_token_free(token);
+    if (status == exit_done) return emit(&out);
+    tw_buffer_free(&out);
+    return status;
+}

@@ -1,0 +1,130 @@
+// See listing.h.
+#include "client/cli/listing.h"
+
+#include "client/json_fields.h"
+
+/// Reads a string, or nothing if it is not one, to the end of a list of texts.
+static bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list) {
+    if (r->event != TW_JSON_STRING) {
+        tw_json_skip(r);
+        return r->event != TW_JSON_ERROR;
+    }
+    while (*list != NULL) list = &(*list)->next;
+    *list = tw_arena_take(arena, sizeof **list);
+    if (*list == NULL) return false;
+    (*list)->text = tw_arena_copy(arena, r->text, r->text_size);
+    return (*list)->text != NULL;
+}
+
+static bool read_scope_name(struct tw_json* r, struct tw_arena* arena, void* identity) {
+    return read_text_node(r, arena, &((struct identity_node*)identity)->scopes);
+}
+
+static bool read_verb(struct tw_json* r, struct tw_arena* arena, void* identity) {
+    return read_text_node(r, arena, &((struct identity_node*)identity)->verbs);
+}
+
+static const struct tw_field identity_fields[] = {
+    {"identity", TW_FIELD_TEXT, offsetof(struct identity_node, name), NULL},
+    {"on_demand", TW_FIELD_FLAG, offsetof(struct identity_node, on_demand), NULL},
+    {"scopes", TW_FIELD_LIST, 0, read_scope_name},
+    {"verbs", TW_FIELD_LIST, 0, read_verb},
+    {0},
+};
+
+/// `list` is a struct identity_node**.
+static bool read_identity(struct tw_json* r, struct tw_arena* arena, void* list) {
+    struct identity_node** end = list;
+    while (*end != NULL) end = &(*end)->next;
+    if (r->event != TW_JSON_OBJECT) return true;
+    struct identity_node* node = tw_arena_take(arena, sizeof *node);
+    if (node == NULL || !tw_read_fields(r, arena, identity_fields, node)) return false;
+    if (node->name != NULL) *end = node;
+    return true;
+}
+
+static const struct tw_field identities_fields[] = {{"identities", TW_FIELD_LIST, 0, read_identity}, {0}};
+
+static const struct tw_field error_fields[] = {
+    {"code", TW_FIELD_TEXT, offsetof(struct scope_node, error_code), NULL},
+    {"detail", TW_FIELD_TEXT, offsetof(struct scope_node, error_detail), NULL},
+    {"at", TW_FIELD_TEXT, offsetof(struct scope_node, error_at), NULL},
+    {0},
+};
+
+static bool read_last_error(struct tw_json* r, struct tw_arena* arena, void* scope) {
+    return tw_read_fields(r, arena, error_fields, scope);
+}
+
+static const struct tw_field scope_fields[] = {
+    {"scope", TW_FIELD_TEXT, offsetof(struct scope_node, name), NULL},
+    {"state", TW_FIELD_TEXT, offsetof(struct scope_node, state), NULL},
+    {"expires_in", TW_FIELD_INTEGER, offsetof(struct scope_node, expires_in), NULL},
+    {"renews_in", TW_FIELD_INTEGER, offsetof(struct scope_node, renews_in), NULL},
+    {"next_try_in", TW_FIELD_INTEGER, offsetof(struct scope_node, next_try_in), NULL},
+    {"last_error", TW_FIELD_OBJECT, 0, read_last_error},
+    {0},
+};
+
+static bool read_scope(struct tw_json* r, struct tw_arena* arena, void* identity) {
+    struct scope_node** end = &((struct status_node*)identity)->scopes;
+    while (*end != NULL) end = &(*end)->next;
+    if (r->event != TW_JSON_OBJECT) return true;
+    struct scope_node* node = tw_arena_take(arena, sizeof *node);
+    if (node == NULL) return false;
+    *node = (struct scope_node){.expires_in = -1, .renews_in = -1, .next_try_in = -1};
+    if (!tw_read_fields(r, arena, scope_fields, node)) return false;
+    if (node->name != NULL) *end = node;
+    return true;
+}
+
+static const struct tw_field status_fields[] = {
+    {"identity", TW_FIELD_TEXT, offsetof(struct status_node, identity), NULL},
+    {"auth_url", TW_FIELD_TEXT, offsetof(struct status_node, auth_url), NULL},
+    {"scopes", TW_FIELD_LIST, 0, read_scope},
+    {0},
+};
+
+static bool read_status(struct tw_json* r, struct tw_arena* arena, void* list) {
+    struct status_node** end = &((struct status_list*)list)->identities;
+    while (*end != NULL) end = &(*end)->next;
+    if (r->event != TW_JSON_OBJECT) return true;
+    struct status_node* node = tw_arena_take(arena, sizeof *node);
+    if (node == NULL || !tw_read_fields(r, arena, status_fields, node)) return false;
+    if (node->identity != NULL) *end = node;
+    return true;
+}
+
+static const struct tw_field list_fields[] = {
+    {"identities", TW_FIELD_LIST, 0, read_status},
+    {0},
+};
+
+static int fetch(struct cli* cli, const char* path, const struct tw_field* fields, void* list,
+                 struct tw_buffer* raw) {
+    const struct tw_request request = {
+        .method = "GET", .tail = path, .limit = TW_LIMIT_LIST, .deadline = tw_deadline(0)};
+    struct tw_answer answer;
+    tw_no_problem(cli->client);
+    if (tw_exchange(cli->client, &request, &answer) != tokenward_ok) return complain(cli);
+    if (!tw_read_document(answer.body, answer.body_size, &cli->arena, fields, list)) {
+        tw_fail(cli->client, tokenward_error_protocol, "the answer of %s to GET %s makes no sense",
+                tokenward_socket(cli->client), path);
+        return complain(cli);
+    }
+    if (raw != NULL) {
+        tw_buffer_append(raw, answer.body, answer.body_size);
+        tw_buffer_append_text(raw, "\n");
+    }
+    tw_forget_answer(cli->client);
+    return exit_done;
+}
+
+int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw) {
+    return fetch(cli, "/v1/identities", identities_fields, first, raw);
+}
+
+int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
+    *list = (struct status_list){NULL};
+    return fetch(cli, "/v1/status", list_fields, list, raw);
+}

@@ -1,0 +1,50 @@
+// The daemon's lists, as far as the command looks into them: GET /v1/identities and GET /v1/status.
+#ifndef TOKENWARD_CLIENT_CLI_LISTING_H
+#define TOKENWARD_CLIENT_CLI_LISTING_H
+
+#include "client/cli/cli.h"
+
+/// All texts and nodes live in the run's arena. What the daemon did not say is NULL, or -1 for seconds.
+
+struct text_node {
+    const char* text;
+    struct text_node* next;
+};
+
+struct identity_node {
+    const char* name;
+    struct text_node* scopes;
+    struct text_node* verbs;
+    bool on_demand;
+    struct identity_node* next;
+};
+
+struct scope_node {
+    const char* name;
+    const char* state;
+    long long expires_in;
+    long long renews_in;
+    long long next_try_in;
+    const char* error_code;
+    const char* error_detail;
+    const char* error_at;
+    struct scope_node* next;
+};
+
+struct status_node {
+    const char* identity;
+    const char* auth_url;
+    struct scope_node* scopes;
+    struct status_node* next;
+};
+
+struct status_list {
+    struct status_node* identities;
+};
+
+/// Each asks the daemon and returns an exit status, with a message if it isn't exit_done. `raw` is NULL, or
+/// gets the answer as it came, with a line's end.
+int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw);
+int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw);
+
+#endif

@@ -1,0 +1,71 @@
+// The command line of each command.
+#include "client/cli/cli.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void usage_error(struct cli* cli, const char* format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    say("%s", text);
+    if (cli->command != NULL)
+        say("`tokenward %s --help` says more", cli->command->name);
+    else
+        say("`tokenward --help` says more");
+    exit(exit_usage);
+}
+
+int next_option(struct cli* cli, const char* short_options, const struct option* long_options) {
+    for (;;) {
+        int option = getopt_long(cli->argc, cli->argv, short_options, long_options, NULL);
+        if (option == 's') {
+            cli->socket = optarg;
+            continue;
+        }
+        if (option == 'h') {
+            struct tw_buffer out = {0};
+            tw_buffer_append_text(&out, cli->command->help);
+            exit(emit(&out));
+        }
+        if (option == ':') usage_error(cli, "%s needs a value", cli->argv[optind - 1]);
+        if (option == '?') usage_error(cli, "no such option: %s", cli->argv[optind - 1]);
+        return option;
+    }
+}
+
+long option_number(struct cli* cli, const char* option, long least, long most) {
+    long value = 0;
+    const char* at = optarg;
+    for (; *at >= '0' && *at <= '9' && value <= (LONG_MAX - 9) / 10; ++at) value = value * 10 + (*at - '0');
+    if (at == optarg || *at != '\0' || value < least || value > most)
+        usage_error(cli, "%s takes a whole number from %ld to %ld, not \"%s\"", option, least, most, optarg);
+    return value;
+}
+
+int option_choice(struct cli* cli, const char* option, const char* const* choices) {
+    char list[128] = "";
+    for (int i = 0; choices[i] != NULL; ++i) {
+        if (strcmp(choices[i], optarg) == 0) return i;
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : "|", choices[i]);
+    }
+    usage_error(cli, "%s takes %s, not \"%s\"", option, list, optarg);
+}
+
+void end_options(struct cli* cli, int operands) {
+    int given = cli->argc - optind;
+    if (given > operands) usage_error(cli, "one too many: \"%s\"", cli->argv[optind + operands]);
+    if (given < operands) usage_error(cli, "which one? [IDENTITY/]SCOPE is missing");
+    int error = tokenward_open(cli->socket, &cli->client);
+    if (error == tokenward_ok) return;
+    if (error == tokenward_error_invalid_argument)
+        usage_error(cli, "the path of the socket is longer than 107 bytes");
+    say("%s", tokenward_strerror(error));
+    exit(exit_broken);
+}

@@ -1,0 +1,113 @@
+// What the command writes: answers to standard output, messages to standard error.
+#include "client/cli/cli.h"
+#include "client/utf8.h"
+#include "common/errors.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool write_all(int fd, const char* bytes, size_t size) {
+    while (size != 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno != EINTR) return false;
+        if (written > 0) {
+            bytes += written;
+            size -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+int emit(struct tw_buffer* out) {
+    bool complete = !out->failed && write_all(STDOUT_FILENO, out->bytes, out->size);
+    // A reader that has seen enough (`| head`) needs no message.
+    if (!complete && errno != EPIPE)
+        say("cannot write to the standard output: %s", strerror(out->failed ? ENOMEM : errno));
+    tw_buffer_free(out);
+    return complete ? exit_done : exit_no_output;
+}
+
+void append_clean(struct tw_buffer* out, const char* text) {
+    for (const char* end = text + strlen(text); text != end;) {
+        size_t length = tw_utf8_length(text, end);
+        unsigned char first = (unsigned char)text[0];
+        bool c1 = length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0; // U+0080 to U+009F
+        bool harmful = length == 0 || first < 0x20 || first == 0x7f || c1;
+        tw_buffer_append(out, harmful ? "?" : text, harmful ? 1 : length);
+        text += length != 0 ? length : 1;
+    }
+}
+
+void say(const char* format, ...) {
+    struct tw_buffer line = {0};
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    tw_buffer_append_text(&line, "tokenward: ");
+    append_clean(&line, text);
+    tw_buffer_append_text(&line, "\n");
+    if (!line.failed) write_all(STDERR_FILENO, line.bytes, line.size);
+    tw_buffer_free(&line);
+}
+
+static int exit_status_of(const tokenward_problem* problem) {
+    switch (problem->error) {
+#define X(code, http_status, exit_status, title)                                                             \
+    case tokenward_error_##code: return exit_status;
+        TOKENWARD_ERRORS(X)
+#undef X
+    case tokenward_error_no_daemon:
+    case tokenward_error_connection_lost:
+    case tokenward_error_deadline: return exit_later;
+    case tokenward_error_socket_denied: return exit_denied;
+    case tokenward_error_invalid_argument: return exit_usage;
+    case tokenward_error_other: return problem->http_status < 500 ? exit_usage : exit_broken;
+    default: return exit_broken;
+    }
+}
+
+/// What a person can do about an error, where the daemon's words can't know it; NULL = nothing to add.
+static const char* advice(int error) {
+    switch (error) {
+    case tokenward_error_no_daemon: return "is tokenwardd running? (systemctl status tokenward)";
+    case tokenward_error_socket_denied:
+        return "the modes of the socket and of its folder decide who may connect";
+    case tokenward_error_denied:
+        return "`tokenward identities` lists what you may use; `allow` in the daemon's configuration grants "
+               "it";
+    case tokenward_error_unknown_identity: return "`tokenward identities` lists them";
+    case tokenward_error_unknown_scope:
+        return "`tokenward identities` lists the scopes; others are written project:NAME, project_id:ID, "
+               "domain:NAME, "
+               "domain_id:ID or unscoped";
+    case tokenward_error_no_such_resource: return "check the spelling, and that the user has a role there";
+    case tokenward_error_precondition_failed:
+        return "nothing was done; a newer token is held already, or none";
+    case tokenward_error_credential_rejected:
+        return "correct the secret, then `systemctl reload tokenward` (`restart` if it is a systemd "
+               "credential)";
+    case tokenward_error_internal: return "the daemon's log says more: journalctl -u tokenward";
+    case tokenward_error_not_found:
+    case tokenward_error_protocol:
+    case tokenward_error_other:
+        return "the daemon and this command (" TOKENWARD_VERSION ") may be of different versions";
+    default: return NULL;
+    }
+}
+
+int complain(const struct cli* cli) {
+    const tokenward_problem* problem = tokenward_last_problem(cli->client);
+    const char* what = *problem->detail != '\0' ? problem->detail : problem->title;
+    if (cli->scope != NULL)
+        say("%s/%s: %s", cli->identity, cli->scope, what);
+    else
+        say("%s", what);
+    if (problem->retry_after >= 0) say("try again in %ld s", problem->retry_after);
+    if (advice(problem->error) != NULL) say("%s", advice(problem->error));
+    return exit_status_of(problem);
+}

@@ -1,0 +1,148 @@
+// tokenward status and identities: what the daemon holds, and what the caller may use.
+#include "client/cli/listing.h"
+#include "client/cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char status_help[] = "Usage: tokenward status [OPTION]...\n"
+                           "\n"
+                           "Shows every scope that you may use: its state, how long its token still lives,\n"
+                           "when it is renewed or tried again, and the last error.\n"
+                           "  valid     a token is served              waiting   pausing after an error\n"
+                           "  renewing  served while a new one comes   failed    no token, tries go on\n"
+                           "  stale     served, renewal is failing     rejected  the credential was refused\n"
+                           "  fetching  the first one comes\n"
+                           "\n"
+                           "  -o, --output FORM  table (default) or json\n"
+                           "      --socket PATH  the daemon's socket\n"
+                           "\n"
+                           "Example: tokenward status\n";
+
+const char identities_help[] =
+    "Usage: tokenward identities [OPTION]...\n"
+    "\n"
+    "Lists the identities that you may use, with their scopes and what you may do.\n"
+    "\n"
+    "  -o, --output FORM  table (default) or json\n"
+    "      --socket PATH  the daemon's socket\n"
+    "\n"
+    "Example: tokenward identities\n";
+
+/// The common command line of both; true for -o json.
+static bool wants_json(struct cli* cli) {
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'}, COMMON_OPTIONS};
+    static const char* const forms[] = {"table", "json", NULL};
+    bool json = false;
+    while (next_option(cli, ":o:h", options) != -1) json = option_choice(cli, "--output", forms) == 1;
+    end_options(cli, 0);
+    return json;
+}
+
+/// "19h 58m": the two units that matter; "" for less than nothing.
+static void format_duration(long long seconds, char* out, size_t size) {
+    if (seconds < 0)
+        snprintf(out, size, "%s", "");
+    else if (seconds < 60)
+        snprintf(out, size, "%llds", seconds);
+    else if (seconds < 3600)
+        snprintf(out, size, "%lldm %llds", seconds / 60, seconds % 60);
+    else if (seconds < 86400)
+        snprintf(out, size, "%lldh %lldm", seconds / 3600, seconds % 3600 / 60);
+    else
+        snprintf(out, size, "%lldd %lldh", seconds / 86400, seconds % 86400 / 3600);
+}
+
+static const char* status_colour(int column, const char* cell) {
+    static const char green[] = "\033[32m", yellow[] = "\033[33m", red[] = "\033[31m";
+    const int state_column = 2;
+    if (column != state_column) return NULL;
+    if (strcmp(cell, "valid") == 0 || strcmp(cell, "renewing") == 0) return green;
+    if (strcmp(cell, "failed") == 0 || strcmp(cell, "rejected") == 0) return red;
+    return strcmp(cell, "STATE") == 0 ? NULL : yellow;
+}
+
+static void add_next(struct table* table, const struct scope_node* scope) {
+    bool retry = scope->next_try_in >= 0;
+    char duration[48];
+    char text[64] = "";
+    format_duration(retry ? scope->next_try_in : scope->renews_in, duration, sizeof duration);
+    if (*duration != '\0') snprintf(text, sizeof text, "%s %s", retry ? "retry in" : "in", duration);
+    table_cell(table, text);
+}
+
+static void add_error(struct table* table, const struct scope_node* scope) {
+    struct tw_buffer text = {0};
+    if (scope->error_code != NULL) tw_buffer_append_text(&text, scope->error_code);
+    if (scope->error_detail != NULL) tw_buffer_append_format(&text, ": %s", scope->error_detail);
+    if (scope->error_at != NULL) tw_buffer_append_format(&text, " (%s)", scope->error_at);
+    tw_buffer_append(&text, "", 1);
+    table_cell(table, text.failed ? NULL : text.bytes);
+    tw_buffer_free(&text);
+}
+
+static void add_scope(struct table* table, const char* identity, const struct scope_node* scope) {
+    char left[48];
+    format_duration(scope->expires_in, left, sizeof left);
+    table_cell(table, identity);
+    table_cell(table, scope->name);
+    table_cell(table, scope->state);
+    table_cell(table, left);
+    add_next(table, scope);
+    add_error(table, scope);
+}
+
+static void append_status(struct tw_buffer* out, const struct status_list* list) {
+    static const char* const headings[] = {"IDENTITY", "SCOPE", "STATE", "LEFT", "RENEWAL", "LAST ERROR"};
+    struct table table = {.columns = 6, .colour = colour_is_welcome() ? status_colour : NULL};
+    for (int i = 0; i < table.columns; ++i) table_cell(&table, headings[i]);
+    for (const struct status_node* node = list->identities; node != NULL; node = node->next) {
+        static const struct scope_node nothing = {.expires_in = -1, .renews_in = -1, .next_try_in = -1};
+        if (node->scopes == NULL) add_scope(&table, node->identity, &nothing);
+        for (const struct scope_node* scope = node->scopes; scope != NULL; scope = scope->next)
+            add_scope(&table, node->identity, scope);
+    }
+    table_print(&table, out);
+}
+
+int run_status(struct cli* cli) {
+    bool json = wants_json(cli);
+    struct status_list list;
+    struct tw_buffer out = {0};
+    int status = fetch_status(cli, &list, json ? &out : NULL);
+    if (status != exit_done) return status;
+    if (!json) append_status(&out, &list);
+    if (!json && list.identities == NULL) say("there is no identity that you may use");
+    return emit(&out);
+}
+
+static void add_texts(struct table* table, const struct text_node* texts, const char* more) {
+    struct tw_buffer joined = {0};
+    for (; texts != NULL; texts = texts->next)
+        tw_buffer_append_format(&joined, "%s%s", joined.size != 0 ? ", " : "", texts->text);
+    if (more != NULL) tw_buffer_append_format(&joined, "%s%s", joined.size != 0 ? ", " : "", more);
+    tw_buffer_append(&joined, "", 1);
+    table_cell(table, joined.failed ? NULL : joined.bytes);
+    tw_buffer_free(&joined);
+}
+
+int run_identities(struct cli* cli) {
+    bool json = wants_json(cli);
+    struct identity_node* first = NULL;
+    struct tw_buffer out = {0};
+    int status = fetch_identities(cli, &first, json ? &out : NULL);
+    if (status != exit_done) return status;
+    if (json) return emit(&out);
+    struct table table = {.columns = 3};
+    table_cell(&table, "IDENTITY");
+    table_cell(&table, "YOU MAY");
+    table_cell(&table, "SCOPES");
+    for (const struct identity_node* node = first; node != NULL; node = node->next) {
+        table_cell(&table, node->name);
+        add_texts(&table, node->verbs, NULL);
+        add_texts(&table, node->scopes, node->on_demand ? "others on demand" : NULL);
+    }
+    table_print(&table, &out);
+    if (first == NULL) say("there is no identity that you may use");
+    return emit(&out);
+}

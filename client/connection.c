@@ -1,0 +1,101 @@
+// See connection.h.
+#include "client/connection.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+tw_instant tw_deadline_in(int milliseconds) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (tw_instant)now.tv_sec * 1000 + now.tv_nsec / 1000000 + milliseconds;
+}
+
+/// Milliseconds left until the deadline, 0 once it is over.
+static int remaining(tw_instant deadline) {
+    tw_instant left = deadline - tw_deadline_in(0);
+    return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+/// Blocking, under SO_SNDTIMEO: a non-blocking connect to a full backlog says EAGAIN and cannot be waited
+/// for.
+static int connect_until(int fd, const struct sockaddr_un* address, tw_instant deadline) {
+    for (;;) {
+        int left = remaining(deadline);
+        if (left == 0) return ETIMEDOUT; // as a time-out, 0 would mean for ever
+        struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+        if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) != 0) return errno;
+        if (connect(fd, (const struct sockaddr*)address, sizeof *address) == 0) return 0;
+        if (errno == EAGAIN) return ETIMEDOUT;
+        if (errno != EINTR) return errno;
+    }
+}
+
+int tw_connect(const char* path, tw_instant deadline, int* fd) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
+    memcpy(address.sun_path, path, strlen(path));
+    int candidate = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (candidate < 0) return errno;
+    int error = connect_until(candidate, &address, deadline);
+    if (error != 0)
+        close(candidate);
+    else
+        *fd = candidate;
+    return error;
+}
+
+bool tw_is_quiet(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/// Waits until the socket is ready for `events`.
+static int wait_for(int fd, short events, tw_instant deadline) {
+    for (;;) {
+        int left = remaining(deadline);
+        if (left == 0) return ETIMEDOUT;
+        struct pollfd entry = {.fd = fd, .events = events};
+        int ready = poll(&entry, 1, left);
+        if (ready > 0) return 0;
+        if (ready < 0 && errno != EINTR) return errno;
+    }
+}
+
+int tw_send(int fd, const char* bytes, size_t size, tw_instant deadline) {
+    while (size != 0) {
+        ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            bytes += sent;
+            size -= (size_t)sent;
+            continue;
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return errno;
+        int error = wait_for(fd, POLLOUT, deadline);
+        if (error != 0) return error;
+    }
+    return 0;
+}
+
+int tw_receive(int fd, char* bytes, size_t size, tw_instant deadline, size_t* received) {
+    for (;;) {
+        // Waits first: an answer is never there already, so that a try before would be a wasted call.
+        int error = wait_for(fd, POLLIN, deadline);
+        if (error != 0) return error;
+        ssize_t count = recv(fd, bytes, size, MSG_DONTWAIT);
+        if (count == 0) return ECONNRESET;
+        if (count > 0) {
+            *received = (size_t)count;
+            return 0;
+        }
+        if (errno != EAGAIN && errno != EINTR) return errno;
+    }
+}

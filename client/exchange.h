@@ -1,0 +1,75 @@
+// One request to the daemon and its answer; what the public functions and the command are built on.
+#ifndef TOKENWARD_CLIENT_EXCHANGE_H
+#define TOKENWARD_CLIENT_EXCHANGE_H
+
+#include "client/buffer.h"
+#include "client/connection.h"
+#include "client/tokenward.h"
+
+#include <sys/un.h>
+
+struct tokenward_client {
+    char socket[sizeof(((struct sockaddr_un*)0)->sun_path)];
+    int fd;              ///< the kept connection; -1 = none
+    struct tw_buffer in; ///< the answer; wiped as soon as it was understood
+    struct tw_buffer out;
+    tokenward_problem problem; ///< points to the two below
+    char title[128];
+    char detail[1024];
+};
+
+/// Head and body of an answer together may have so many bytes: a token's answer, and one with the IAM's own
+/// body, catalog and all, or a long list.
+enum { TW_LIMIT_TOKEN = 1 << 20, TW_LIMIT_LIST = 16 << 20 };
+
+/// A request. NULL and 0 stand for what is not there.
+struct tw_request {
+    const char* method;
+    const char* identity; ///< with `scope`: begins the path with /v1/tokens/IDENTITY/SCOPE
+    const char* scope;
+    const char* tail; ///< what follows in the path, such as "/report" or "?min_ttl=60"; else the whole path
+    const char* if_match; ///< a fingerprint, checked by tw_is_fingerprint
+    const char* body;     ///< JSON
+    size_t body_size;
+    size_t limit; ///< TW_LIMIT_…
+    tw_instant deadline;
+};
+
+/// An answer of the 2xx kind. The body is in the handle's buffer until tw_forget_answer or the next request.
+struct tw_answer {
+    int status;
+    const char* body;
+    size_t body_size;
+};
+
+/// Sends the request, on the kept connection if it still lives, and receives the answer. Returns an enum
+/// tokenward_error, with the handle's problem filled in; an answer of any other kind than 2xx is an error.
+int tw_exchange(tokenward_client* client, const struct tw_request* request, struct tw_answer* answer);
+
+/// Wipes the answer, and lets go of the memory if it was unusually large.
+void tw_forget_answer(tokenward_client* client);
+
+/// Begins any other call: no problem so far.
+void tw_no_problem(tokenward_client* client);
+
+/// Begins a call about a token: no problem so far, unless identity or scope is missing.
+int tw_begin(tokenward_client* client, const char* identity, const char* scope);
+
+/// Ends a call with an error of the client's own; returns it.
+int tw_fail(tokenward_client* client, int error, const char* detail_format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/// Ends a call with the error that the daemon's answer (problem+json) names; returns it.
+int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer);
+
+/// `deadline_ms` of a public function as a point in time.
+tw_instant tw_deadline(int deadline_ms);
+
+/// Whether `text` may be sent as a fingerprint: visible ASCII without quotes that fits into
+/// TOKENWARD_FINGERPRINT_SIZE.
+bool tw_is_fingerprint(const char* text);
+
+/// Appends "/v1/tokens/IDENTITY/SCOPE" to `path`, each segment percent-encoded.
+void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope);
+
+#endif

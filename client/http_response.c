@@ -1,0 +1,116 @@
+// See http_response.h.
+#include "client/http_response.h"
+
+#include <string.h>
+#include <strings.h>
+
+/// A part of the head.
+struct slice {
+    const char* at;
+    size_t size;
+};
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// `tchar` of RFC 9110: what a header's name is made of.
+static bool is_name_char(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+/// What may stand in a header's value or in the reason: no control character but the tab.
+static bool is_text(struct slice s) {
+    for (size_t i = 0; i < s.size; ++i) {
+        unsigned char c = (unsigned char)s.at[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f) return false;
+    }
+    return true;
+}
+
+static bool is(struct slice s, const char* text) {
+    return strlen(text) == s.size && strncasecmp(s.at, text, s.size) == 0;
+}
+
+static struct slice trimmed(struct slice s) {
+    while (s.size != 0 && (s.at[0] == ' ' || s.at[0] == '\t')) {
+        ++s.at;
+        --s.size;
+    }
+    while (s.size != 0 && (s.at[s.size - 1] == ' ' || s.at[s.size - 1] == '\t')) --s.size;
+    return s;
+}
+
+/// "HTTP/1.1 200 OK"
+static bool parse_status_line(struct tw_http_response* response, struct slice line) {
+    static const char version[] = "HTTP/1.1 ";
+    const size_t prefix = sizeof version - 1;
+    if (line.size < prefix + 3 || memcmp(line.at, version, prefix) != 0) return false;
+    const char* code = line.at + prefix;
+    if (!is_digit(code[0]) || !is_digit(code[1]) || !is_digit(code[2])) return false;
+    if (line.size > prefix + 3 && code[3] != ' ') return false;
+    response->status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+    return response->status >= 200 && response->status <= 599 && is_text(line);
+}
+
+static bool parse_length(struct slice value, size_t* length) {
+    if (value.size == 0 || value.size > 15) return false; // 15 digits fit into any size_t of 64 bits
+    unsigned long long sum = 0;
+    for (size_t i = 0; i < value.size; ++i) {
+        if (!is_digit(value.at[i])) return false;
+        sum = sum * 10 + (unsigned)(value.at[i] - '0');
+    }
+    *length = (size_t)sum;
+    return *length == sum;
+}
+
+/// What the parser remembers from line to line.
+struct framing {
+    bool has_length;
+};
+
+static bool parse_header(struct tw_http_response* response, struct framing* seen, struct slice line) {
+    size_t name_size = 0;
+    while (name_size < line.size && is_name_char(line.at[name_size])) ++name_size;
+    if (name_size == 0 || name_size == line.size || line.at[name_size] != ':') return false;
+    struct slice name = {line.at, name_size};
+    struct slice value = trimmed((struct slice){line.at + name_size + 1, line.size - name_size - 1});
+    if (!is_text(value)) return false;
+    if (is(name, "Content-Length")) {
+        if (seen->has_length || !parse_length(value, &response->body_size)) return false;
+        seen->has_length = true;
+    }
+    if (is(name, "Transfer-Encoding")) return false;
+    if (is(name, "Connection") && is(value, "close")) response->keep_alive = false;
+    return true;
+}
+
+/// Parses the head, whose lines end with CR LF each and of which the last is empty.
+static bool parse_head(struct tw_http_response* response, const char* head) {
+    const char* end = head + response->head_size - 2;
+    struct framing seen = {false};
+    response->keep_alive = true;
+    for (const char* at = head; at != end;) {
+        const char* line_end = memmem(at, (size_t)(end - at), "\r\n", 2);
+        if (line_end == NULL) return false;
+        struct slice line = {at, (size_t)(line_end - at)};
+        bool good = at == head ? parse_status_line(response, line) : parse_header(response, &seen, line);
+        if (!good) return false;
+        at = line_end + 2;
+    }
+    bool bodiless = response->status == 204 || response->status == 304;
+    if (bodiless) response->body_size = 0;
+    return bodiless || seen.has_length;
+}
+
+enum tw_http_state tw_http_parse(struct tw_http_response* response, const char* bytes, size_t size) {
+    size_t window = size < TW_HTTP_MAX_HEAD ? size : TW_HTTP_MAX_HEAD;
+    const char* end = memmem(bytes + response->scanned, window - response->scanned, "\r\n\r\n", 4);
+    if (end == NULL) {
+        response->scanned = window < 3 ? 0 : window - 3;
+        return window == TW_HTTP_MAX_HEAD ? TW_HTTP_BAD : TW_HTTP_MORE;
+    }
+    response->head_size = (size_t)(end - bytes) + 4;
+    return parse_head(response, bytes) ? TW_HTTP_HEAD : TW_HTTP_BAD;
+}

@@ -1,0 +1,125 @@
+// What went wrong: errors by number and by name, and the daemon's own words (RFC 9457) for them.
+#include "client/exchange.h"
+#include "client/json_fields.h"
+#include "client/utf8.h"
+#include "common/errors.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct named_error {
+    int error;
+    const char* name;
+    const char* title;
+};
+
+// A new code of the daemon's does not compile here before it has its number in tokenward.h.
+static const struct named_error named_errors[] = {
+#define X(code, http_status, exit_status, title) {tokenward_error_##code, #code, title},
+    TOKENWARD_ERRORS(X)
+#undef X
+        {tokenward_ok, "ok", "no error"},
+    {tokenward_error_no_daemon, "no_daemon", "no daemon listens at the socket"},
+    {tokenward_error_socket_denied, "socket_denied", "the socket's permissions keep this process out"},
+    {tokenward_error_connection_lost, "connection_lost", "the connection to the daemon broke"},
+    {tokenward_error_deadline, "deadline", "the daemon did not answer in time"},
+    {tokenward_error_protocol, "protocol", "the daemon's answer makes no sense"},
+    {tokenward_error_invalid_argument, "invalid_argument", "the call is wrong"},
+    {tokenward_error_no_memory, "no_memory", "out of memory"},
+    {tokenward_error_other, "other", "an error that this version does not know"},
+};
+
+static const struct named_error* find_error(int error) {
+    const size_t count = sizeof named_errors / sizeof *named_errors;
+    for (size_t i = 0; i < count; ++i)
+        if (named_errors[i].error == error) return &named_errors[i];
+    return &named_errors[count - 1];
+}
+
+const char* tokenward_strerror(int error) {
+    return find_error(error)->title;
+}
+
+const char* tokenward_error_name(int error) {
+    return find_error(error)->name;
+}
+
+const tokenward_problem* tokenward_last_problem(const tokenward_client* client) {
+    return &client->problem;
+}
+
+static int set_problem(tokenward_client* client, int error, const char* title, const char* detail) {
+    tw_utf8_copy(client->title, sizeof client->title, title);
+    tw_utf8_copy(client->detail, sizeof client->detail, detail);
+    client->problem = (tokenward_problem){
+        .error = error, .retry_after = -1, .title = client->title, .detail = client->detail};
+    return error;
+}
+
+void tw_no_problem(tokenward_client* client) {
+    set_problem(client, tokenward_ok, tokenward_strerror(tokenward_ok), "");
+}
+
+int tw_begin(tokenward_client* client, const char* identity, const char* scope) {
+    tw_no_problem(client);
+    if (identity == NULL || scope == NULL || *identity == '\0' || *scope == '\0')
+        return tw_fail(client, tokenward_error_invalid_argument, "an identity and a scope are needed");
+    return tokenward_ok;
+}
+
+int tw_fail(tokenward_client* client, int error, const char* detail_format, ...) {
+    char detail[sizeof client->detail];
+    va_list arguments;
+    va_start(arguments, detail_format);
+    vsnprintf(detail, sizeof detail, detail_format, arguments);
+    va_end(arguments);
+    return set_problem(client, error, tokenward_strerror(error), detail);
+}
+
+/// The members of a problem document.
+struct told {
+    const char* type;
+    const char* title;
+    const char* detail;
+    long long retry_after;
+};
+
+static const struct tw_field told_fields[] = {
+    {"type", TW_FIELD_TEXT, offsetof(struct told, type), NULL},
+    {"title", TW_FIELD_TEXT, offsetof(struct told, title), NULL},
+    {"detail", TW_FIELD_TEXT, offsetof(struct told, detail), NULL},
+    {"retry_after", TW_FIELD_INTEGER, offsetof(struct told, retry_after), NULL},
+    {0},
+};
+
+static int error_of_type(const char* type) {
+    static const char prefix[] = "urn:tokenward:";
+    if (strncmp(type, prefix, sizeof prefix - 1) != 0) return tokenward_error_other;
+    const char* name = type + sizeof prefix - 1;
+#define X(code, http_status, exit_status, title)                                                             \
+    if (strcmp(name, #code) == 0) return tokenward_error_##code;
+    TOKENWARD_ERRORS(X)
+#undef X
+    return tokenward_error_other;
+}
+
+int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer) {
+    struct tw_arena arena = {NULL};
+    struct told told = {NULL, NULL, "", -1};
+    bool good = tw_read_document(answer->body, answer->body_size, &arena, told_fields, &told);
+    int error = tokenward_error_protocol;
+    if (good && told.type != NULL) {
+        error = error_of_type(told.type);
+        set_problem(client, error, told.title != NULL ? told.title : tokenward_strerror(error), told.detail);
+        if (told.retry_after >= 0 && told.retry_after <= LONG_MAX)
+            client->problem.retry_after = (long)told.retry_after;
+    } else {
+        tw_fail(client, error, "the daemon at %s answered %d and did not say why", client->socket,
+                answer->status);
+    }
+    client->problem.http_status = answer->status;
+    tw_arena_free(&arena);
+    return error;
+}

@@ -1,0 +1,182 @@
+/// libtokenward: tokens from the Tokenward daemon of this machine, over its Unix socket. For C and C++.
+///
+///     tokenward_client* client;
+///     tokenward_token* token;
+///     int error = tokenward_open(NULL, &client);
+///     if (error == 0) error = tokenward_get(client, "ci", "eu-de", NULL, &token);
+///     if (error == 0) { call_the_service(token->token); tokenward_token_free(token); }
+///
+/// Functions that can fail return 0 (`tokenward_ok`) or one of `enum tokenward_error`, and leave their
+/// results untouched when they fail; tokenward_last_problem() says more. No function raises a signal, prints,
+/// or changes the process's locale, environment or signal handlers.
+///
+/// A handle serves one thread at a time and belongs to the process that opened it; handles don't disturb each
+/// other. Texts are UTF-8 and end with a NUL. Structures that the library hands out may grow at their end in
+/// later versions; structures that the caller fills begin with their size for the same reason.
+#ifndef TOKENWARD_H
+#define TOKENWARD_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TOKENWARD_API __attribute__((visibility("default")))
+#else
+#define TOKENWARD_API
+#endif
+
+/// What went wrong. The numbers are part of the ABI: new ones are added, none is ever changed.
+enum tokenward_error {
+    tokenward_ok = 0,
+
+    // The daemon's own codes: "urn:tokenward:CODE" of its answer.
+    tokenward_error_bad_request = 1,
+    tokenward_error_denied = 2,
+    tokenward_error_unknown_scope = 3,
+    tokenward_error_no_such_resource = 4,
+    tokenward_error_unknown_identity = 5,
+    tokenward_error_not_found = 6,
+    tokenward_error_method_not_allowed = 7,
+    tokenward_error_not_acceptable = 8,
+    tokenward_error_request_timeout = 9,
+    tokenward_error_passcode_required = 10,
+    tokenward_error_precondition_failed = 11,
+    tokenward_error_too_large = 12,
+    tokenward_error_unsupported_media_type = 13,
+    tokenward_error_credential_rejected = 14,
+    tokenward_error_too_many_requests = 15,
+    tokenward_error_internal = 16,
+    tokenward_error_iam_protocol = 17,
+    tokenward_error_iam_unavailable = 18,
+    tokenward_error_timeout = 19,
+
+    // What the client finds by itself.
+    tokenward_error_no_daemon = 64,       ///< nobody listens at the socket
+    tokenward_error_socket_denied = 65,   ///< the socket's permissions keep this process out
+    tokenward_error_connection_lost = 66, ///< the daemon hung up in the middle of an answer
+    tokenward_error_deadline = 67,        ///< the call's own deadline is over
+    tokenward_error_protocol = 68, ///< the daemon's answer makes no sense to this version of the library
+    tokenward_error_invalid_argument = 69, ///< the call itself is wrong; nothing was sent
+    tokenward_error_no_memory = 70,
+    tokenward_error_other = 71 ///< the daemon is newer and names an error that this version does not know
+};
+
+/// A connection to the daemon, and the last thing that went wrong on it.
+typedef struct tokenward_client tokenward_client;
+
+/// What is known about the last error of a handle. Never holds a token or a secret.
+typedef struct tokenward_problem {
+    int error;          ///< enum tokenward_error; tokenward_ok if the last call succeeded
+    int http_status;    ///< of the daemon's answer; 0 if there was none
+    long retry_after;   ///< seconds after which asking again makes sense; -1 = not said
+    const char* title;  ///< one line, the same for each occurrence of the error
+    const char* detail; ///< what happened, to whom, what to do; may be empty
+} tokenward_problem;
+
+/// A token and what belongs to it. Made by the library only; tokenward_token_free() ends it.
+typedef struct tokenward_token {
+    const char* token;       ///< the secret itself, for the header `X-Auth-Token`
+    size_t token_size;       ///< in bytes, without the NUL
+    const char* fingerprint; ///< "sha256:" and 16 hex digits: names the token in reports and logs
+    const char* identity;    ///< as the daemon calls it
+    const char* scope;       ///< as the daemon calls it; a named scope by its name
+    const char* issued_at;   ///< RFC 3339, the IAM's clock; empty if the daemon did not say
+    const char* expires_at;  ///< RFC 3339, the IAM's clock; empty if the daemon did not say
+    long long expires_in;    ///< whole seconds that were left when the daemon answered
+    const char* document;    ///< the whole answer as JSON, the token included
+    size_t document_size;    ///< in bytes, without the NUL
+} tokenward_token;
+
+/// How to get a token. Begin with TOKENWARD_GET_OPTIONS_INIT and change what matters.
+typedef struct tokenward_get_options {
+    size_t size;   ///< sizeof(tokenward_get_options) of the caller
+    long min_ttl;  ///< seconds that the token must still be valid, else a new one is fetched; 0 = any valid
+                   ///< token
+    long max_wait; ///< seconds after which the daemon gives up; negative = from deadline_ms, else its default
+                   ///< (30)
+    int deadline_ms; ///< milliseconds for the whole call; 0 or less = max_wait and 5 s more
+} tokenward_get_options;
+
+// clang-format off
+#define TOKENWARD_GET_OPTIONS_INIT {sizeof(tokenward_get_options), 0, -1, -1}
+// clang-format on
+
+/// What the daemon made of a report. New verdicts of a newer daemon come as tokenward_verdict_other.
+enum tokenward_verdict {
+    tokenward_verdict_other = 0,
+    tokenward_verdict_invalidated = 1, ///< the token is gone: get a new one and repeat the call once
+    tokenward_verdict_already_replaced =
+        2, ///< there is a newer token already: get it and repeat the call once
+    tokenward_verdict_not_about_the_token =
+        3,                       ///< a new token would not help: look at the request or its rights
+    tokenward_verdict_damped = 4 ///< refused again and again: no new login for now
+};
+
+/// Room for a fingerprint with its NUL, in this and all later versions.
+#define TOKENWARD_FINGERPRINT_SIZE 64
+
+/// For every `deadline_ms`: 0 or less stands for this many milliseconds.
+#define TOKENWARD_DEFAULT_DEADLINE_MS 35000
+
+/// Opens a handle on the daemon at `socket`; NULL or "" = $TOKENWARD_SOCKET, else
+/// $XDG_RUNTIME_DIR/tokenward/tokenward.sock if it exists, else /run/tokenward/tokenward.sock.
+/// Does not connect: the first request does, so a daemon that isn't there is an error of that request.
+/// Errors: invalid_argument (the path is too long for a Unix socket), no_memory.
+TOKENWARD_API int tokenward_open(const char* socket, tokenward_client** client);
+
+/// Closes the connection, wipes and frees the handle. NULL is allowed. Tokens from it stay valid.
+TOKENWARD_API void tokenward_close(tokenward_client* client);
+
+/// The path of the daemon's socket; valid as long as the handle.
+TOKENWARD_API const char* tokenward_socket(const tokenward_client* client);
+
+/// Gets the token of `identity` for `scope` (a configured name, project:NAME, project_id:ID, domain:NAME,
+/// domain_id:ID or unscoped; at most 255 bytes each). `options` may be NULL. On success `*token` belongs to
+/// the caller. A connection that the daemon had closed (as in a restart) is opened anew, once. Errors: any of
+/// enum tokenward_error.
+TOKENWARD_API int tokenward_get(tokenward_client* client, const char* identity, const char* scope,
+                                const tokenward_get_options* options, tokenward_token** token);
+
+/// Has a new token fetched now, and swapped in when it is there (the verb `manage` is needed). `token` may be
+/// NULL if the caller does not want it. Errors: any of enum tokenward_error.
+TOKENWARD_API int tokenward_renew(tokenward_client* client, const char* identity, const char* scope,
+                                  int deadline_ms, tokenward_token** token);
+
+/// Wipes and frees a token. NULL is allowed.
+TOKENWARD_API void tokenward_token_free(tokenward_token* token);
+
+/// Tells the daemon what a service said to the token called `fingerprint`: its HTTP `status` (100 to 599) and
+/// the `body` of its answer as it came (any bytes, `body_size` of them, NULL if 0; the daemon reads about its
+/// first 48 KiB). The daemon judges whether the token was to blame. On success `*verdict` is an enum
+/// tokenward_verdict, and `current` (NULL, or TOKENWARD_FINGERPRINT_SIZE bytes) names the token held now, ""
+/// if there is none. Errors: any of enum tokenward_error.
+TOKENWARD_API int tokenward_report(tokenward_client* client, const char* identity, const char* scope,
+                                   const char* fingerprint, int status, const void* body, size_t body_size,
+                                   int deadline_ms, int* verdict, char* current);
+
+/// Has the token dropped: it is never served again. With a `fingerprint` only if that one is still the
+/// current one, else nothing happens and the error is precondition_failed; NULL = whichever is held. Errors:
+/// any of enum tokenward_error; too_many_requests while invalidations are damped.
+TOKENWARD_API int tokenward_invalidate(tokenward_client* client, const char* identity, const char* scope,
+                                       const char* fingerprint, int deadline_ms);
+
+/// More about the last call on this handle. Valid until the next call on it.
+TOKENWARD_API const tokenward_problem* tokenward_last_problem(const tokenward_client* client);
+
+/// One line of English for an error, static; also for numbers that this version does not know.
+TOKENWARD_API const char* tokenward_strerror(int error);
+
+/// The name of an error as in the daemon's URNs ("iam_unavailable"), static; "other" if it is not known.
+TOKENWARD_API const char* tokenward_error_name(int error);
+
+/// The version of the library, such as "0.1.0"; static.
+TOKENWARD_API const char* tokenward_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
