@@ -1,0 +1,46 @@
+// The socket that callers connect to: bound without ever taking one from a daemon that lives, removed at the
+// end.
+#pragma once
+
+#include "common/error.hpp"
+#include "daemon/local/socket_lock.hpp"
+#include "daemon/local/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace tokenward::local {
+
+/// A listening Unix stream socket, non-blocking. One that bind() made is removed from the file system when
+/// this goes, if what is at its path is still that socket; an adopted one never is.
+class listening_socket {
+  public:
+    /// Binds at `path` and listens. `mode` (permission bits) holds from the socket's first moment. A missing
+    /// directory is made (0755), a stale socket replaced. REQUIRES: no other thread makes files at the same
+    /// time (the umask). Errors: bad_request (the path is too long), internal (another process serves there,
+    /// something else than a socket is at the path, or what the system said).
+    static result<listening_socket> bind(const std::string& path, unsigned mode);
+    /// Takes over a socket that was bound and listens already, such as one from systemd.
+    /// Errors: internal (it is none).
+    static result<listening_socket> adopt(int fd);
+
+    listening_socket(listening_socket&& other) noexcept = default;
+    listening_socket& operator=(listening_socket&&) = delete;
+    ~listening_socket();
+
+    int fd() const noexcept { return x_fd.get(); }
+    /// Empty if adopted.
+    const std::string& path() const noexcept { return x_path; }
+
+  private:
+    listening_socket() noexcept = default;
+
+    socket_lock x_lock; // released last
+    unique_fd x_fd;
+    std::string x_path;
+    dev_t x_device = 0;
+    ino_t x_inode = 0;
+};
+
+} // namespace tokenward::local

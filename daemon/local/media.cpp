@@ -1,0 +1,82 @@
+// See media.hpp.
+#include "daemon/local/media.hpp"
+
+#include "daemon/local/http_text.hpp"
+
+namespace tokenward::local {
+namespace {
+
+// How well a range speaks of a type, and how much it likes it, in thousandths.
+struct preference {
+    int precision = -1;
+    unsigned quality = 0;
+};
+
+// "0", "0.5", "1.000": in thousandths; anything else: none.
+std::optional<unsigned> parse_quality(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+    if (text.size() > 1 && text[1] != '.') return std::nullopt;
+    unsigned value = text[0] == '1' ? 1000 : 0;
+    unsigned weight = 100;
+    for (char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value += static_cast<unsigned>(c - '0') * weight;
+        weight /= 10;
+    }
+    if (value > 1000) return std::nullopt;
+    return value;
+}
+
+std::optional<unsigned> quality_of(std::string_view parameters) noexcept {
+    while (!parameters.empty()) {
+        auto end = parameters.find(';');
+        std::string_view one = trim(parameters.substr(0, end));
+        parameters.remove_prefix(end == std::string_view::npos ? parameters.size() : end + 1);
+        if (one.size() >= 2 && lower(one[0]) == 'q' && one[1] == '=') return parse_quality(one.substr(2));
+    }
+    return 1000;
+}
+
+int precision(std::string_view range, std::string_view type) noexcept {
+    if (range == "*/*") return 0;
+    if (equals_any_case(range, type)) return 2;
+    std::string_view family = type.substr(0, type.find('/') + 1);
+    return range.size() == family.size() + 1 && range.ends_with('*') &&
+                   equals_any_case(range.substr(0, family.size()), family)
+               ? 1
+               : -1;
+}
+
+void consider(std::string_view list, std::string_view type, preference& best) noexcept {
+    while (!list.empty()) {
+        std::string_view element = next_element(list);
+        auto semicolon = element.find(';');
+        int how = precision(trim(element.substr(0, semicolon)), type);
+        if (how <= best.precision) continue;
+        auto quality = quality_of(semicolon == std::string_view::npos ? "" : element.substr(semicolon + 1));
+        if (quality) best = {how, *quality};
+    }
+}
+
+unsigned liking(const request& asked, std::string_view type) noexcept {
+    preference best;
+    for (std::size_t i = 0; i < asked.line_count; ++i)
+        if (asked.lines[i].name == field::accept) consider(asked.lines[i].value, type, best);
+    return best.quality;
+}
+
+} // namespace
+
+std::optional<media> choose_media(const request& asked, bool text_too) noexcept {
+    if (!asked.has(field::accept) || asked.first(field::accept) == "*/*") return media::json;
+    unsigned json = liking(asked, "application/json");
+    unsigned text = text_too ? liking(asked, "text/plain") : 0;
+    if (json == 0 && text == 0) return std::nullopt;
+    return text > json ? media::text : media::json;
+}
+
+bool is_json(std::string_view content_type) noexcept {
+    return equals_any_case(trim(content_type.substr(0, content_type.find(';'))), "application/json");
+}
+
+} // namespace tokenward::local
