@@ -1,0 +1,133 @@
+// See secret_reader.hpp.
+#include "daemon/secret_reader.hpp"
+
+#include "common/scope.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace tokenward {
+namespace {
+
+using source = secret_ref::source;
+
+problem trouble(const std::string& what, const std::string& message) {
+    return {errc::internal, what + ": " + message};
+}
+
+std::string reason(int error) {
+    return std::generic_category().message(error);
+}
+
+class descriptor {
+  public:
+    explicit descriptor(int fd) : x_fd(fd) {}
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor() {
+        if (x_fd >= 0) close(x_fd);
+    }
+    int get() const { return x_fd; }
+
+  private:
+    int x_fd;
+};
+
+file_stamp stamp_of(const struct stat& is) {
+    return {is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec};
+}
+
+/// The secret in the text of a file or variable, or why there is none.
+result<secret> secret_in(std::string_view text, const std::string& what) {
+    if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+    if (text.empty()) return trouble(what, "is empty");
+    if (text.size() > secret_reader::largest) return trouble(what, "is longer than 64 KiB");
+    if (text.find('\0') != std::string_view::npos || !is_utf8(text))
+        return trouble(what, "is not a text of UTF-8");
+    return secret(text);
+}
+
+/// All bytes up to a limit just above the largest secret with its line end; an errno when it can't be read.
+int read_all(int fd, std::vector<char, wiping_allocator<char>>& bytes) {
+    bytes.resize(secret_reader::largest + 3);
+    std::size_t size = 0;
+    while (size < bytes.size()) {
+        ssize_t n = ::read(fd, bytes.data() + size, bytes.size() - size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        if (n == 0) break;
+        size += static_cast<std::size_t>(n);
+    }
+    bytes.resize(size); // never moves: the buffer that held the secret is the one that is wiped
+    return 0;
+}
+
+result<secret_reading> read_file(const std::string& path, const std::string& what) {
+    // Not blocking: opening a FIFO would wait for its writer.
+    descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    struct stat is {};
+    if (file.get() < 0 || fstat(file.get(), &is) != 0) {
+        int error = errno;
+        return trouble(what, "can't open " + path + ": " + reason(error));
+    }
+    if (!S_ISREG(is.st_mode)) return trouble(what, path + " is not a regular file");
+    std::vector<char, wiping_allocator<char>> bytes;
+    if (int error = read_all(file.get(), bytes); error != 0)
+        return trouble(what, "can't read " + path + ": " + reason(error));
+    auto value = secret_in({bytes.data(), bytes.size()}, what + ": " + path);
+    if (!value) return value.error();
+    secret_reading made{std::move(*value), stamp_of(is)};
+    if ((is.st_mode & (S_IROTH | S_IWOTH)) != 0)
+        made.warning = what + ": " + path + " can be read or written by everybody: chmod o-rwx it";
+    return made;
+}
+
+/// The file behind `ref`; none if it isn't in one, or in no folder that is known.
+std::optional<std::string> path_of(const secret_ref& ref) {
+    if (ref.from == source::file) return ref.name;
+    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (ref.from != source::credential || folder == nullptr || *folder == '\0') return std::nullopt;
+    return std::string(folder) + "/" + ref.name;
+}
+
+} // namespace
+
+result<secret_reading> secret_reader::read(const secret_ref& ref, const std::string& what) {
+    if (ref.from == source::env) return take_variable(ref.name, what);
+    if (ref.from == source::inline_text) return secret_reading{secret(ref.name)};
+    auto path = path_of(ref);
+    if (path) return read_file(*path, what);
+    return trouble(what, "no credential `" + ref.name +
+                             "`: $CREDENTIALS_DIRECTORY is not set, give the unit "
+                             "LoadCredential= or LoadCredentialEncrypted=");
+}
+
+result<secret_reading> secret_reader::take_variable(const std::string& name, const std::string& what) {
+    if (char* found = std::getenv(name.c_str())) {
+        auto value = secret_in(found, what + ": $" + name);
+        char* entry = found - name.size() - 1; // "NAME=value"
+        std::size_t size = name.size() + 1 + std::strlen(found);
+        unsetenv(name.c_str()); // goes by the name, so before the wipe
+        wipe(entry, size);
+        if (!value) return value.error();
+        x_variables[name] = std::move(*value);
+    }
+    auto taken = x_variables.find(name);
+    if (taken == x_variables.end()) return trouble(what, "the variable " + name + " is not set");
+    return secret_reading{taken->second.duplicate()};
+}
+
+bool secret_reader::changed_since(const secret_ref& ref, const file_stamp& stamp) const {
+    auto path = path_of(ref);
+    struct stat is {};
+    return path && stat(path->c_str(), &is) == 0 && stamp_of(is) != stamp;
+}
+
+} // namespace tokenward
