@@ -78,10 +78,11 @@ def faults_of_file(root, path):
 
 
 def sources(root):
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.suffix in (".h", ".hpp", ".c", ".cpp") and not name.startswith(("build/", ".")):
-            yield name
+    for folder in sorted(root.iterdir()):
+        if folder.is_dir() and folder.name != "build" and not folder.name.startswith("."):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in (".h", ".hpp", ".c", ".cpp"):
+                    yield path.relative_to(root).as_posix()
 
 
 def faults(root):
