@@ -11,7 +11,7 @@ namespace {
 using kind = yaml_node::kind;
 using source = secret_ref::source;
 
-constexpr auto forms = "{credential: NAME}, {file: PATH} or {env: NAME}";
+constexpr auto secret_forms = "{credential: NAME}, {file: PATH} or {env: NAME}";
 
 bool is_alpha(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -43,7 +43,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
     if (found == words.end()) {
         auto best = nearest(key.text, words);
         std::string hint = best ? ": did you mean `" + std::string(*best) + "`?" : std::string();
-        faults.error(key.line, "unknown key in " + what + ", which is " + forms + hint);
+        faults.error(key.line, "unknown key in " + what + ", which is " + secret_forms + hint);
         return std::nullopt;
     }
     auto from = static_cast<source>(found - words.begin()); // in the same order
@@ -71,11 +71,11 @@ std::optional<secret_ref> read_secret(const section& parent, std::string_view ke
     if (value->type == kind::map && value->children.size() == 2 && value->children[0].type == kind::text)
         return read_source(*value, what, faults);
     if (value->type != kind::text) {
-        faults.error(value->line, what + " must be one of " + forms);
+        faults.error(value->line, what + " must be one of " + secret_forms);
         return std::nullopt;
     }
     if (value->text.empty()) {
-        faults.error(value->line, what + " is empty: give one of " + forms);
+        faults.error(value->line, what + " is empty: give one of " + secret_forms);
         return std::nullopt;
     }
     faults.warning(value->line,

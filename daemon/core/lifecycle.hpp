@@ -157,6 +157,7 @@ class lifecycle {
     // refusals
     unsigned x_refused_in_row = 0; // generations refused before the current one
     std::string x_refused;         // the fingerprint of the last one
+    instant x_last_refusal{};
     ticket x_validation = 0;
     unsigned x_damped_in_row = 0;
     instant x_damped_until = instant::min();

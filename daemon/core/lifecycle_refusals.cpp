@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A generation that went unrefused for so long ends a row of refused ones.
+// So long without a refusal ends a row of refused generations.
 duration calm(duration life) noexcept {
     return std::min<duration>(5min, life / 2);
 }
@@ -45,9 +45,11 @@ refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticke
         return {.kind = fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced};
     if (!fingerprint.empty() && fingerprint != x_token->fingerprint)
         return {.kind = refusal_kind::already_replaced};
+    bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_life);
+    x_last_refusal = now;
     if (x_validation != 0) return {.kind = refusal_kind::wait_validation};
     if (now < x_damped_until) return damp(now);
-    if (x_refused_in_row == 0 || now - x_token->minted >= calm(x_life)) {
+    if (!in_a_row) {
         x_refused_in_row = 0;
         return invalidate(now);
     }

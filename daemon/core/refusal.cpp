@@ -7,13 +7,13 @@
 namespace tokenward {
 namespace {
 
-char lower(char c) noexcept {
+char lowered(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 // `words` is in lower case.
 bool says(std::string_view body, std::string_view words) noexcept {
-    auto same = [](char b, char w) { return lower(b) == w; };
+    auto same = [](char b, char w) { return lowered(b) == w; };
     return std::search(body.begin(), body.end(), words.begin(), words.end(), same) != body.end();
 }
 

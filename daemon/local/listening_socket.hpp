@@ -22,7 +22,7 @@ class listening_socket {
     /// something else than a socket is at the path, or what the system said).
     static result<listening_socket> bind(const std::string& path, unsigned mode);
     /// Takes over a socket that was bound and listens already, such as one from systemd.
-    /// Errors: internal (it is none).
+    /// Errors: internal (it is none; then it stays the caller's).
     static result<listening_socket> adopt(int fd);
 
     listening_socket(listening_socket&& other) noexcept = default;

@@ -1,0 +1,171 @@
+// See app.hpp.
+#include "daemon/app.hpp"
+
+#include "common/socket_path.h"
+#include "daemon/clock.hpp"
+#include "daemon/config_file.hpp"
+#include "daemon/iam/keystone_source.hpp"
+#include "daemon/local/listening_socket.hpp"
+#include "daemon/local/server.hpp"
+#include "daemon/local/token_response.hpp"
+#include "daemon/log.hpp"
+#include "daemon/process_guard.hpp"
+#include "daemon/secret_reader.hpp"
+#include "daemon/token_service.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr auto farewell = 5s; // for answers that are in flight when the daemon is told to end
+
+void log_faults(const std::vector<config_fault>& faults) {
+    for (const config_fault& f : faults) {
+        if (f.severity == config_fault::level::error) log::error("config_fault", {}, "{}", to_string(f));
+        else log::warning("config_fault", {}, "{}", to_string(f));
+    }
+}
+
+/// One running daemon: the rooms joined, and what signals do to them.
+class daemon {
+  public:
+    daemon(const app_options& options, config initial, local::listening_socket socket)
+        : x_options(options), x_signals(x_io, SIGTERM, SIGINT, SIGHUP),
+          x_service({.executor = x_io.get_executor(),
+                     .time = x_clock,
+                     .jitter = [this] { return std::uniform_real_distribution<>(0.0, 1.0)(x_random); },
+                     .make_source = [this](const identity_config& i) { return make_source(i); },
+                     .render = local::render}),
+          x_server(x_io, x_service, {.own_uid = geteuid(), .version = TOKENWARD_VERSION, .started = x_clock.now().boot},
+                   alone(std::move(socket))) {
+        take_variables(initial);
+        x_service.configure(std::move(initial));
+    }
+
+    int run() {
+        x_server.start();
+        wait_for_signal();
+        x_io.run();
+        return 0;
+    }
+
+  private:
+    static std::vector<local::listening_socket> alone(local::listening_socket socket) {
+        std::vector<local::listening_socket> one;
+        one.push_back(std::move(socket));
+        return one;
+    }
+
+    std::shared_ptr<token_source> make_source(const identity_config& identity) {
+        auto read = [this, ref = identity.auth.password, what = "identity `" + identity.name + "`: password"]() -> result<secret> {
+            auto reading = x_secrets.read(ref, what);
+            if (!reading) return reading.error();
+            if (!reading->warning.empty() && x_warned.insert(reading->warning).second) log::warning("secret", {}, "{}", reading->warning);
+            return std::move(reading->value);
+        };
+        return std::make_shared<iam::keystone_source>(x_io.get_executor(), identity, x_clock, x_guard, std::move(read));
+    }
+
+    // Variables leave the environment at once, not when their identity first logs in.
+    void take_variables(const config& c) {
+        for (const identity_config& i : c.identities)
+            if (i.auth.password.from == secret_ref::source::env) (void)x_secrets.read(i.auth.password, i.name);
+    }
+
+    void wait_for_signal() {
+        x_signals.async_wait([this](boost::system::error_code failed, int number) {
+            if (failed) return;
+            if (number == SIGHUP) {
+                reload();
+                wait_for_signal();
+                return;
+            }
+            log::info("stopping", {}, "{}: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
+            x_server.stop(farewell, [] {});
+            x_service.stop(); // now, so that those who wait are answered
+        });
+    }
+
+    void reload() {
+        parsed_config next = read_config(x_options.config_path);
+        log_faults(next.faults);
+        if (!next.ok()) {
+            log::error("reload_refused", {}, "{} has errors: the configuration stays as it was", x_options.config_path);
+            return;
+        }
+        if (next.value.socket != x_service.configuration().socket)
+            log::warning("reload", {}, "the socket's path and mode change at the next start only");
+        take_variables(next.value);
+        x_service.configure(std::move(next.value));
+        log::info("reloaded", {}, "{} re-read", x_options.config_path);
+    }
+
+    const app_options& x_options;
+    asio::io_context x_io{1};
+    asio::signal_set x_signals;
+    kernel_clock x_clock;
+    std::mt19937 x_random{std::random_device{}()};
+    secret_reader x_secrets;
+    std::set<std::string> x_warned;
+    iam::login_guard x_guard{x_io.get_executor(), x_clock, state_directory()};
+    token_service x_service;
+    local::server x_server;
+};
+
+result<std::string> socket_path(const app_options& options, const config& c) {
+    const std::string& given = options.socket_path.empty() ? c.socket.path : options.socket_path;
+    char path[108];
+    if (tokenward_socket_path(given.c_str(), path, sizeof path) != 0)
+        return problem{errc::bad_request, "the socket's path is longer than 107 bytes: " + given};
+    return std::string(path);
+}
+
+} // namespace
+
+int check_config(const std::string& path) {
+    parsed_config parsed = read_config(path);
+    for (const config_fault& f : parsed.faults) std::fprintf(stderr, "%s\n", to_string(f).c_str());
+    if (!parsed.ok()) return 2;
+    std::size_t scopes = 0;
+    for (const identity_config& i : parsed.value.identities) scopes += i.scopes.size();
+    std::printf("%s: good: %zu identities, %zu scopes\n", path.c_str(), parsed.value.identities.size(), scopes);
+    return 0;
+}
+
+int run_daemon(const app_options& options) {
+    log::set_level(log::parse_level(options.log_level).value_or(log::level::info));
+    protect_process();
+    parsed_config parsed = read_config(options.config_path);
+    log_faults(parsed.faults);
+    if (!parsed.ok()) {
+        log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);
+        return 2;
+    }
+    auto path = socket_path(options, parsed.value);
+    auto socket = path ? local::listening_socket::bind(*path, parsed.value.socket.mode) : path.error();
+    if (!socket) {
+        log::error("not_started", {}, "{}", socket.error().detail);
+        return 1;
+    }
+    std::size_t identities = parsed.value.identities.size();
+    daemon d(options, std::move(parsed.value), std::move(*socket));
+    log::info("ready", {}, "tokenwardd {} serves {} identities on {}", TOKENWARD_VERSION, identities, *path);
+    return d.run();
+}
+
+} // namespace tokenward

@@ -1,0 +1,13 @@
+// Reads the configuration from its file.
+#pragma once
+
+#include "daemon/core/config.hpp"
+
+#include <string>
+
+namespace tokenward {
+
+/// Reads and parses `path` (at most 1 MiB). A file that can't be read is one more fault.
+parsed_config read_config(const std::string& path);
+
+} // namespace tokenward

@@ -1,0 +1,62 @@
+// One request at a time to an IAM over HTTP(S): a kept connection, TLS that is verified, deadlines and bounds.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/secret.hpp"
+#include "daemon/iam/url.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tokenward::iam {
+
+struct https_options {
+    std::string cacert{}; ///< PEM; empty = the system's
+    bool verify = true;
+    std::chrono::milliseconds connect_timeout{5'000}; ///< name look-up apart: TCP and TLS
+    std::chrono::milliseconds answer_timeout{30'000}; ///< from the first byte sent to the last received
+    std::size_t header_limit = 160 * 1024;            ///< bytes; a token may have 64 KiB, and come twice
+    std::size_t body_limit = 8 * 1024 * 1024;
+};
+
+struct http_request {
+    std::string method;
+    std::string target; ///< with the origin's path
+    std::vector<std::pair<std::string, wiped_string>> headers{};
+    wiped_string body{};
+};
+
+/// Memory that held it is wiped.
+struct http_answer {
+    int status = 0;
+    wiped_string token{};       ///< X-Subject-Token; the first, if there are several
+    std::string date{};         ///< Date
+    std::string retry_after{};  ///< Retry-After
+    bool has_receipt = false;   ///< Openstack-Auth-Receipt
+    wiped_string body{};
+};
+
+/// The way to one origin. One connection is kept between requests; when the other side has closed it, the request goes
+/// out on a new one. Requests that overlap get a connection each. From one thread.
+class https_client {
+  public:
+    https_client(boost::asio::any_io_executor executor, const origin& to, const https_options& options);
+    ~https_client();
+
+    /// Errors: iam_unavailable (name, connection, TLS, time), iam_protocol (not HTTP, over a limit); the detail says
+    /// which and what to do. Redirects are answers like any other.
+    /// Cancellation: terminal; the connection is then closed. Lifetime: this object must outlive the call.
+    boost::asio::awaitable<result<http_answer>> request(http_request what);
+
+  private:
+    struct impl;
+    std::shared_ptr<impl> x_impl;
+};
+
+} // namespace tokenward::iam

@@ -1,0 +1,92 @@
+// See admission.hpp.
+#include "daemon/local/admission.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tokenward::local {
+namespace {
+
+std::string_view identity_in(const call& c) {
+    return c.path.segments()[2];
+}
+std::string_view scope_in(const call& c) {
+    return c.path.segments()[3];
+}
+
+std::string_view wording(verb_set any_of) {
+    if ((any_of & can_get) != 0) return "use";
+    return (any_of & can_report) != 0 ? "report on" : "manage";
+}
+
+// Made of nothing but what the caller said and is.
+problem denial(const call& c, verb_set any_of) {
+    auto uid = c.connection.who().uid();
+    std::string who = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
+    return {errc::denied,
+            fmt::format("{} may not {} {}/{}", who, wording(any_of), identity_in(c), scope_in(c))};
+}
+
+bool sees_everything(const call& c) {
+    const auto& all = c.around.service.configuration().identities;
+    const caller& who = c.connection.who();
+    return who.uid() && std::all_of(all.begin(), all.end(), [&](const identity_config& identity) {
+               return may_see(who, c.around.own_uid, identity);
+           });
+}
+
+// The hit: the entry by its shown name, if this connection was let in before under the same rules.
+cache_entry* known_entry(const call& c, verb_set any_of) noexcept {
+    cache_entry* entry = c.around.service.find(identity_in(c), scope_in(c));
+    if (entry == nullptr) return nullptr;
+    return c.connection.permitted().covers(*entry, c.around.service.generation(), any_of) ? entry : nullptr;
+}
+
+} // namespace
+
+verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
+                  const resolved_scope& scope, verb_set wanted) {
+    constexpr std::array all{verb::get, verb::report, verb::manage};
+    verb_set granted = 0;
+    for (verb v : all)
+        if ((wanted & static_cast<verb_set>(v)) != 0 &&
+            may(who, around.own_uid, identity, scope.name, scope.target, v).allowed)
+            granted |= static_cast<verb_set>(v);
+    return granted;
+}
+
+result<admitted> admit(const call& c, verb_set any_of) {
+    const identity_config* identity = c.around.service.identity(identity_in(c));
+    if (identity == nullptr && sees_everything(c))
+        return problem{errc::unknown_identity, fmt::format("there is no identity {}", identity_in(c))};
+    const caller& who = c.connection.who();
+    if (identity == nullptr || !may_see(who, c.around.own_uid, *identity)) return denial(c, any_of);
+    auto scope = resolve_scope(*identity, scope_in(c));
+    if (!scope) return scope.error();
+    verb_set granted = verbs_of(c.around, who, *identity, *scope, any_of);
+    if (granted == 0) return denial(c, any_of);
+    return admitted{identity, std::move(*scope), granted};
+}
+
+result<cache_entry*> find_entry(const call& c, verb_set any_of) {
+    if (cache_entry* known = known_entry(c, any_of)) return known;
+    auto let_in = admit(c, any_of);
+    if (!let_in) return let_in.error();
+    cache_entry* entry = c.around.service.find(let_in->identity->name, let_in->scope.name);
+    if (entry != nullptr)
+        c.connection.permitted().grant(*entry, c.around.service.generation(), let_in->verbs);
+    return entry;
+}
+
+result<cache_entry*> open_entry(const call& c, verb_set any_of) {
+    if (cache_entry* known = known_entry(c, any_of)) return known;
+    auto let_in = admit(c, any_of);
+    if (!let_in) return let_in.error();
+    auto entry = c.around.service.open(*let_in->identity, let_in->scope);
+    if (entry) c.connection.permitted().grant(**entry, c.around.service.generation(), let_in->verbs);
+    return entry;
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,38 @@
+// From the names in a path to what they mean, for a caller who may use it; all others learn nothing.
+#pragma once
+
+#include "daemon/core/resolve.hpp"
+#include "daemon/local/exchange.hpp"
+
+#include <string_view>
+
+namespace tokenward::local {
+
+inline constexpr verb_set can_get = static_cast<verb_set>(verb::get);
+inline constexpr verb_set can_report = static_cast<verb_set>(verb::report);
+inline constexpr verb_set can_manage = static_cast<verb_set>(verb::manage);
+
+/// An identity and a scope that the caller may use.
+struct admitted {
+    const identity_config* identity; ///< valid until the next configure()
+    resolved_scope scope;
+    verb_set verbs; ///< those of the asked ones that it may
+};
+
+/// The verbs out of `wanted` that the caller may do with a scope.
+verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
+                  const resolved_scope& scope, verb_set wanted);
+
+/// Judges whether the caller may do one of `any_of` to the scope that the path names.
+/// Errors: denied, alike for what is forbidden and what is not there; unknown_identity for who may see all
+/// there are; then bad_request and unknown_scope.
+result<admitted> admit(const call& c, verb_set any_of);
+
+/// The entry that the path names, if one is in use and the caller may do one of `any_of`; else null. Errors:
+/// as above. Costs a look-up and a comparison if the connection asked for the same before.
+result<cache_entry*> find_entry(const call& c, verb_set any_of);
+
+/// The same, but the entry is made if need be. Errors: too_many_requests too.
+result<cache_entry*> open_entry(const call& c, verb_set any_of);
+
+} // namespace tokenward::local

@@ -1,0 +1,67 @@
+// GET /v1/endpoints: where a service is, from the catalog that came with the token.
+#include "daemon/local/admission.hpp"
+#include "daemon/local/catalog.hpp"
+#include "daemon/local/handlers.hpp"
+#include "daemon/local/media.hpp"
+#include "daemon/local/with_token.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace tokenward::local {
+namespace {
+
+// An empty service = the whole catalog.
+result<endpoint_query> read_query(const call& c) {
+    constexpr std::array<std::string_view, 3> known{"service", "interface", "region"};
+    if (auto good = c.path.allow_only(known); !good) return good.error();
+    endpoint_query wanted;
+    auto service = c.path.parameter_named("service");
+    if (!service) {
+        if (!c.path.parameters().empty())
+            return problem{errc::bad_request, "interface and region need a service"};
+        return wanted;
+    }
+    if (service->empty()) return problem{errc::bad_request, "service is empty"};
+    wanted.service = *service;
+    if (auto interface = c.path.parameter_named("interface")) wanted.interface = *interface;
+    if (auto region = c.path.parameter_named("region")) wanted.region = *region;
+    return wanted;
+}
+
+response answer_endpoint(const token& subject, const endpoint_query& wanted, wall_time now, bool head) {
+    boost::json::array catalog = read_catalog(subject.body);
+    boost::json::object document;
+    if (wanted.service.empty()) {
+        document["catalog"] = std::move(catalog);
+    } else {
+        auto url = find_endpoint(catalog, wanted);
+        if (!url) return build_problem(url.error(), now, head);
+        document["url"] = *url;
+    }
+    return build_json(boost::json::serialize(document), now, head);
+}
+
+} // namespace
+
+void get_endpoints(const call& c) {
+    auto wanted = read_query(c);
+    if (!wanted) return c.fail(wanted.error());
+    auto entry = open_entry(c, can_get);
+    if (!entry) return c.fail(entry.error());
+    if (!choose_media(c.asked, false))
+        return c.fail({errc::not_acceptable, "endpoints come as application/json"});
+    const std::string& name = (*entry)->identity();
+    const identity_config* identity = c.around.service.identity(name);
+    if (identity != nullptr && !identity->catalog)
+        return c.fail({errc::no_such_resource, fmt::format("identity {} has catalog: false", name)});
+    with_token(c, **entry, {},
+               [wanted = std::move(*wanted), head = c.head()](exchange& connection, const served_token& t) {
+                   connection.answer(answer_endpoint(*t.value, wanted, t.now.wall, head));
+               });
+}
+
+} // namespace tokenward::local

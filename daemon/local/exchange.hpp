@@ -1,0 +1,54 @@
+// What a request's handler knows and by what it answers: the seam between the connections and the routes.
+#pragma once
+
+#include "daemon/core/access.hpp"
+#include "daemon/local/permission.hpp"
+#include "daemon/local/plain_response.hpp"
+#include "daemon/local/request.hpp"
+#include "daemon/local/response.hpp"
+#include "daemon/local/target.hpp"
+#include "daemon/token_service.hpp"
+
+#include <memory>
+#include <string>
+
+namespace tokenward::local {
+
+/// What all requests share; outlives them.
+struct environment {
+    token_service& service;
+    unsigned own_uid = 0;  ///< the daemon's own: it may everything
+    std::string version{}; ///< for /v1/status
+    instant started{};     ///< when the daemon was
+};
+
+/// The place of one request on its connection, to be answered exactly once. While it waits for the service
+/// the connection reads no further request.
+class exchange {
+  public:
+    virtual ~exchange() = default;
+    virtual const caller& who() const = 0;
+    virtual permission& permitted() = 0;
+
+    /// The answer, now or later.
+    virtual void answer(response r) = 0;
+    /// The service will answer: if the caller hangs up, it is told so by this id. 0 = the answer has been
+    /// given.
+    virtual void awaits(wait_id id) = 0;
+    /// For handlers that outlive the call: the connection may be gone when they are called.
+    virtual std::weak_ptr<exchange> later() = 0;
+};
+
+/// One request on its way through the routes. Lives as long as the call.
+struct call {
+    const environment& around;
+    exchange& connection;
+    const request& asked;
+    const target& path;
+    moment now;
+
+    bool head() const noexcept { return asked.verb == method::head; }
+    void fail(const problem& error) const { connection.answer(build_problem(error, now.wall, head())); }
+};
+
+} // namespace tokenward::local

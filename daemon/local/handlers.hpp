@@ -1,0 +1,23 @@
+// The handlers that the table of routes names; each answers its call exactly once.
+#pragma once
+
+#include "daemon/local/exchange.hpp"
+
+namespace tokenward::local {
+
+// token_routes.cpp
+void get_token(const call& c);
+void renew_token(const call& c);
+// refusal_routes.cpp
+void delete_token(const call& c);
+void report_refusal(const call& c);
+// endpoint_routes.cpp
+void get_endpoints(const call& c);
+// status_routes.cpp
+void list_identities(const call& c);
+void show_status(const call& c);
+// health_routes.cpp
+void show_health(const call& c);
+void show_readiness(const call& c);
+
+} // namespace tokenward::local

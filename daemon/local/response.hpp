@@ -1,0 +1,40 @@
+// One answer's bytes, wherever they stand: built once per token, or built for this request.
+#pragma once
+
+#include "common/secret.hpp"
+#include "daemon/core/token.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace tokenward::local {
+
+/// Move-only. The first line of the bytes is the status line; what the connection has to say of itself
+/// (`Connection: …`) goes behind it.
+class response {
+  public:
+    /// Bytes built for this answer alone; wiped with it.
+    explicit response(wiped_string bytes) : x_own(std::move(bytes)) {}
+    /// Bytes that live as long as `keeper` does; `more` is a body that stands elsewhere.
+    response(token_ptr keeper, std::string_view bytes, std::string_view more = {}) noexcept
+        : x_keeper(std::move(keeper)), x_bytes(bytes), x_more(more) {}
+
+    response(response&&) noexcept = default;
+    response& operator=(response&&) noexcept = default;
+
+    /// With its CRLF.
+    std::string_view status_line() const noexcept { return bytes().substr(0, bytes().find('\n') + 1); }
+    /// What follows it.
+    std::string_view rest() const noexcept { return bytes().substr(bytes().find('\n') + 1); }
+    std::string_view more() const noexcept { return x_more; }
+
+  private:
+    std::string_view bytes() const noexcept { return x_keeper ? x_bytes : std::string_view(x_own); }
+
+    wiped_string x_own;
+    token_ptr x_keeper;
+    std::string_view x_bytes;
+    std::string_view x_more;
+};
+
+} // namespace tokenward::local

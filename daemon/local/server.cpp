@@ -1,0 +1,34 @@
+// See server.hpp.
+#include "daemon/local/server.hpp"
+
+#include <utility>
+
+namespace tokenward::local {
+
+server::server(boost::asio::io_context& io, token_service& service, const server_options& options,
+               std::vector<listening_socket> sockets)
+    : x_sessions(io,
+                 environment{.service = service,
+                             .own_uid = options.own_uid,
+                             .version = options.version,
+                             .started = options.started},
+                 options.limits) {
+    auto admit = [this](unique_fd connected) { x_sessions.admit(std::move(connected)); };
+    for (listening_socket& socket : sockets)
+        x_listeners.push_back(std::make_shared<listener>(io, std::move(socket), admit));
+}
+
+server::~server() {
+    for (auto& one : x_listeners) one->stop();
+}
+
+void server::start() {
+    for (auto& one : x_listeners) one->start();
+}
+
+void server::stop(std::chrono::milliseconds patience, std::function<void()> stopped) {
+    for (auto& one : x_listeners) one->stop();
+    x_sessions.stop(patience, std::move(stopped));
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,178 @@
+// See session.hpp. Requests stand here, what is sent and how it ends in session_output.cpp.
+#include "daemon/local/session.hpp"
+
+#include "daemon/local/routes.hpp"
+#include "daemon/log.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace tokenward::local {
+namespace {
+
+constexpr std::size_t read_size = 16 * 1024; // more of a request that came in part
+constexpr std::string_view close_field = "Connection: close\r\n";
+constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// What went wrong stands in the log alone; the caller gets a reference to it.
+problem log_internal_error(const char* what) {
+    static unsigned long count = 0;
+    std::string reference = fmt::format("{}-{}", ::getpid(), ++count);
+    log::error("internal_error", {}, "a request failed, reference {}: {}", reference, what);
+    return {errc::internal, fmt::format("the daemon's log says more; reference {}", reference)};
+}
+
+} // namespace
+
+session::session(boost::asio::io_context& io, int fd, session_surroundings& shared)
+    : x_shared(shared), x_descriptor(io, fd), x_peer(fd, shared.around.service.now().boot),
+      x_since(shared.ticks) {}
+
+void session::start() {
+    wait_readable();
+}
+
+void session::wait_readable() {
+    auto readable = [self = shared_from_this()](boost::system::error_code error) {
+        if (!error && !self->x_closed) self->on_readable();
+    };
+    x_descriptor.async_wait(descriptor::wait_read, std::move(readable));
+}
+
+// What recv(2) returns, or the error as a negative number. `received` is all that there is of the input then.
+ssize_t session::receive(std::span<char>& received) {
+    std::size_t before = 0;
+    std::span<char> room = x_shared.input;
+    if (x_partial) {
+        before = x_partial->bytes.size();
+        x_partial->bytes.resize(before + read_size);
+        room = std::span(x_partial->bytes).subspan(before);
+    }
+    ssize_t size = 0;
+    do size = ::recv(x_descriptor.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) size = -errno;
+    std::size_t added = size > 0 ? static_cast<std::size_t>(size) : 0;
+    if (x_partial) x_partial->bytes.resize(before + added);
+    received = x_partial ? std::span<char>(x_partial->bytes) : room.first(added);
+    return size;
+}
+
+void session::on_readable() {
+    if (x_lingering) return drain();
+    if (x_busy || x_unsent) return; // the wait was cancelled too late
+    std::span<char> received;
+    ssize_t size = receive(received);
+    if (size == -EAGAIN) return proceed();
+    if (size <= 0) return close(); // we read only while nothing is owed
+    consume(received);
+}
+
+void session::consume(std::span<char> bytes) {
+    output_batch batch;
+    request_parser parser = x_partial ? x_partial->parser : request_parser();
+    std::size_t used = take_requests(bytes, parser, batch);
+    keep(bytes.subspan(used), parser);
+    flush(batch);
+    proceed();
+}
+
+// Runs the requests at the front of `bytes`, as many as can be answered now; returns how many bytes they
+// took.
+std::size_t session::take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch) {
+    request asked;
+    std::size_t used = 0;
+    x_starved = false;
+    while (used < bytes.size() && !x_busy && !x_last && !x_closed) {
+        if (batch.full() && !flush(batch)) break;
+        auto outcome = parser.parse(bytes.subspan(used), asked);
+        if (outcome == request_parser::outcome::incomplete) {
+            x_starved = true;
+            if (parser.take_continue()) batch.add(continue_answer);
+            break;
+        }
+        if (outcome == request_parser::outcome::failed) {
+            x_last = true;
+            batch.add(build_problem(to_problem(parser.error()), x_shared.around.service.now().wall, false),
+                      close_field);
+            break;
+        }
+        used += parser.size();
+        parser = {};
+        x_batch = &batch;
+        run(asked);
+        x_batch = nullptr;
+    }
+    return used;
+}
+
+// `rest` is what is left of x_partial's bytes, or of the shared buffer, which others need now.
+void session::keep(std::span<char> rest, const request_parser& parser) {
+    if (rest.empty() || x_last || x_closed) return x_partial.reset();
+    if (!x_partial) {
+        x_partial = std::make_unique<partial_request>();
+        x_partial->bytes.assign(rest.begin(), rest.end());
+        x_since = x_shared.ticks;
+    } else if (std::size_t used = x_partial->bytes.size() - rest.size(); used != 0) {
+        x_partial->bytes.erase(x_partial->bytes.begin(),
+                               x_partial->bytes.begin() + static_cast<std::ptrdiff_t>(used));
+        x_since = x_shared.ticks;
+    }
+    x_partial->parser = parser;
+}
+
+void session::run(const request& asked) {
+    x_busy = true;
+    x_keep_alive = asked.keep_alive;
+    x_http_1_0 = asked.http_1_0;
+    try {
+        serve(x_shared.around, asked, *this);
+    } catch (const std::exception& error) {
+        problem internal = log_internal_error(error.what());
+        answer(build_problem(internal, x_shared.around.service.now().wall, asked.verb == method::head));
+    }
+}
+
+void session::awaits(wait_id id) {
+    if (id == 0) return;
+    x_wait = id;
+    auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
+        if (!error && self->x_busy) self->close();
+    };
+    x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
+}
+
+void session::answer(response r) {
+    if (!x_busy || x_closed) return;
+    bool awaited = x_wait != 0;
+    x_busy = false;
+    x_wait = 0;
+    x_since = x_shared.ticks;
+    x_last = x_last || !x_keep_alive || x_shared.stopping;
+    if (x_batch != nullptr) return x_batch->add(std::move(r), connection_field());
+    output_batch batch;
+    batch.add(std::move(r), connection_field());
+    flush(batch);
+    if (x_closed) return;
+    if (awaited) x_descriptor.cancel(); // nobody needs to watch for a hang-up any more
+    // The service is in the midst of waking others: what the caller asked for next has to wait.
+    boost::asio::post(x_descriptor.get_executor(), [self = shared_from_this()] { self->proceed(); });
+}
+
+void session::proceed() {
+    if (x_closed) return;
+    if (x_unsent) return wait_writable();
+    if (x_busy) return;
+    if (x_last) return begin_linger();
+    if (x_partial && !x_starved) return consume(x_partial->bytes);
+    if (x_shared.stopping) return close();
+    wait_readable();
+}
+
+} // namespace tokenward::local

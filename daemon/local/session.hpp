@@ -1,0 +1,112 @@
+// One connection: reads requests, has them answered in their order, and never waits for a caller who doesn't
+// read.
+#pragma once
+
+#include "daemon/local/exchange.hpp"
+#include "daemon/local/output_batch.hpp"
+#include "daemon/local/peer.hpp"
+#include "daemon/local/request_parser.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/descriptor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace tokenward::local {
+
+class session;
+
+/// What all connections share; outlives them. One thread.
+struct session_surroundings {
+    environment around;
+    std::span<char> input;                ///< where requests are read to; holds nothing between two events
+    std::uint32_t ticks = 0;              ///< seconds, about, since the start
+    bool stopping = false;                ///< no request is begun any more
+    std::function<void(session&)> closed; ///< a connection has ended; it may go when its events are over
+};
+
+/// A connection is in one of these states: reading (no memory beyond this object, unless a request has come
+/// in part), awaiting the service, blocked (the caller does not read), or lingering (all is said; the caller
+/// should see that before it gets a reset for what it still sends).
+class session final : public exchange, public std::enable_shared_from_this<session> {
+  public:
+    /// Takes over `fd`, a connected non-blocking Unix stream socket.
+    session(boost::asio::io_context& io, int fd, session_surroundings& shared);
+
+    /// Begins to read. Call once.
+    void start();
+    /// Ends what takes too long; called about once a second.
+    void sweep();
+    /// Ends as soon as the answer under way is sent: at once if there is none.
+    void stop();
+    /// Ends with an error that answers no request in particular. REQUIRES: none is under way.
+    void end_with(const problem& error);
+    /// Ends at once; what was asked for goes on without it.
+    void close();
+
+    /// In ticks, since when nothing has been asked and nothing is left to be done; none = something is.
+    std::optional<std::uint32_t> idle_since() const noexcept;
+
+    const caller& who() const override { return x_peer; }
+    permission& permitted() override { return x_permission; }
+    void answer(response r) override;
+    void awaits(wait_id id) override;
+    std::weak_ptr<exchange> later() override { return weak_from_this(); }
+
+  private:
+    using descriptor = boost::asio::posix::basic_descriptor<boost::asio::io_context::executor_type>;
+
+    struct partial_request {
+        std::vector<char, wiping_allocator<char>> bytes;
+        request_parser parser;
+    };
+    struct unsent_output {
+        wiped_string bytes;
+        std::size_t sent = 0;
+    };
+
+    // input
+    void wait_readable();
+    void on_readable();
+    ssize_t receive(std::span<char>& received);
+    void consume(std::span<char> bytes);
+    std::size_t take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch);
+    void keep(std::span<char> rest, const request_parser& parser);
+    void run(const request& asked);
+
+    // output
+    std::string_view connection_field() const noexcept;
+    bool flush(output_batch& batch);
+    void wait_writable();
+    void on_writable();
+
+    // what comes next, and the end
+    void proceed();
+    void begin_linger();
+    void drain();
+
+    session_surroundings& x_shared;
+    descriptor x_descriptor;
+    peer x_peer;
+    permission x_permission;
+
+    std::unique_ptr<partial_request> x_partial;
+    std::unique_ptr<unsent_output> x_unsent;
+    output_batch* x_batch = nullptr; // while a request is run: its answer goes here
+    wait_id x_wait = 0;
+    std::uint32_t x_since;    // tick of the last progress
+    bool x_busy = false;      // a request is run or awaits its answer
+    bool x_starved = false;   // what is in x_partial has been looked at: nothing to do before more comes
+    bool x_keep_alive = true; // as the request that is run wants it
+    bool x_http_1_0 = false;
+    bool x_last = false; // nothing is read any more; closed when all is sent
+    bool x_lingering = false;
+    bool x_closed = false;
+    std::size_t x_drained = 0;
+};
+
+} // namespace tokenward::local

@@ -1,0 +1,63 @@
+// All connections: lets them in up to a limit, ends those that idle, and knows when the last one is gone.
+#pragma once
+
+#include "daemon/local/session.hpp"
+#include "daemon/local/unique_fd.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace tokenward::local {
+
+/// Bounds that tests make smaller.
+struct connection_limits {
+    std::size_t connections = 16'384;     ///< all together; one uid other than root may have half of them
+    std::chrono::milliseconds tick{1000}; ///< what counts as a second for idle connections and slow requests
+};
+
+/// One thread. The io_context's handlers must have run out, or be destroyed unrun, before this goes.
+class session_pool {
+  public:
+    session_pool(boost::asio::io_context& io, environment around, const connection_limits& limits);
+    session_pool(const session_pool&) = delete;
+    session_pool& operator=(const session_pool&) = delete;
+    ~session_pool();
+
+    /// Begins a session on an accepted, non-blocking socket. When all places are taken, the connection that
+    /// has idled longest makes room; if none idles, or the caller has its share, the new one is turned away
+    /// with 429.
+    void admit(unique_fd connected);
+
+    /// Ends idle connections at once and the others as they are answered; after `patience` all. Then calls
+    /// `stopped`, from the io_context. Call once.
+    void stop(std::chrono::milliseconds patience, std::function<void()> stopped);
+
+    std::size_t size() const noexcept { return x_sessions.size(); }
+
+  private:
+    bool has_share(const session& fresh) const;
+    bool make_room();
+    void forget(session& ended);
+    void arm_sweep();
+    void sweep();
+    void close_all();
+    void report_stopped();
+
+    boost::asio::io_context& x_io;
+    connection_limits x_limits;
+    std::unique_ptr<char[]> x_input;
+    session_surroundings x_shared;
+    std::unordered_map<session*, std::shared_ptr<session>> x_sessions;
+    std::unordered_map<unsigned, std::size_t> x_per_uid;
+    boost::asio::steady_timer x_sweep;
+    boost::asio::steady_timer x_patience;
+    bool x_sweeping = false;
+    std::function<void()> x_stopped;
+};
+
+} // namespace tokenward::local

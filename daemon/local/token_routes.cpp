@@ -1,0 +1,117 @@
+// GET a token, POST for a new one.
+#include "daemon/local/admission.hpp"
+#include "daemon/local/conditional.hpp"
+#include "daemon/local/handlers.hpp"
+#include "daemon/local/media.hpp"
+#include "daemon/local/token_response.hpp"
+#include "daemon/local/with_token.hpp"
+
+#include <array>
+
+namespace tokenward::local {
+namespace {
+
+// How the caller wants its token.
+struct wish {
+    get_request wanted{};
+    media form = media::json;
+    bool head = false;
+    bool with_body = false;
+    conditions only_if{};
+};
+
+result<media> choose_form(const call& c, bool with_body) {
+    auto form = choose_media(c.asked, true);
+    if (!form) return problem{errc::not_acceptable, "a token comes as application/json or text/plain"};
+    if (*form == media::text && with_body)
+        return problem{errc::not_acceptable, "include=body comes as application/json alone"};
+    return *form;
+}
+
+result<wish> read_query(const call& c, wish w) {
+    constexpr std::array<std::string_view, 3> known{"min_ttl", "max_wait", "include"};
+    if (auto good = c.path.allow_only(known); !good) return good.error();
+    auto min_ttl = c.path.number("min_ttl", 0);
+    if (!min_ttl) return min_ttl.error();
+    auto max_wait = c.path.number("max_wait", static_cast<std::uint64_t>(w.wanted.max_wait.count()));
+    if (!max_wait) return max_wait.error();
+    w.wanted = {std::chrono::seconds(*min_ttl), std::chrono::seconds(*max_wait)};
+    if (auto include = c.path.parameter_named("include")) {
+        if (*include != "body") return problem{errc::bad_request, "include can only be body"};
+        w.with_body = true;
+    }
+    return w;
+}
+
+result<wish> read_wish(const call& c) {
+    wish w;
+    w.head = c.head();
+    if (!c.path.parameters().empty()) {
+        auto asked = read_query(c, std::move(w));
+        if (!asked) return asked.error();
+        w = std::move(*asked);
+    }
+    auto form = choose_form(c, w.with_body);
+    if (!form) return form.error();
+    w.form = *form;
+    auto only_if = conditions::of(c.asked);
+    if (!only_if) return only_if.error();
+    w.only_if = std::move(*only_if);
+    return w;
+}
+
+// The document with the IAM's own answer as its last member.
+response answer_with_body(const served_token& t, bool head) {
+    std::string_view document = rendering_of(*t.value).document(t.now, t.expires);
+    wiped_string body;
+    body.reserve(document.size() + t.value->body.size() + 16);
+    body += document.substr(0, document.size() - 1);
+    body += ",\"body\":";
+    body += t.value->body;
+    body += '}';
+    std::string fields = token_fields(t.value->fingerprint);
+    return build_response({.content_type = "application/json", .body = body, .fields = fields, .head = head},
+                          t.now.wall);
+}
+
+void answer_token(exchange& connection, const served_token& t, const wish& w) {
+    switch (w.only_if.judge(t.value->fingerprint)) {
+    case conditions::verdict::failed:
+        return connection.answer(build_problem(
+            {errc::precondition_failed, "the token is not the one that If-Match names"}, t.now.wall, w.head));
+    case conditions::verdict::not_modified: {
+        std::string fields = token_fields(t.value->fingerprint);
+        return connection.answer(build_response({.status = 304, .fields = fields}, t.now.wall));
+    }
+    case conditions::verdict::proceed: break;
+    }
+    if (w.with_body) return connection.answer(answer_with_body(t, w.head));
+    connection.answer(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires));
+}
+
+} // namespace
+
+void get_token(const call& c) {
+    auto w = read_wish(c);
+    if (!w) return c.fail(w.error());
+    auto entry = open_entry(c, can_get);
+    if (!entry) return c.fail(entry.error());
+    with_token(c, **entry, w->wanted, [w = std::move(*w)](exchange& connection, const served_token& t) {
+        answer_token(connection, t, w);
+    });
+}
+
+void renew_token(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    auto form = choose_form(c, false);
+    if (!form) return c.fail(form.error());
+    auto entry = open_entry(c, can_manage);
+    if (!entry) return c.fail(entry.error());
+    wish w{.form = *form};
+    auto then = [w = std::move(w)](exchange& connection, const served_token& t) {
+        answer_token(connection, t, w);
+    };
+    c.connection.awaits(c.around.service.renew(**entry, when_it_comes(c, **entry, std::move(then))));
+}
+
+} // namespace tokenward::local

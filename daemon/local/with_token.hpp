@@ -1,0 +1,49 @@
+// A token for a handler: at once if it is held, else when the service has it.
+#pragma once
+
+#include "daemon/local/exchange.hpp"
+
+#include <string>
+#include <utility>
+
+namespace tokenward::local {
+
+/// A token that may be served now.
+struct served_token {
+    const token_ptr& value;
+    instant expires; ///< when it ceases to be served
+    moment now;
+};
+
+/// When a token that the service gave ceases to be served: the cache may know an earlier end than the token
+/// itself.
+instant end_of(token_service& service, std::string_view identity, std::string_view scope,
+               const token& subject) noexcept;
+
+/// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
+/// has gone.
+template <class Then>
+token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, Then then) {
+    return [later = c.connection.later(), &around = c.around, head = c.head(), identity = entry.identity(),
+            scope = entry.scope_name(), then = std::move(then)](result<token_ptr> got) {
+        auto connection = later.lock();
+        if (!connection) return;
+        moment now = around.service.now();
+        if (!got) return connection->answer(build_problem(got.error(), now.wall, head));
+        then(*connection, served_token{*got, end_of(around.service, identity, scope, **got), now});
+    };
+}
+
+/// Calls `then(exchange&, served_token)` with a token as `wanted`, or answers the error. `then` is copied if
+/// the token has to be waited for: it must own what it uses.
+template <class Then>
+void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then) {
+    if (c.around.service.serveable(entry, c.now.boot) != nullptr) {
+        instant expires = entry.life().status(c.now.boot).expires;
+        if (expires - c.now.boot >= wanted.min_ttl)
+            return then(c.connection, served_token{entry.life().held(), expires, c.now});
+    }
+    c.connection.awaits(c.around.service.get(entry, wanted, when_it_comes(c, entry, std::move(then))));
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,36 @@
+// See process_guard.hpp.
+#include "daemon/process_guard.hpp"
+
+#include "daemon/log.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+namespace tokenward {
+namespace {
+
+void limit(__rlimit_resource what, const char* name, bool to_nothing) {
+    rlimit bounds{};
+    if (getrlimit(what, &bounds) == 0) {
+        if (to_nothing) bounds = {0, 0};
+        else bounds.rlim_cur = bounds.rlim_max;
+        if (setrlimit(what, &bounds) == 0) return;
+    }
+    log::warning("limit_not_set", {}, "can't set {}: {}", name, std::strerror(errno));
+}
+
+} // namespace
+
+void protect_process() {
+    std::signal(SIGPIPE, SIG_IGN);
+    limit(RLIMIT_CORE, "RLIMIT_CORE", true);
+    limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", false);
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        log::warning("dumpable", {}, "can't forbid core dumps and tracers: {}", std::strerror(errno));
+}
+
+} // namespace tokenward

@@ -1,0 +1,84 @@
+// See daemon_under_test.hpp.
+#include "tests/integration/daemon_under_test.hpp"
+
+#include <csignal>
+#include <stdexcept>
+
+namespace tokenward::testing {
+
+daemon_under_test::daemon_under_test(const daemon_settings& settings) {
+    support::output_audit::instance().forbid("the password of ci-bot", std::string(iam_standin::password));
+    write_password(std::string(iam_standin::password) + "\n");
+    write_config(settings);
+    if (settings.wait_ready) start();
+}
+
+void daemon_under_test::write_config(const daemon_settings& s) const {
+    x_directory.write("tokenward.yaml", "socket:\n  path: " + socket() +
+                                            "\nidentities:\n  ci:\n    auth:\n      auth_url: " + s.auth_url + "\n      username: " +
+                                            std::string(iam_standin::user) + "\n      user_domain_name: " + std::string(iam_standin::domain) +
+                                            "\n      password: {file: " + std::string(x_directory / "password") + "}\n    scopes: " + s.scopes +
+                                            "\n" + s.extra);
+}
+
+void daemon_under_test::start() {
+    x_process = std::make_unique<support::process>(
+        std::vector<std::string>{TOKENWARD_DAEMON, "--config", config_file()},
+        support::process_options{.env = {{"STATE_DIRECTORY", x_directory / "state"}, {"TOKENWARD_SOCKET", ""}}});
+    x_process->wait_for_line("event=ready");
+}
+
+void daemon_under_test::kill() {
+    x_process->signal(SIGKILL);
+    x_process->wait_exit();
+}
+
+int daemon_under_test::stop() {
+    x_process->signal(SIGTERM);
+    return x_process->wait_exit();
+}
+
+void daemon_under_test::reload() {
+    x_process->signal(SIGHUP);
+    x_process->wait_for_line("event=reload");
+}
+
+std::string daemon_under_test::token(std::string_view scope) const {
+    auto reply = get("/v1/tokens/ci/" + std::string(scope), {{"Accept", "text/plain"}});
+    if (reply.status != 200) throw std::runtime_error("no token: " + std::to_string(reply.status) + " " + reply.body);
+    support::output_audit::instance().forbid("a token", reply.body);
+    return reply.body;
+}
+
+std::string daemon_under_test::fingerprint(std::string_view scope) const {
+    auto etag = get("/v1/tokens/ci/" + std::string(scope)).header("ETag");
+    return etag.size() > 2 ? etag.substr(1, etag.size() - 2) : "";
+}
+
+std::string daemon_under_test::report(std::string_view fingerprint, std::string_view scope) const {
+    return post("/v1/tokens/ci/" + std::string(scope) + "/report",
+                R"({"fingerprint":")" + std::string(fingerprint) + R"(","status":401,"body":"{\"error_code\":\"APIG.0307\"}"})")
+        .body;
+}
+
+bool daemon_under_test::reaches(std::string_view state) const {
+    std::string wanted = R"("state":")" + std::string(state) + '"';
+    return support::eventually([&] { return get("/v1/status").body.find(wanted) != std::string::npos; });
+}
+
+support::finished daemon_under_test::command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {TOKENWARD_COMMAND, "--socket", socket()});
+    return support::run(std::move(arguments), {.prints_secrets = true});
+}
+
+std::string member(const std::string& json, const std::string& name) {
+    auto at = json.find('"' + name + "\":");
+    if (at == std::string::npos) return {};
+    at += name.size() + 3;
+    bool quoted = at < json.size() && json[at] == '"';
+    if (quoted) ++at;
+    auto end = quoted ? json.find('"', at) : json.find_first_of(",} ", at);
+    return json.substr(at, end - at);
+}
+
+} // namespace tokenward::testing

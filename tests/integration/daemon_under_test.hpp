@@ -1,0 +1,67 @@
+// A tokenwardd of a test's own, with the stand-in as its IAM.
+#pragma once
+
+#include "tests/support/http_client.hpp"
+#include "tests/support/iam_standin.hpp"
+#include "tests/support/output_audit.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tokenward::testing {
+
+using namespace std::chrono_literals;
+using support::http_client;
+using support::http_headers;
+using support::http_reply;
+using support::iam_standin;
+
+/// What goes into the configuration of the one identity, `ci`.
+struct daemon_settings {
+    std::string auth_url;
+    std::string scopes = "{eu-de: {project_name: eu-de}}";
+    std::string extra{}; ///< further lines of the identity, YAML, indented by 4
+    bool wait_ready = true;
+};
+
+/// Starts on construction; the directory (socket, password file, state) outlives a kill and a start.
+class daemon_under_test {
+  public:
+    explicit daemon_under_test(const daemon_settings& settings);
+
+    void start();
+    void kill();               ///< SIGKILL
+    int stop();                ///< SIGTERM; the exit status
+    void reload();             ///< SIGHUP, and waits for its line in the log
+    void write_config(const daemon_settings& settings) const;
+    void write_password(std::string_view password) const { x_directory.write("password", password); }
+    support::process& program() { return *x_process; }
+
+    std::string socket() const { return x_directory / "tokenward.sock"; }
+    std::string config_file() const { return x_directory / "tokenward.yaml"; }
+    http_client connect() const { return http_client::over_unix(socket()); }
+    http_reply get(std::string_view target, const http_headers& headers = {}) const { return connect().get(target, headers); }
+    http_reply post(std::string_view target, std::string_view json) const {
+        return connect().request("POST", target, {{"Content-Type", "application/json"}}, json);
+    }
+    /// The bare token of a scope; throws unless it is 200.
+    std::string token(std::string_view scope = "eu-de") const;
+    /// Reports the token as refused with 401 and returns the verdict's document.
+    std::string report(std::string_view fingerprint, std::string_view scope = "eu-de") const;
+    std::string fingerprint(std::string_view scope = "eu-de") const;
+    /// Waits until a scope's state in /v1/status is `state`.
+    bool reaches(std::string_view state) const;
+    support::finished command(std::vector<std::string> arguments) const;
+
+  private:
+    support::temp_dir x_directory;
+    std::unique_ptr<support::process> x_process;
+};
+
+/// The value of a member in flat JSON text, without quotes; empty if it isn't there.
+std::string member(const std::string& json, const std::string& name);
+
+} // namespace tokenward::testing

@@ -1,0 +1,157 @@
+// Renewal, single flight, outages and restarts, with the real daemon.
+#include "tests/integration/daemon_under_test.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace tokenward::testing;
+using tokenward::support::eventually;
+
+namespace {
+
+// Both requests in one piece: when the first is answered, the daemon has the second.
+std::vector<http_client> callers(const daemon_under_test& d, int count, const std::function<std::string(int)>& scope) {
+    std::vector<http_client> all;
+    for (int i = 0; i < count; ++i) {
+        all.push_back(d.connect());
+        all.back().send_raw("GET /healthz HTTP/1.1\r\nHost: unix\r\n\r\nGET /v1/tokens/ci/" + scope(i) + " HTTP/1.1\r\nHost: unix\r\n\r\n");
+    }
+    for (auto& c : all) EXPECT_EQ(c.read_reply().status, 200);
+    return all;
+}
+
+} // namespace
+
+TEST(Lifetime, FiveHundredColdCallersOfAScopeCostOneLogin) {
+    iam_standin iam;
+    iam.hold();
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    auto all = callers(d, 500, [](int) { return "project:eu-de"; });
+    iam.wait_for_logins(1);
+    iam.release();
+    for (auto& c : all) ASSERT_EQ(c.read_reply().status, 200);
+    EXPECT_EQ(iam.logins(), 1U);
+}
+
+TEST(Lifetime, FiveHundredColdCallersShareOneFailedLogin) {
+    iam_standin iam;
+    iam.hold();
+    iam.fault(R"({"kind": "status", "status": 503, "count": -1})");
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    auto all = callers(d, 500, [](int) { return "project:eu-de"; });
+    iam.wait_for_logins(1);
+    iam.release();
+    for (auto& c : all) {
+        auto reply = c.read_reply();
+        ASSERT_EQ(reply.status, 503) << reply.body;
+        EXPECT_NE(reply.header("Retry-After"), "");
+    }
+    EXPECT_EQ(iam.logins(), 1U);
+}
+
+TEST(Lifetime, FiveHundredCallersOfFiftyScopesCostFiftyLogins) {
+    iam_standin iam;
+    std::string projects;
+    for (int i = 0; i < 50; ++i) projects += (i == 0 ? "" : ",") + std::string(R"({"name":"p)") + std::to_string(i) + "\"}";
+    iam.set(R"({"projects":[)" + projects + "]}");
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    auto all = callers(d, 500, [](int i) { return "project:p" + std::to_string(i % 50); });
+    for (auto& c : all) {
+        auto reply = c.read_reply();
+        ASSERT_EQ(reply.status, 200) << reply.body;
+    }
+    EXPECT_EQ(iam.logins(), 50U);
+}
+
+TEST(Lifetime, ATokenIsRenewedAheadOfItsEndAndCallersNeverSeeAGap) {
+    iam_standin iam;
+    iam.set_lifetime(6s);
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    std::string first = d.fingerprint();
+    EXPECT_TRUE(eventually([&] {
+        auto reply = d.get("/v1/tokens/ci/eu-de");
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        EXPECT_GE(std::stoi(member(reply.body, "expires_in")), 1);
+        return member(reply.body, "fingerprint") != first;
+    }));
+    EXPECT_LE(iam.logins(), 3U);
+}
+
+TEST(Lifetime, WhileTheIamIsGoneTheTokenIsServedToItsEndThenRefusedThenFlowsAgain) {
+    iam_standin iam;
+    iam.set_lifetime(6s);
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    ASSERT_NE(d.token(), "");
+    iam.down();
+    http_reply reply;
+    bool served_stale = false;
+    ASSERT_TRUE(eventually([&] {
+        reply = d.get("/v1/tokens/ci/eu-de?max_wait=0");
+        served_stale |= reply.status == 200 && d.get("/v1/status").body.find("\"stale\"") != std::string::npos;
+        return reply.status != 200;
+    }));
+    EXPECT_TRUE(served_stale) << "a failed renewal keeps the token";
+    EXPECT_TRUE(reply.status == 503 || reply.status == 504) << reply.body;
+    reply = d.get("/v1/tokens/ci/eu-de");
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_NE(reply.header("Retry-After"), "");
+    EXPECT_EQ(member(reply.body, "type"), "urn:tokenward:iam_unavailable");
+    iam.up();
+    EXPECT_TRUE(eventually([&] { return d.get("/v1/tokens/ci/eu-de").status == 200; }));
+}
+
+TEST(Lifetime, AfterSigkillANewDaemonServesAtOnceOnTheSameSocket) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    d.token();
+    d.kill();
+    d.start();
+    EXPECT_NE(d.token(), "");
+}
+
+TEST(Lifetime, ASecondDaemonOnTheSocketRefusesToStartAndTheFirstServesOn) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    auto second = tokenward::support::run({TOKENWARD_DAEMON, "--config", d.config_file()});
+    EXPECT_EQ(second.status, 1);
+    EXPECT_NE(second.err.find(std::to_string(d.program().pid())), std::string::npos) << "says who serves there: " << second.err;
+    EXPECT_NE(d.token(), "");
+}
+
+TEST(Lifetime, SigtermAnswersWhoWaitsAndRemovesTheSocket) {
+    iam_standin iam;
+    iam.hold();
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    auto waiting = callers(d, 1, [](int) { return "eu-de"; });
+    EXPECT_EQ(d.stop(), 0);
+    EXPECT_EQ(waiting[0].read_reply().status, 503);
+    EXPECT_FALSE(std::filesystem::exists(d.socket()));
+}
+
+TEST(Lifetime, AReloadKeepsTokensAndABadFileChangesNothing) {
+    iam_standin iam;
+    daemon_settings s{.auth_url = iam.auth_url()};
+    daemon_under_test d(s);
+    std::string before = d.fingerprint();
+    s.scopes = "{eu-de: {project_name: eu-de}, staging: {project_name: eu-de_staging}}";
+    d.write_config(s);
+    d.reload();
+    EXPECT_EQ(d.fingerprint(), before);
+    EXPECT_NE(d.token("staging"), "");
+    s.extra = "    on_demnad: true\n";
+    d.write_config(s);
+    d.reload();
+    EXPECT_EQ(d.fingerprint(), before);
+    EXPECT_EQ(iam.logins(), 2U);
+    EXPECT_NE(d.program().err().find("on_demand"), std::string::npos) << "names the nearest known key";
+}
+
+TEST(Lifetime, AHangingIamDelaysNobodyWhoHasAToken) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    d.token();
+    iam.fault(R"({"kind": "hang", "count": -1})");
+    auto stuck = callers(d, 20, [](int) { return "project:eu-nl"; });
+    auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 50; ++i) ASSERT_EQ(d.get("/v1/tokens/ci/eu-de").status, 200);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
+}

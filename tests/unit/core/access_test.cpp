@@ -1,0 +1,131 @@
+// Who may have which token.
+#include "daemon/core/access.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace tokenward;
+
+namespace {
+
+struct fake_caller final : caller {
+    std::optional<unsigned> uid_ = 1000;
+    std::vector<unsigned> groups;
+    std::string unit_;
+    mutable int asked_for_groups = 0;
+    mutable int asked_for_unit = 0;
+
+    std::optional<unsigned> uid() const override { return uid_; }
+    bool in_group(unsigned gid) const override {
+        ++asked_for_groups;
+        return std::find(groups.begin(), groups.end(), gid) != groups.end();
+    }
+    std::string_view unit() const override {
+        ++asked_for_unit;
+        return unit_;
+    }
+};
+
+using subject = access_rule::subject;
+constexpr unsigned own_uid = 990;
+const scope eu_de{scope_kind::project_name, "eu-de", {}};
+const scope other{scope_kind::project_name, "other", {}};
+
+identity_config with(std::vector<access_rule> allow, std::vector<access_rule> deny = {}) {
+    identity_config i;
+    i.name = "ci";
+    i.scopes = {{"eu-de", eu_de}};
+    i.allow = std::move(allow);
+    i.deny = std::move(deny);
+    return i;
+}
+
+bool allowed(const caller& who, const identity_config& i, verb what = verb::get) { return may(who, own_uid, i, "eu-de", eu_de, what).allowed; }
+
+access_rule user(unsigned id) { return {.who = subject::user, .name = "u", .id = id}; }
+access_rule group(unsigned id) { return {.who = subject::group, .name = "g", .id = id}; }
+access_rule unit(const char* name) { return {.who = subject::unit, .name = name}; }
+
+} // namespace
+
+TEST(Access, IsDeniedByDefault) { EXPECT_FALSE(allowed(fake_caller{}, with({}))); }
+
+TEST(Access, RootAndTheDaemonsOwnUserMayEverything) {
+    fake_caller root;
+    root.uid_ = 0;
+    fake_caller self;
+    self.uid_ = own_uid;
+    identity_config closed = with({}, {user(0), user(own_uid)});
+    for (verb v : {verb::get, verb::report, verb::manage}) {
+        EXPECT_TRUE(allowed(root, closed, v));
+        EXPECT_TRUE(allowed(self, closed, v));
+    }
+}
+
+TEST(Access, AnUnknownUidIsNobodyEvenIfARuleHasNoNumber) {
+    fake_caller nobody;
+    nobody.uid_.reset();
+    access_rule unresolved{.who = subject::user, .name = "gone"};
+    EXPECT_FALSE(allowed(nobody, with({unresolved, unit("")})));
+    EXPECT_FALSE(may_see(nobody, own_uid, with({unresolved, unit("")})));
+}
+
+TEST(Access, UserGroupAndUnitRulesLetIn) {
+    fake_caller who;
+    who.groups = {44};
+    who.unit_ = "backup.service";
+    EXPECT_TRUE(allowed(who, with({user(1000)})));
+    EXPECT_FALSE(allowed(who, with({user(1001)})));
+    EXPECT_TRUE(allowed(who, with({group(44)})));
+    EXPECT_FALSE(allowed(who, with({group(45)})));
+    EXPECT_TRUE(allowed(who, with({unit("backup.service")})));
+    EXPECT_FALSE(allowed(who, with({unit("backup")})));
+}
+
+TEST(Access, DenyWins) {
+    fake_caller who;
+    who.groups = {44};
+    EXPECT_FALSE(allowed(who, with({user(1000)}, {group(44)})));
+}
+
+TEST(Access, VerbsAreGetAndReportUnlessSaid) {
+    fake_caller who;
+    EXPECT_TRUE(allowed(who, with({user(1000)}), verb::report));
+    EXPECT_FALSE(allowed(who, with({user(1000)}), verb::manage));
+    access_rule manager = user(1000);
+    manager.verbs = static_cast<verb_set>(verb::manage);
+    EXPECT_TRUE(allowed(who, with({manager}), verb::manage));
+    EXPECT_FALSE(allowed(who, with({manager}), verb::get));
+}
+
+TEST(Access, ARuleWithScopesCoversThoseAloneByNameOrSpelledOut) {
+    fake_caller who;
+    for (const char* text : {"eu-de", "project:eu-de"}) {
+        access_rule narrow = user(1000);
+        narrow.scopes = {text};
+        EXPECT_TRUE(allowed(who, with({narrow}))) << text;
+        EXPECT_FALSE(may(who, own_uid, with({narrow}), "project:other", other, verb::get).allowed) << text;
+    }
+}
+
+TEST(Access, GroupsAndUnitAreReadOnlyWhenARuleNeedsThem) {
+    fake_caller who;
+    allowed(who, with({user(1000), group(1), unit("x")}));
+    EXPECT_EQ(who.asked_for_groups + who.asked_for_unit, 0);
+    access_rule other_scope = unit("x");
+    other_scope.scopes = {"elsewhere"};
+    allowed(who, with({other_scope}));
+    EXPECT_EQ(who.asked_for_unit, 0);
+}
+
+TEST(Access, TheDecisionNamesItsRule) {
+    identity_config i = with({user(1), user(1000)});
+    EXPECT_EQ(may(fake_caller{}, own_uid, i, "eu-de", eu_de, verb::get).rule, &i.allow[1]);
+}
+
+TEST(Access, WhoMayUseNothingSeesNothing) {
+    EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({})));
+    EXPECT_TRUE(may_see(fake_caller{}, own_uid, with({user(1000)})));
+    access_rule all = user(1000);
+    all.verbs = 7;
+    EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({user(1000)}, {all})));
+}

@@ -1,0 +1,124 @@
+// Refused tokens: dropped at once when that helps, kept when more logins would only feed a loop.
+#include "daemon/core/lifecycle.hpp"
+
+#include "tests/unit/core/make_token.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace tokenward;
+using namespace tokenward::testing;
+
+namespace {
+
+class Damping : public ::testing::Test {
+  protected:
+    void fetch() {
+        ASSERT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch);
+        life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
+    }
+    refusal_step refuse() { return life_.refused("sha256:" + std::to_string(generation), now, ++last); }
+    refusal_step iam_says(validity v) { return life_.validated(life_.validation_under_way(), v, now); }
+
+    instant now = t0;
+    ticket last = 0;
+    int generation = 0;
+    lifecycle life_{true, t0};
+};
+
+} // namespace
+
+TEST_F(Damping, AFirstRefusalIsBelieved) {
+    fetch();
+    now += 1h / 2;
+    EXPECT_EQ(refuse().kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Damping, ALateRefusalOfTheOldTokenLeavesTheNewOne) {
+    fetch();
+    now += 600s;
+    ASSERT_EQ(refuse().kind, refusal_kind::invalidated);
+    fetch();
+    EXPECT_EQ(life_.refused("sha256:1", now, ++last).kind, refusal_kind::already_replaced);
+    EXPECT_NE(life_.serveable(now), nullptr);
+}
+
+TEST_F(Damping, BeforeASecondLoginInARowTheIamIsAskedAndALivingTokenIsKept) {
+    fetch();
+    now += 600s;
+    refuse();
+    fetch();
+    now += 1s;
+    EXPECT_EQ(refuse().kind, refusal_kind::validate);
+    EXPECT_EQ(refuse().kind, refusal_kind::wait_validation);
+    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    EXPECT_EQ(refuse().kind, refusal_kind::damped) << "without asking the IAM again";
+    EXPECT_NE(life_.serveable(now), nullptr);
+}
+
+TEST_F(Damping, ATokenThatIsDeadAtTheIamIsReplaced) {
+    fetch();
+    now += 600s;
+    refuse();
+    fetch();
+    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Damping, AnIamThatCannotBeAskedKeepsTheToken) {
+    fetch();
+    refuse();
+    fetch();
+    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    EXPECT_EQ(iam_says(validity::unknown).kind, refusal_kind::damped);
+}
+
+// A service in another region refuses every token for half an hour, ten times a second: 401 forever although every login works.
+TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions) {
+    fetch();
+    now += 600s;
+    int logins = 0;
+    int questions = 0;
+    for (instant end = now + 1h / 2; now < end; now += 100ms) {
+        auto r = refuse();
+        if (r.kind == refusal_kind::validate) {
+            ++questions;
+            r = iam_says(validity::alive);
+        }
+        if (r.kind != refusal_kind::invalidated) continue;
+        ++logins;
+        fetch();
+    }
+    EXPECT_EQ(logins, 1);
+    EXPECT_LE(questions, 60);
+}
+
+TEST_F(Damping, AnIamThatMintsDeadTokensGetsNoLoginPerReport) {
+    fetch();
+    int logins = 0;
+    for (instant end = now + 60s; now < end; now += 10ms) {
+        auto r = refuse();
+        if (r.kind == refusal_kind::validate) r = iam_says(validity::dead);
+        if (r.kind != refusal_kind::invalidated) continue;
+        ++logins;
+        fetch();
+    }
+    EXPECT_LE(logins, 9); // 1, 1, then after 1, 2, 4, 8 … s
+    EXPECT_GE(logins, 5);
+}
+
+TEST_F(Damping, TheRefusedTokenGivenOnceMoreIsNotServed) {
+    fetch();
+    now += 600s;
+    refuse();
+    life_.get({}, now, ++last);
+    EXPECT_EQ(life_.fetched(last, good("1", now), now, 0.0), lifecycle::fetch_outcome::failed);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Damping, ARefusalWithoutAFingerprintMeansTheCurrentToken) {
+    fetch();
+    EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::nothing_held);
+}

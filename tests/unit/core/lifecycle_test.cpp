@@ -1,0 +1,247 @@
+// One key's life at stepped time: what is served, when the IAM is asked, and what a failure does not break.
+#include "daemon/core/lifecycle.hpp"
+
+#include "tests/unit/core/make_token.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace tokenward;
+using namespace tokenward::testing;
+
+namespace {
+
+class Lifecycle : public ::testing::Test {
+  protected:
+    void hold(const std::string& name = "one", duration life = 3600s) {
+        ASSERT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch);
+        ASSERT_EQ(life_.fetched(last, good(name, now, life), now, 0.0), lifecycle::fetch_outcome::token);
+    }
+    step get(get_request wanted = {}) { return life_.get(wanted, now, ++last); }
+    due_kind due() { return life_.due(now, ++last); }
+    lifecycle::fetch_outcome end(fetch_result r) { return life_.fetched(life_.fetch_under_way(), std::move(r), now, 1.0); }
+
+    instant now = t0;
+    ticket last = 0;
+    lifecycle life_{true, t0};
+};
+
+} // namespace
+
+TEST_F(Lifecycle, TheFirstCallerStartsAFetchAndTheOthersWait) {
+    EXPECT_EQ(get().kind, step_kind::start_fetch);
+    for (int i = 0; i < 500; ++i) EXPECT_EQ(get().kind, step_kind::wait);
+}
+
+TEST_F(Lifecycle, AHeldTokenIsServedUntilOneSecondBeforeItsEnd) {
+    hold();
+    now = t0 + 3599s;
+    EXPECT_EQ(get().kind, step_kind::serve);
+    now += 1ns;
+    EXPECT_EQ(get().kind, step_kind::start_fetch);
+    EXPECT_EQ(life_.held(), nullptr) << "an expired token is wiped, not kept";
+}
+
+TEST_F(Lifecycle, TheLifeIsCountedFromBeforeTheRequest) {
+    get();
+    now += 20s; // the IAM took its time
+    EXPECT_EQ(end(good("slow", t0, 60s)), lifecycle::fetch_outcome::token);
+    now = t0 + 59s + 1ns;
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Lifecycle, IsRenewedOnceAtTwoThirdsWhileTheOldTokenIsServed) {
+    hold();
+    now = life_.next_deadline(now);
+    EXPECT_EQ(now, t0 + 2400s);
+    EXPECT_EQ(due(), due_kind::fetch);
+    EXPECT_EQ(due(), due_kind::nothing);
+    EXPECT_EQ(get().served->fingerprint, "sha256:one");
+    EXPECT_EQ(end(good("two", now)), lifecycle::fetch_outcome::token);
+    EXPECT_EQ(get().served->fingerprint, "sha256:two");
+}
+
+TEST_F(Lifecycle, AFailedRenewalKeepsTheValidToken) {
+    hold();
+    now = t0 + 2400s;
+    ASSERT_EQ(due(), due_kind::fetch);
+    EXPECT_EQ(end(bad()), lifecycle::fetch_outcome::failed);
+    EXPECT_EQ(get().kind, step_kind::serve);
+    EXPECT_EQ(life_.status(now).state, key_state::stale);
+}
+
+TEST_F(Lifecycle, ARefusedCredentialKeepsTheValidToken) {
+    hold();
+    now = t0 + 2400s;
+    ASSERT_EQ(due(), due_kind::fetch);
+    end(bad(errc::credential_rejected, retry_rule::rearm));
+    EXPECT_EQ(get().kind, step_kind::serve);
+    now = t0 + 3000s;
+    EXPECT_EQ(due(), due_kind::nothing);
+}
+
+// The IAM is away from 2/3 of the life on: every get is served to the end, tries are spaced, the last one just before it.
+TEST_F(Lifecycle, WhileTheIamIsAwayTheOldTokenIsServedToItsEndAndTriesAreSpaced) {
+    hold();
+    int tries = 0;
+    instant last_try{};
+    for (now = t0 + 2400s; now <= t0 + 3599s; now += 100ms) {
+        ASSERT_EQ(get().kind, step_kind::serve) << whole_seconds(now - t0).count();
+        if (due() != due_kind::fetch) continue;
+        ASSERT_GE(now - last_try, 1s);
+        last_try = now;
+        ++tries;
+        end(bad());
+    }
+    EXPECT_LE(tries, 14);
+    EXPECT_GE(last_try, t0 + 3597s);
+    now = t0 + 3600s;
+    step s = get({.max_wait = 0s});
+    EXPECT_EQ(s.kind, step_kind::refuse);
+    EXPECT_EQ(s.error.code, errc::iam_unavailable);
+    EXPECT_TRUE(s.error.retry_after.has_value());
+}
+
+TEST_F(Lifecycle, DuringBackOffACallerIsRefusedUnlessHisPatienceReachesTheNextTry) {
+    get();
+    end({.outcome = fetch_failure{{errc::iam_unavailable, "busy", 20s}}});
+    step hurried = get({.max_wait = 19s});
+    EXPECT_EQ(hurried.kind, step_kind::refuse);
+    EXPECT_EQ(hurried.error.retry_after, 20s);
+    EXPECT_EQ(get({.max_wait = 20s}).kind, step_kind::wait);
+    now += 20s;
+    EXPECT_EQ(due(), due_kind::fetch);
+}
+
+TEST_F(Lifecycle, ACachedErrorDoesNotOutliveItsBackOff) {
+    get();
+    end(bad());
+    now += 1s;
+    EXPECT_EQ(get().kind, step_kind::start_fetch);
+}
+
+TEST_F(Lifecycle, ALateResultAfterAnInvalidationIsDropped) {
+    hold();
+    now = t0 + 2400s;
+    ASSERT_EQ(due(), due_kind::fetch);
+    ticket late = life_.fetch_under_way();
+    EXPECT_EQ(life_.refused("sha256:one", now, ++last).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.fetched(late, good("late", now), now, 0.0), lifecycle::fetch_outcome::dropped);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Lifecycle, ATokenThatHadEndedWhenItCameIsAFailureWithABackOff) {
+    get();
+    EXPECT_EQ(end(good("stillborn", now, 500ms)), lifecycle::fetch_outcome::failed);
+    EXPECT_EQ(get({.max_wait = 0s}).error.code, errc::iam_protocol);
+}
+
+TEST_F(Lifecycle, MinTtlAboveTheGrantedLifeIsAnErrorAndCostsNoFetch) {
+    hold();
+    for (int i = 0; i < 100; ++i) {
+        step s = get({.min_ttl = 3600s});
+        ASSERT_EQ(s.kind, step_kind::refuse);
+        EXPECT_EQ(s.error.code, errc::bad_request);
+        EXPECT_NE(s.error.detail.find("3600 s"), std::string::npos) << s.error.detail;
+    }
+}
+
+TEST_F(Lifecycle, MinTtlCostsAtMostOneFetchPerQuarterOfTheLife) {
+    hold();
+    int fetches = 0;
+    for (now = t0 + 60s; now < t0 + 24h; now += 10s) {
+        if (due() == due_kind::fetch) {
+            end(good("renewed" + std::to_string(now.time_since_epoch().count()), now));
+            continue;
+        }
+        if (get({.min_ttl = 3590s}).kind != step_kind::start_fetch) continue;
+        ++fetches;
+        end(good("fresh" + std::to_string(now.time_since_epoch().count()), now));
+    }
+    EXPECT_GT(fetches, 24);
+    EXPECT_LE(fetches, 24 * 4);
+}
+
+TEST_F(Lifecycle, MinTtlWithinWhatIsLeftIsServed) {
+    hold();
+    now += 600s;
+    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::serve);
+    EXPECT_EQ(get({.min_ttl = 3001s}).kind, step_kind::start_fetch);
+}
+
+TEST_F(Lifecycle, ForcedRenewalsAreRateLimited) {
+    hold();
+    EXPECT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
+    end(good("two", now));
+    now += 9s;
+    EXPECT_EQ(life_.renew(now, ++last).error.code, errc::too_many_requests);
+    now += 1s;
+    EXPECT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
+}
+
+TEST_F(Lifecycle, SuspendCountsAndAWakenedMachineFetchesAtOnce) {
+    hold();
+    now = t0 + 30h; // CLOCK_BOOTTIME went on
+    EXPECT_EQ(due(), due_kind::fetch);
+    EXPECT_EQ(get().kind, step_kind::wait);
+}
+
+TEST_F(Lifecycle, APausedMachineRenewsAtOnceAndTheIamsDateEndsWhatHasEnded) {
+    get();
+    auto t = make_token("one", now);
+    t->iam_date = wall_time(1'000'000s);
+    end({.outcome = std::move(t)});
+    now += 10s; // ours: the machine stood still for two hours in between
+    life_.clock_jumped(now);
+    EXPECT_EQ(life_.next_deadline(now), now);
+    EXPECT_EQ(get().kind, step_kind::serve) << "until the IAM has said what time it is";
+    life_.observe_iam_clock(wall_time(1'000'000s + 2h), now);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+TEST_F(Lifecycle, AGatewaysWrongDateChangesNothing) {
+    get();
+    auto t = make_token("one", now);
+    t->iam_date = wall_time(1'000'000s); // hours off, but steadily so
+    end({.outcome = std::move(t)});
+    now += 600s;
+    life_.observe_iam_clock(wall_time(1'000'609s), now);
+    EXPECT_EQ(life_.status(now).expires, t0 + 3600s);
+}
+
+TEST_F(Lifecycle, ARefusedCredentialIsTriedAgainOnlyWhenRearmed) {
+    get();
+    end(bad(errc::credential_rejected, retry_rule::rearm));
+    for (now = t0; now < t0 + 48h; now += 17min) {
+        EXPECT_EQ(due(), due_kind::nothing);
+        EXPECT_EQ(get({.max_wait = 3600s}).error.code, errc::credential_rejected);
+    }
+    life_.rearm(now);
+    EXPECT_EQ(due(), due_kind::fetch);
+}
+
+TEST(OnDemandLifecycle, RetiresWhenNobodyAskedForTwoLifetimes) {
+    lifecycle life(false, t0);
+    ticket last = 1;
+    life.get({}, t0, last);
+    life.fetched(last, good("0", t0), t0, 0.0);
+    int renewals = 0;
+    instant now = t0;
+    while (true) {
+        now = life.next_deadline(now);
+        ASSERT_LT(now, t0 + 24h) << "renewed for ever";
+        due_kind d = life.due(now, ++last);
+        if (d == due_kind::retire) break;
+        if (d != due_kind::fetch) continue;
+        ++renewals;
+        life.fetched(last, good(std::to_string(renewals), now), now, 0.0);
+    }
+    EXPECT_EQ(renewals, 2); // at 2/3 and 4/3; at 6/3 nobody has asked for two lifetimes
+}
+
+TEST(OnDemandLifecycle, IsNotRetriedForAnybodyWhoHasGone) {
+    lifecycle life(false, t0);
+    life.get({.max_wait = 0s}, t0, 1);
+    life.fetched(1, bad(), t0, 0.0);
+    EXPECT_EQ(life.due(t0 + 1min, 2), due_kind::nothing);
+    EXPECT_EQ(life.due(life.next_deadline(t0 + 1min), 3), due_kind::retire);
+}
