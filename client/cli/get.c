@@ -22,7 +22,7 @@ const char get_help[] = "Usage: tokenward get [OPTION]... [IDENTITY/]SCOPE\n"
                         "Exit status: 3 denied, 4 no such scope, 5 MFA code needed, 6 credential\n"
                         "refused, 7 try later; `tokenward --help` has them all.\n"
                         "\n"
-                        "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/v2.1\n";
+                        "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/\n";
 
 enum form { form_token, form_json, form_header, form_bearer, form_env };
 

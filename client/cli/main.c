@@ -23,15 +23,15 @@ static void append_help(struct tw_buffer* out) {
                                "Fresh cloud tokens from the Tokenward daemon of this machine.\n\n");
     for (int i = 0; i < command_count; ++i)
         tw_buffer_append_format(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
-    tw_buffer_append_text(
-        out, "\n`tokenward COMMAND --help` explains a command; --version prints the version.\n"
-             "The socket: --socket, $TOKENWARD_SOCKET, $XDG_RUNTIME_DIR/tokenward/tokenward.sock\n"
-             "if it exists, /run/tokenward/tokenward.sock.\n\n"
-             "Exit status: 0 done, 1 output not written, 2 wrong request, 3 denied, 4 no such\n"
-             "identity, scope, project or domain, 5 MFA code needed, 6 the IAM refuses the\n"
-             "credential, 7 not now: try later (IAM or daemon not there, time is over),\n"
-             "8 the IAM makes no sense, 9 an error of Tokenward's own.\n\n"
-             "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/v2.1\n");
+    tw_buffer_append_text(out,
+                          "\n`tokenward COMMAND --help` explains a command; --version prints the version.\n"
+                          "The socket: --socket, $TOKENWARD_SOCKET, tokenward/tokenward.sock in\n"
+                          "$XDG_RUNTIME_DIR if it exists, /run/tokenward/tokenward.sock.\n\n"
+                          "Exit status: 0 done, 1 output not written, 2 wrong request, 3 denied, 4 no such\n"
+                          "identity, scope, project or domain, 5 MFA code needed, 6 the IAM refuses the\n"
+                          "credential, 7 not now: try later (IAM or daemon not there, time is over),\n"
+                          "8 the IAM makes no sense, 9 an error of Tokenward's own.\n\n"
+                          "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/\n");
 }
 
 /// What must hold before the first byte of a token is read.

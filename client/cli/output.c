@@ -74,7 +74,6 @@ static int exit_status_of(const tokenward_problem* problem) {
 /// What a person can do about an error, where the daemon's words can't know it; NULL = nothing to add.
 static const char* advice(int error) {
     switch (error) {
-    case tokenward_error_no_daemon: return "is tokenwardd running? (systemctl status tokenward)";
     case tokenward_error_socket_denied:
         return "the modes of the socket and of its folder decide who may connect";
     case tokenward_error_denied:
@@ -102,6 +101,11 @@ static const char* advice(int error) {
 
 int complain(const struct cli* cli) {
     const tokenward_problem* problem = tokenward_last_problem(cli->client);
+    if (problem->error == tokenward_error_no_daemon) {
+        say("no daemon at %s: is tokenwardd running? (systemctl status tokenward)",
+            tokenward_socket(cli->client));
+        return exit_status_of(problem);
+    }
     const char* what = *problem->detail != '\0' ? problem->detail : problem->title;
     if (cli->scope != NULL)
         say("%s/%s: %s", cli->identity, cli->scope, what);
