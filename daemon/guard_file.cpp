@@ -3,132 +3,133 @@
 
 #include "daemon/log.hpp"
 
-#include <boost/json.hpp>
-#include <openssl/rand.h>
+#include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
-
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace tokenward {
 namespace {
 
-namespace json = boost::json;
-constexpr std::size_t largest = 1 << 20;
-constexpr int format_version = 1;
-
-std::string hex(const digest_salt& salt) {
-    std::string text;
-    for (unsigned char byte : salt) {
-        char digits[3];
-        std::snprintf(digits, sizeof digits, "%02x", byte);
-        text += digits;
+class unique_fd {
+  public:
+    explicit unique_fd(int fd) noexcept : x_fd(fd) {}
+    ~unique_fd() {
+        if (x_fd >= 0) ::close(x_fd);
     }
+    unique_fd(const unique_fd&) = delete;
+    unique_fd& operator=(const unique_fd&) = delete;
+    int get() const noexcept { return x_fd; }
+    bool ok() const noexcept { return x_fd >= 0; }
+
+  private:
+    int x_fd;
+};
+
+problem failure(std::string_view what, const std::string& path) {
+    return {errc::internal, fmt::format("can't {} {}: {}", what, path, std::strerror(errno))};
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+guard_salt random_salt() {
+    guard_salt salt{};
+    // Fails only before the kernel has entropy, and then it blocks; so few bytes are never interrupted.
+    if (::getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) std::abort();
+    return salt;
+}
+
+// Why a file that was opened is not to be believed; null = it is.
+const char* distrust(int fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return "it can't be examined";
+    if (!S_ISREG(status.st_mode)) return "it is not a plain file";
+    if (status.st_uid != ::geteuid()) return "it belongs to another user";
+    if (status.st_size > static_cast<off_t>(guard_file::most_bytes)) return "it is too big";
+    return nullptr;
+}
+
+result<std::string> read_all(int fd) {
+    std::string text(guard_file::most_bytes + 1, '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+        ssize_t got = ::read(fd, text.data() + size, text.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return problem{errc::internal, std::strerror(errno)};
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    text.resize(size);
     return text;
 }
 
-bool unhex(std::string_view text, digest_salt& salt) {
-    if (text.size() != 2 * salt.size()) return false;
-    for (std::size_t i = 0; i < salt.size(); ++i) {
-        char digits[3] = {text[2 * i], text[2 * i + 1], 0};
-        char* end = nullptr;
-        salt[i] = static_cast<unsigned char>(std::strtoul(digits, &end, 16));
-        if (end != digits + 2) return false;
+bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        ssize_t put = ::write(fd, text.data(), text.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(put));
     }
     return true;
 }
 
-std::optional<std::string> read_own(const std::filesystem::path& path) {
-    int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return std::nullopt;
-    std::string text(largest, '\0');
-    struct stat about {};
-    bool ours = fstat(fd, &about) == 0 && about.st_uid == geteuid() && S_ISREG(about.st_mode);
-    ssize_t size = ours ? read(fd, text.data(), text.size()) : -1;
-    close(fd);
-    if (size < 0) return std::nullopt;
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
-
-login_record parse_record(const json::object& o) {
-    login_record r;
-    r.digest = std::strtoull(o.at("digest").as_string().c_str(), nullptr, 16);
-    r.refused = o.at("refused").to_number<unsigned>();
-    r.pending = o.at("pending").as_bool();
-    for (const auto& t : o.at("attempts").as_array())
-        r.attempts.push_back(wall_time(std::chrono::seconds(t.to_number<std::int32_t>())));
-    return r;
-}
-
-json::object to_json(const login_record& r) {
-    char digest[17];
-    std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(r.digest));
-    json::array attempts;
-    for (wall_time t : r.attempts) attempts.push_back(std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count());
-    return {{"digest", digest}, {"refused", r.refused}, {"pending", r.pending}, {"attempts", std::move(attempts)}};
-}
-
-// All of `text`, on the disk, before it gets the name.
-bool write_whole(const std::filesystem::path& path, const std::string& text) {
-    int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return false;
-    bool good = fchmod(fd, 0600) == 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
-    return close(fd) == 0 && good;
+// As `mkdir -p`, with nothing in the new ones for others. Left to the opening to complain.
+void make_directories(const std::string& path) {
+    for (std::size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1))
+        ::mkdir(path.substr(0, at).c_str(), 0700);
+    ::mkdir(path.c_str(), 0700);
 }
 
 } // namespace
 
-std::filesystem::path state_directory() {
-    auto variable = [](const char* name) { return std::string(std::getenv(name) != nullptr ? std::getenv(name) : ""); };
-    if (auto given = variable("STATE_DIRECTORY"); !given.empty()) return given.substr(0, given.find(':'));
-    if (geteuid() == 0) return "/var/lib/tokenward";
-    if (auto state = variable("XDG_STATE_HOME"); !state.empty()) return state + "/tokenward";
-    return variable("HOME") + "/.local/state/tokenward";
+std::string state_directory() {
+    if (std::string given = environment("STATE_DIRECTORY"); !given.empty())
+        return given.substr(0, given.find(':'));
+    if (::geteuid() == 0) return "/var/lib/tokenward";
+    if (std::string state = environment("XDG_STATE_HOME"); !state.empty()) return state + "/tokenward";
+    if (std::string home = environment("HOME"); !home.empty()) return home + "/.local/state/tokenward";
+    return "";
 }
 
-guard_file::guard_file(const std::filesystem::path& directory) : x_path(directory / "guard.json") {
-    RAND_bytes(x_salt.data(), static_cast<int>(x_salt.size()));
+guard_memory guard_file::load() const {
+    const guard_memory fresh{.salt = random_salt()};
+    auto ignore = [&](std::string_view why) {
+        log::warning("guard_file_ignored", {},
+                     "the lockout guard's file {} is ignored and will be replaced: {}", x_path, why);
+        return fresh;
+    };
+    unique_fd file(::open(x_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file.ok()) return errno == ENOENT ? fresh : ignore(std::strerror(errno));
+    if (const char* why = distrust(file.get())) return ignore(why);
+    auto text = read_all(file.get());
+    if (!text) return ignore(text.error().detail);
+    auto memory = parse_guard_memory(*text);
+    return memory ? *memory : ignore(memory.error().detail);
 }
 
-std::map<std::string, login_record> guard_file::load() {
-    std::map<std::string, login_record> records;
-    auto text = read_own(x_path);
-    if (!text) return records;
-    try {
-        const json::value document = json::parse(*text);
-        digest_salt salt{};
-        if (document.at("version").as_int64() != format_version || !unhex(document.at("salt").as_string(), salt))
-            throw std::invalid_argument("another version or no salt");
-        for (const auto& [user, record] : document.at("users").as_object()) records.emplace(user, parse_record(record.as_object()));
-        x_salt = salt;
-    } catch (const std::exception&) {
-        log::warning("guard_file_damaged", {}, "{} is damaged: its counts of refused logins are forgotten", x_path.string());
-        records.clear();
+result<void> guard_file::save(const guard_memory& memory) const {
+    make_directories(x_directory);
+    const std::string temporary = fmt::format("{}.{}.tmp", x_path, ::getpid());
+    ::unlink(temporary.c_str()); // left by a killed namesake
+    unique_fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.ok()) return failure("create", temporary);
+    if (!write_all(file.get(), format_guard_memory(memory)) || ::fsync(file.get()) != 0 ||
+        ::rename(temporary.c_str(), x_path.c_str()) != 0) {
+        problem why = failure("write", x_path);
+        ::unlink(temporary.c_str());
+        return why;
     }
-    return records;
-}
-
-void guard_file::save(const std::map<std::string, login_record>& records) {
-    json::object users;
-    for (const auto& [user, record] : records) users.emplace(user, to_json(record));
-    std::string text = json::serialize(json::object{{"version", format_version}, {"salt", hex(x_salt)}, {"users", std::move(users)}}) + "\n";
-    std::error_code failed;
-    std::filesystem::create_directories(x_path.parent_path(), failed);
-    std::filesystem::path fresh = x_path.string() + ".new";
-    if (!write_whole(fresh, text) || std::rename(fresh.c_str(), x_path.c_str()) != 0) complain(std::strerror(errno));
-}
-
-void guard_file::complain(const std::string& what) {
-    if (std::exchange(x_complained, true)) return;
-    log::warning("guard_file_not_written", {},
-                 "can't write {}: {}: refused logins are counted in memory only and forgotten at a restart", x_path.string(), what);
+    unique_fd directory(::open(x_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.ok() || ::fsync(directory.get()) != 0) return failure("sync", x_directory);
+    return {};
 }
 
 } // namespace tokenward

@@ -1,39 +1,54 @@
-// The small file without secrets in which the lockout guard's counts outlive a restart.
+// The file in which the lockout guard's memory outlives a restart. It holds no secret.
 #pragma once
 
+#include "common/error.hpp"
 #include "daemon/core/lockout_guard.hpp"
 
 #include <array>
-#include <filesystem>
-#include <map>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tokenward {
 
-/// Salts the digests in the file, so that they are of no use elsewhere.
-using digest_salt = std::array<unsigned char, 16>;
+/// Random; makes the digests of one file useless for any other.
+using guard_salt = std::array<std::uint8_t, 16>;
 
-/// $STATE_DIRECTORY (systemd's; the first of a list), else /var/lib/tokenward for root, else
-/// $XDG_STATE_HOME/tokenward or ~/.local/state/tokenward.
-std::filesystem::path state_directory();
+struct guard_memory {
+    guard_salt salt{};
+    guard_state users{};
+    friend bool operator==(const guard_memory&, const guard_memory&) = default;
+};
 
-/// DIRECTORY/guard.json, mode 0600, replaced in one step. What can't be read or written is logged once and done
-/// without; a damaged file, or somebody else's, is ignored and replaced.
+/// The file's text, JSON, and back. Errors of parse: internal, with what is wrong; nothing is half taken.
+std::string format_guard_memory(const guard_memory& memory);
+result<guard_memory> parse_guard_memory(std::string_view text);
+
+/// The state directory: the first of $STATE_DIRECTORY (as systemd sets it), else /var/lib/tokenward for root,
+/// else $XDG_STATE_HOME/tokenward, else ~/.local/state/tokenward. Empty if there is no home either.
+std::string state_directory();
+
+/// One file, `guard.json` in `directory`, mode 0600. Thread-safe: it holds nothing but its path.
 class guard_file {
   public:
-    explicit guard_file(const std::filesystem::path& directory);
+    static constexpr std::size_t most_bytes = 1 << 20;
 
-    std::map<std::string, login_record> load();
-    void save(const std::map<std::string, login_record>& records);
-    /// Of the file that load() found, else new.
-    const digest_salt& salt() const noexcept { return x_salt; }
+    explicit guard_file(const std::string& directory)
+        : x_directory(directory), x_path(directory + "/guard.json") {}
+
+    const std::string& path() const noexcept { return x_path; }
+
+    /// What was saved; a fresh salt and nothing else if there is no file, or, with a warning in the log, if
+    /// the file can't be trusted: damaged, too big, another user's, or not a plain file.
+    guard_memory load() const;
+
+    /// Replaces the file atomically and durably; makes the directory if need be. Blocks on the disk.
+    /// Errors: internal, with path and reason.
+    result<void> save(const guard_memory& memory) const;
 
   private:
-    void complain(const std::string& what);
-
-    std::filesystem::path x_path;
-    digest_salt x_salt{};
-    bool x_complained = false;
+    std::string x_directory;
+    std::string x_path;
 };
 
 } // namespace tokenward

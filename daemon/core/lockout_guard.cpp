@@ -6,7 +6,8 @@
 namespace tokenward {
 namespace {
 
-template <class Time> void forget_attempts(std::vector<guarded_attempt<Time>>& of, const secret_digest& digest) {
+template <class Time>
+void forget_attempts(std::vector<guarded_attempt<Time>>& of, const secret_digest& digest) {
     std::erase_if(of, [&](const auto& attempt) { return attempt.digest == digest; });
 }
 
@@ -79,7 +80,8 @@ void lockout_guard::restore(const guard_state& state, const moment& now) {
     for (const guarded_user& kept : state) {
         record& user = x_users[kept.who];
         for (const guarded_secret& secret : kept.secrets)
-            touch(user, secret.digest).refused = secret.in_flight ? std::max(secret.refused, 1U) : secret.refused;
+            touch(user, secret.digest).refused =
+                secret.in_flight ? std::max(secret.refused, 1U) : secret.refused;
         for (const auto& attempt : kept.attempts) {
             // In microseconds: the nanoseconds to an absurd date would overflow.
             if (attempt.at + std::chrono::floor<wall_time::duration>(attempt_window) <= now.wall) continue;
@@ -107,8 +109,7 @@ void lockout_guard::drop_old_attempts(record& user, instant now) {
     std::erase_if(user.attempts, [&](const auto& attempt) { return now - attempt.at >= attempt_window; });
 }
 
-const guarded_secret* lockout_guard::find(const login_user& who,
-                                          const secret_digest& digest) const noexcept {
+const guarded_secret* lockout_guard::find(const login_user& who, const secret_digest& digest) const noexcept {
     auto user = x_users.find(who);
     if (user == x_users.end()) return nullptr;
     for (const guarded_secret& secret : user->second.secrets)

@@ -26,14 +26,15 @@ struct login_user {
 /// What the guard remembers of one value of a secret.
 struct guarded_secret {
     secret_digest digest{};
-    unsigned refused = 0;    ///< logins that the IAM answered with 401: 1 = unsettled, 2 = rejected
-    bool in_flight = false;  ///< a login was sent whose end is not known
-    bool proven = false;     ///< a login succeeded in this process; not kept in the file
+    unsigned refused = 0;   ///< logins that the IAM answered with 401: 1 = unsettled, 2 = rejected
+    bool in_flight = false; ///< a login was sent whose end is not known
+    bool proven = false;    ///< a login succeeded in this process; not kept in the file
     friend bool operator==(const guarded_secret&, const guarded_secret&) = default;
 };
 
 /// A login that was refused, or may have been; in the state file by the wall clock.
-template <class Time> struct guarded_attempt {
+template <class Time>
+struct guarded_attempt {
     secret_digest digest{};
     Time at{};
     friend bool operator==(const guarded_attempt&, const guarded_attempt&) = default;
@@ -60,9 +61,9 @@ struct login_permit {
 };
 
 /// The rules. A refusal is a 401; any other failure says nothing about the password. The first refusal of a
-/// secret leaves it unsettled: the scope may be wrong, for Keystone answers both alike. An unscoped login settles
-/// it. Two refusals and the secret is rejected until it changes. Besides, at most 4 refused logins in any 15
-/// minutes, whatever changes.
+/// secret leaves it unsettled: the scope may be wrong, for Keystone answers both alike. An unscoped login
+/// settles it. Two refusals and the secret is rejected until it changes. Besides, at most 4 refused logins in
+/// any 15 minutes, whatever changes.
 ///
 /// Logins of one user are strictly serial, which is the caller's to see to: next(), sending(), one of
 /// accepted(), refused(), unanswered(), and so on. Pure: the time is an argument.
@@ -71,7 +72,8 @@ class lockout_guard {
     static constexpr unsigned most_refusals = 2;
     static constexpr unsigned most_attempts = 4;
     static constexpr duration attempt_window = std::chrono::minutes(15);
-    static constexpr std::size_t most_secrets = 4; ///< remembered per user; the least recently used goes first
+    static constexpr std::size_t most_secrets =
+        4; ///< remembered per user; the least recently used goes first
 
     login_permit next(const login_user& who, const secret_digest& digest, instant now);
     /// Whether this process has seen the IAM accept the secret: then there is no need to write ahead.
@@ -91,13 +93,13 @@ class lockout_guard {
 
     /// What is to be kept in the state file; users of whom there is nothing bad to say are left out.
     guard_state save(const moment& now) const;
-    /// Takes up what save() gave, in this process or an earlier one. Times in the future count as now. A login
-    /// that was in flight may have been refused: it leaves its secret unsettled, but never rejects it.
+    /// Takes up what save() gave, in this process or an earlier one. Times in the future count as now. A
+    /// login that was in flight may have been refused: it leaves its secret unsettled, but never rejects it.
     void restore(const guard_state& state, const moment& now);
 
   private:
     struct record {
-        std::vector<guarded_secret> secrets; // the least recently used first
+        std::vector<guarded_secret> secrets;            // the least recently used first
         std::vector<guarded_attempt<instant>> attempts; // in the order of time
     };
 

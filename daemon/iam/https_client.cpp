@@ -47,8 +47,8 @@ std::string text_of(const wiped_fields& fields, beast::string_view name) {
 
 // The way in which a kept connection that the other side has closed shows itself.
 bool is_closed(const error_code& e) {
-    return e == http::error::end_of_stream || e == asio::error::eof || e == asio::error::connection_reset || e == asio::error::broken_pipe ||
-           e == asio::ssl::error::stream_truncated;
+    return e == http::error::end_of_stream || e == asio::error::eof || e == asio::error::connection_reset ||
+           e == asio::error::broken_pipe || e == asio::ssl::error::stream_truncated;
 }
 
 } // namespace
@@ -63,7 +63,9 @@ struct https_client::impl {
     asio::awaitable<result<std::unique_ptr<connection>>> connect();
     asio::awaitable<error_code> exchange(connection& c, request_message& message, answer_parser& parser);
     request_message compose(const http_request& what) const;
-    problem unreachable(const std::string& why) const { return {errc::iam_unavailable, to.authority() + " can't be reached: " + why}; }
+    problem unreachable(const std::string& why) const {
+        return {errc::iam_unavailable, to.authority() + " can't be reached: " + why};
+    }
     problem describe(const error_code& failed, bool began) const;
 };
 
@@ -90,7 +92,8 @@ asio::awaitable<result<std::unique_ptr<connection>>> https_client::impl::connect
     co_return std::make_unique<connection>(connection{context, std::move(tls), {}});
 }
 
-asio::awaitable<error_code> https_client::impl::exchange(connection& c, request_message& message, answer_parser& parser) {
+asio::awaitable<error_code> https_client::impl::exchange(connection& c, request_message& message,
+                                                         answer_parser& parser) {
     c.socket().expires_after(options.answer_timeout);
     error_code failed;
     std::size_t ignored = 0;
@@ -112,7 +115,8 @@ request_message https_client::impl::compose(const http_request& what) const {
     message.set(http::field::user_agent, "tokenward/" TOKENWARD_VERSION);
     message.set(http::field::accept, "application/json");
     message.set(http::field::cache_control, "no-cache");
-    for (const auto& [name, value] : what.headers) message.set(name, beast::string_view(value.data(), value.size()));
+    for (const auto& [name, value] : what.headers)
+        message.set(name, beast::string_view(value.data(), value.size()));
     message.body() = what.body;
     if (what.method == "POST") message.set(http::field::content_type, "application/json;charset=utf8");
     message.prepare_payload();
@@ -120,11 +124,14 @@ request_message https_client::impl::compose(const http_request& what) const {
 }
 
 problem https_client::impl::describe(const error_code& failed, bool began) const {
-    if (failed == beast::error::timeout) return unreachable("no whole answer within " + std::to_string(options.answer_timeout.count() / 1000) + " s");
+    if (failed == beast::error::timeout)
+        return unreachable("no whole answer within " + std::to_string(options.answer_timeout.count() / 1000) +
+                           " s");
     if (failed == http::error::header_limit || failed == http::error::body_limit)
         return {errc::iam_protocol, to.authority() + " sends more than the limit: " + failed.message()};
     if (failed == http::error::partial_message || is_closed(failed))
-        return unreachable(began ? "it closed the connection in the midst of its answer" : "it closed the connection without an answer");
+        return unreachable(began ? "it closed the connection in the midst of its answer"
+                                 : "it closed the connection without an answer");
     if (failed.category() == make_error_code(http::error::bad_version).category())
         return {errc::iam_protocol, to.authority() + " does not answer as HTTP asks: " + failed.message()};
     return unreachable(failed.message());
@@ -158,10 +165,13 @@ asio::awaitable<result<http_answer>> https_client::request(http_request what) {
         if (failed) co_return self->describe(failed, parser.got_some());
         bool keep = parser.keep_alive();
         auto answer = parser.release();
-        http_answer out{static_cast<int>(answer.result_int()), {}, text_of(answer, "Date"), text_of(answer, "Retry-After"),
-                        answer.find("Openstack-Auth-Receipt") != answer.end(), std::move(answer.body())};
         auto token = answer["X-Subject-Token"];
-        out.token.assign(token.data(), token.size());
+        http_answer out{.status = answer.result_int(),
+                        .subject_token = secret({token.data(), token.size()}),
+                        .date = text_of(answer, "Date"),
+                        .retry_after = text_of(answer, "Retry-After"),
+                        .auth_receipt = answer.find("Openstack-Auth-Receipt") != answer.end(),
+                        .body = std::move(answer.body())};
         if (keep) self->kept = std::move(c);
         co_return out;
     }

@@ -1,8 +1,10 @@
-// One request at a time to an IAM over HTTP(S): a kept connection, TLS that is verified, deadlines and bounds.
+// One request at a time to an IAM over HTTP(S): a kept connection, TLS that is verified, deadlines and
+// bounds.
 #pragma once
 
 #include "common/error.hpp"
 #include "common/secret.hpp"
+#include "daemon/iam/http_answer.hpp"
 #include "daemon/iam/url.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,26 +34,16 @@ struct http_request {
     wiped_string body{};
 };
 
-/// Memory that held it is wiped.
-struct http_answer {
-    int status = 0;
-    wiped_string token{};       ///< X-Subject-Token; the first, if there are several
-    std::string date{};         ///< Date
-    std::string retry_after{};  ///< Retry-After
-    bool has_receipt = false;   ///< Openstack-Auth-Receipt
-    wiped_string body{};
-};
-
-/// The way to one origin. One connection is kept between requests; when the other side has closed it, the request goes
-/// out on a new one. Requests that overlap get a connection each. From one thread.
+/// The way to one origin. One connection is kept between requests; when the other side has closed it, the
+/// request goes out on a new one. Requests that overlap get a connection each. From one thread.
 class https_client {
   public:
     https_client(boost::asio::any_io_executor executor, const origin& to, const https_options& options);
     ~https_client();
 
-    /// Errors: iam_unavailable (name, connection, TLS, time), iam_protocol (not HTTP, over a limit); the detail says
-    /// which and what to do. Redirects are answers like any other.
-    /// Cancellation: terminal; the connection is then closed. Lifetime: this object must outlive the call.
+    /// Errors: iam_unavailable (name, connection, TLS, time), iam_protocol (not HTTP, over a limit); the
+    /// detail says which and what to do. Redirects are answers like any other. Cancellation: terminal; the
+    /// connection is then closed. Lifetime: this object must outlive the call.
     boost::asio::awaitable<result<http_answer>> request(http_request what);
 
   private:

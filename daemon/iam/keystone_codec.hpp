@@ -1,58 +1,59 @@
-// Keystone v3's `auth/tokens` as text: what is asked, and what an answer of either dialect means. Pure.
-// Sources: OpenStack Identity API v3, "Password authentication with scoped authorization"; Open Telekom Cloud IAM API
-// reference, "Obtaining a user token".
+// Keystone's words: the bytes of a login and what its answer means. Pure: no I/O, time as an argument.
 #pragma once
 
+#include "common/scope.hpp"
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/fetch_result.hpp"
+#include "daemon/iam/http_answer.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace tokenward::iam {
 
-/// The most that a token may have; PKI tokens of some clouds reach 9 KiB.
-constexpr std::size_t longest_token = 64 * 1024;
+/// The longest token that is taken.
+constexpr std::size_t most_token_bytes = 64 * 1024;
 
-/// The body of POST auth/tokens for a login with a password. `scope` of kind unscoped sends none.
-wiped_string password_login(const auth_config& auth, const secret& password, const scope& target);
+/// The body of POST /v3/auth/tokens for a login with a password. JSON; holds the password.
+wiped_string format_login(const auth_config& who, const secret& password, const scope& target);
 
-/// What of an HTTP answer matters here. Views into it.
-struct iam_answer {
-    int status = 0;
-    std::string_view token{};       ///< X-Subject-Token
-    std::string_view date{};        ///< Date
-    std::string_view retry_after{}; ///< Retry-After
-    bool has_receipt = false;       ///< Openstack-Auth-Receipt
-    std::string_view body{};
+/// What a login was, for the texts of its errors, and when.
+struct login_facts {
+    std::string_view iam;      ///< the host of auth_url
+    std::string_view identity; ///< its name
+    std::string_view user;     ///< in words
+    std::string_view scope;    ///< in words
+    const secret& password;    ///< so that a text of the IAM that quotes it is withheld
+    moment asked;              ///< read before the request was sent
 };
 
-/// When the request was sent (boot) and when its answer came (wall).
-struct answer_times {
-    instant sent;
-    wall_time received;
+/// What the IAM said about the password itself.
+enum class credential_word {
+    accepted, ///< 201
+    refused,  ///< 401: wrong user, password, code or, with Keystone, scope
+    unsaid,   ///< anything else
 };
 
-/// Whose login it was, for messages: "identity ci, scope eu-de at iam.example".
-struct login_name {
-    std::string identity;
-    std::string scope;
-    std::string host;
+struct login_answer {
+    credential_word credential = credential_word::unsaid;
+    fetch_result result;
 };
 
-/// Judges an answer by the IAM's table of statuses. A 401 is credential_rejected with retry_rule::rearm: whether it
-/// is the password's fault is for the guard to settle.
-fetch_result read_login_answer(const iam_answer& answer, const answer_times& times, const login_name& who);
+/// Reads the answer to a login, by the table of refusals: see keystone_refusal.cpp. A result's `retry` is
+/// right but for 401: whether that is about the password or the scope is settled by the guard.
+login_answer parse_login(const http_answer& answer, const login_facts& facts);
 
-/// HEAD auth/tokens: 200 or 204 alive, 401 or 404 dead, anything else unknown.
-validity read_validation_status(int status) noexcept;
+/// Reads the answer to HEAD /v3/auth/tokens: 200 and 204 alive, 401 and 404 dead, all else unknown.
+validation parse_validation(const http_answer& answer);
 
-/// "sha256:" and the first 16 hex digits of SHA-256 of the token.
-std::string fingerprint_of(std::string_view token);
+/// "sha256:" and the first 16 hex digits of SHA-256.
+std::string fingerprint(std::string_view token);
 
-/// "identity ci, scope eu-de at iam.example"
-std::string to_string(const login_name& who);
+/// The user in words: `name@domain`, or the id.
+std::string user_text(const auth_config& who);
+
+/// Why the IAM gave no token (any status but 201).
+login_answer parse_refusal(const http_answer& answer, const login_facts& facts);
 
 } // namespace tokenward::iam

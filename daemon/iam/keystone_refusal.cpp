@@ -1,108 +1,129 @@
-// See keystone_refusal.hpp.
-#include "daemon/iam/keystone_refusal.hpp"
-
-#include "common/scope.hpp"
-#include "daemon/iam/times.hpp"
+// Why the IAM gave no token, status by status; see keystone_codec.hpp.
+#include "daemon/iam/iam_time.hpp"
+#include "daemon/iam/keystone_codec.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace tokenward::iam {
 namespace {
 
 namespace json = boost::json;
-constexpr std::size_t longest_message = 200;
-constexpr std::chrono::seconds longest_pause = std::chrono::hours(1);
 
-std::string printable(std::string_view text) {
-    std::string out(text.substr(0, longest_message));
-    while (!out.empty() && !is_utf8(out)) out.pop_back(); // cut in the middle of a character
-    std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-    return out;
-}
+constexpr std::size_t most_quoted = 200;
 
-std::string text_of(const json::object& o, std::string_view key) {
-    const json::value* v = o.if_contains(key);
-    if (v == nullptr) return {};
-    if (v->is_string()) return printable(std::string_view(v->get_string().data(), v->get_string().size()));
-    return v->is_int64() ? std::to_string(v->get_int64()) : std::string();
-}
-
-// " (IAM.0061: the user is locked)", or nothing.
-std::string in_its_words(const iam_error& error) {
-    if (error.code.empty() && error.message.empty()) return {};
-    return " (" + error.code + (error.code.empty() || error.message.empty() ? "" : ": ") + error.message + ")";
-}
-
-struct reading {
-    errc code;
-    retry_rule retry;
-    std::string_view meaning;
+// What an error body says, in any of its shapes; empty where it says nothing.
+struct iam_error {
+    std::string code;
+    std::string message;
 };
 
-reading read_status(const iam_answer& a, const iam_error& error) {
-    switch (a.status) {
-    case 400:
-        if (error.code == "IAM.1061") return {errc::credential_rejected, retry_rule::rearm, "the IAM refused the passcode"};
-        return {errc::iam_protocol, retry_rule::remember, "the IAM calls the request wrong: check auth_url and the names in the configuration"};
-    case 401:
-        if (a.has_receipt)
-            return {errc::credential_rejected, retry_rule::rearm, "the password is right, but the IAM wants a second factor (MFA), which this version can't give"};
-        if (error.code == "IAM.0061")
-            return {errc::credential_rejected, retry_rule::rearm, "the user is locked after too many wrong passwords; an unlock takes 15 to 30 minutes"};
-        return {errc::credential_rejected, retry_rule::rearm,
-                "the IAM refused user or password; put the right password where the configuration says (a federated user has none)"};
-    case 403: return {errc::no_such_resource, retry_rule::remember, "the IAM does not grant this scope to the user"};
-    case 404: return {errc::no_such_resource, retry_rule::remember, "the IAM knows no such project or domain (or auth_url has a wrong path)"};
-    case 409: return {errc::iam_unavailable, retry_rule::back_off, "the IAM reports a conflict"};
-    case 429: return {errc::iam_unavailable, retry_rule::back_off, "the IAM limits the rate of logins"};
-    case 500:
-    case 502:
-    case 503:
-    case 504: return {errc::iam_unavailable, retry_rule::back_off, "the IAM is failing or overloaded"};
+std::string text_of(const json::object& from, std::string_view name) {
+    const json::value* value = from.if_contains(name);
+    const json::string* text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? "" : std::string(text->data(), text->size());
+}
+
+// {"error":{"code":…,"message":…}}, {"error_code":…,"error_msg":…}, {"code":…,"message":…}. A code that is a
+// number repeats the status.
+iam_error read_error(const wiped_string& body) {
+    json::error_code failed;
+    const json::value root = json::parse({body.data(), body.size()}, failed);
+    if (failed || !root.is_object()) return {};
+    const json::object* from = &root.get_object();
+    if (const json::value* inner = from->if_contains("error"); inner != nullptr && inner->is_object())
+        from = &inner->get_object();
+    iam_error read{text_of(*from, "error_code"), text_of(*from, "error_msg")};
+    if (read.code.empty()) read.code = text_of(*from, "code");
+    if (read.message.empty()) read.message = text_of(*from, "message");
+    return read;
+}
+
+// The IAM's own words, made fit to be shown; nothing if they quote the password.
+std::string quote(std::string_view text, const secret& password) {
+    if (!password.empty() && text.find(password.reveal()) != std::string_view::npos) return "(withheld)";
+    std::string shown(text.substr(0, most_quoted));
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return shown;
+}
+
+// "401 IAM.0062 'The username or password is wrong.'"
+std::string quote_answer(unsigned status, const iam_error& error, const secret& password) {
+    std::string text = std::to_string(status);
+    if (!error.code.empty() && error.code != text) text += " " + quote(error.code, password);
+    if (!error.message.empty()) text += " '" + quote(error.message, password) + "'";
+    return text;
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+struct judgement {
+    errc code = errc::iam_protocol;
+    retry_rule retry = retry_rule::back_off;
+    std::string_view advice{}; // ends the detail: what it means, what to do
+};
+
+judgement judge_400(const iam_error& error) {
+    if (error.code == "IAM.1061")
+        return {errc::credential_rejected, retry_rule::rearm, "the passcode is wrong: give a new one"};
+    return {errc::iam_protocol, retry_rule::remember,
+            "it does not understand our login: check auth_url, user and domain"};
+}
+
+judgement judge_401(const http_answer& answer, const iam_error& error) {
+    judgement is{errc::credential_rejected, retry_rule::rearm,
+                 "check user, domain and password (a federated user has none of its own)"};
+    if (answer.auth_receipt)
+        is.advice = "the password is right, but the IAM wants a second factor (an MFA passcode)";
+    if (ends_with(error.code, ".0061")) is.advice = "the user is locked: wait until the IAM unlocks it";
+    return is;
+}
+
+// The table "Refusals": what a cache should do with each status.
+judgement judge(const http_answer& answer, const iam_error& error) {
+    switch (answer.status) {
+    case 400: return judge_400(error);
+    case 401: return judge_401(answer, error);
+    case 403:
+        return {errc::no_such_resource, retry_rule::remember,
+                "check the user's roles there, and that it is enabled"};
+    case 404:
+        return {errc::no_such_resource, retry_rule::remember, "check the project or domain, and auth_url"};
+    case 409: return {errc::iam_unavailable, retry_rule::back_off, "it will be asked again"};
+    case 429: return {errc::iam_unavailable, retry_rule::back_off, "its rate limit; it will be asked again"};
+    case 300:
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        return {errc::iam_protocol, retry_rule::back_off,
+                "a redirect is never followed with a password: check auth_url"};
     default: break;
     }
-    if (a.status >= 300 && a.status < 400)
-        return {errc::iam_protocol, retry_rule::back_off, "the IAM redirects, which a password does not follow: check auth_url"};
-    if (a.status >= 500) return {errc::iam_unavailable, retry_rule::back_off, "the IAM is failing"};
-    return {errc::iam_protocol, retry_rule::back_off, "this is no answer to a login: check auth_url"};
+    if (answer.status >= 500 && answer.status <= 599)
+        return {errc::iam_unavailable, retry_rule::back_off, "it will be asked again"};
+    return {errc::iam_protocol, retry_rule::back_off, "not an answer to a login: check auth_url"};
 }
 
 } // namespace
 
-fetch_failure read_refusal(const iam_answer& answer, wall_time iam_now, const login_name& who) {
-    iam_error error = read_error_body(answer.body);
-    reading r = read_status(answer, error);
-    fetch_failure failure{{r.code, to_string(who) + ": " + std::to_string(answer.status) + ": " + std::string(r.meaning) + in_its_words(error)}, r.retry};
-    if (r.retry == retry_rule::back_off) failure.error.retry_after = read_retry_after(answer.retry_after, iam_now);
-    return failure;
-}
-
-std::optional<std::chrono::seconds> read_retry_after(std::string_view text, wall_time now) {
-    if (text.empty()) return std::nullopt;
-    long long seconds = 0;
-    auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (bad == std::errc::result_out_of_range) return longest_pause;
-    if (bad != std::errc() || end != text.data() + text.size()) {
-        auto date = parse_http_date(text);
-        if (!date) return std::nullopt;
-        seconds = std::chrono::ceil<std::chrono::seconds>(*date - now).count();
-    }
-    return std::chrono::seconds(std::clamp<long long>(seconds, 0, longest_pause.count()));
-}
-
-iam_error read_error_body(std::string_view body) {
-    boost::system::error_code bad;
-    json::value document = json::parse(json::string_view(body.data(), body.size()), bad);
-    const json::object* o = bad ? nullptr : document.if_object();
-    if (o == nullptr) return {};
-    if (const json::value* inner = o->if_contains("error"); inner != nullptr && inner->is_object()) o = &inner->get_object();
-    iam_error e{text_of(*o, "error_code"), text_of(*o, "error_msg")};
-    if (e.code.empty()) e.code = text_of(*o, "code");
-    if (e.message.empty()) e.message = text_of(*o, "message");
-    return e;
+login_answer parse_refusal(const http_answer& answer, const login_facts& facts) {
+    const iam_error error = read_error(answer.body);
+    const judgement is = judge(answer, error);
+    const auto iam_date = parse_http_date(answer.date);
+    problem why{is.code, fmt::format("the IAM {} gave {} no token for {} (user {}): {}; {}", facts.iam,
+                                     facts.identity, facts.scope, facts.user,
+                                     quote_answer(answer.status, error, facts.password), is.advice)};
+    if (is.code == errc::iam_unavailable)
+        why.retry_after = parse_retry_after(answer.retry_after, iam_date.value_or(facts.asked.wall));
+    return {answer.status == 401 ? credential_word::refused : credential_word::unsaid,
+            {.outcome = fetch_failure{std::move(why), is.retry}, .iam_date = iam_date}};
 }
 
 } // namespace tokenward::iam

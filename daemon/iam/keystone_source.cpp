@@ -17,50 +17,42 @@ https_options options_of(const identity_config& identity) {
     return o;
 }
 
-std::string user_of(const identity_config& identity, const iam_url& url) {
-    const auth_config& a = identity.auth;
-    const std::string& domain = a.user_domain.id.empty() ? a.user_domain.name : a.user_domain.id;
-    return (a.user_id.empty() ? a.username + " in " + domain : a.user_id) + " at " + url.where.authority();
-}
+using advice = login_permit::advice;
 
-bool is_refusal(const fetch_result& r) {
-    const auto* failure = std::get_if<fetch_failure>(&r.outcome);
-    return failure != nullptr && failure->error.code == errc::credential_rejected;
-}
+bool has_token(const login_answer& a) { return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome); }
 
-bool is_token(const fetch_result& r) { return std::holds_alternative<std::shared_ptr<token>>(r.outcome); }
-
-/// Gives the turn back, however the coroutine ends.
-class turn {
+/// The turn that the guard gave: it is given back however the coroutine ends.
+class held_turn {
   public:
-    turn(login_guard& guard, std::string user) : x_guard(guard), x_user(std::move(user)) {}
-    turn(const turn&) = delete;
-    turn& operator=(const turn&) = delete;
-    ~turn() { end(login_outcome::inconclusive); }
-    void end(login_outcome outcome) {
-        if (!std::exchange(x_ended, true)) x_guard.leave(x_user, outcome);
+    held_turn(login_guard& guard, const login_user& who, const secret_digest& digest) : x_guard(guard), x_who(who), x_digest(digest) {}
+    held_turn(const held_turn&) = delete;
+    held_turn& operator=(const held_turn&) = delete;
+    ~held_turn() { end(credential_word::unsaid); }
+
+    void end(credential_word said) {
+        if (std::exchange(x_ended, true)) return;
+        switch (said) {
+        case credential_word::accepted: return x_guard.accepted(x_who, x_digest);
+        case credential_word::refused: return x_guard.refused(x_who, x_digest);
+        case credential_word::unsaid: return x_guard.unanswered(x_who, x_digest);
+        }
     }
 
   private:
     login_guard& x_guard;
-    std::string x_user;
+    login_user x_who;
+    secret_digest x_digest;
     bool x_ended = false;
 };
-
-login_outcome outcome_of(const fetch_result& r) {
-    return is_token(r) ? login_outcome::succeeded : is_refusal(r) ? login_outcome::refused : login_outcome::inconclusive;
-}
 
 } // namespace
 
 // The configuration has been checked: its URL is good.
-keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time, login_guard& guard,
-                                 password_reader read_password)
-    : x_identity(std::move(identity)), x_url(*parse_auth_url(x_identity.auth.auth_url)), x_user(user_of(x_identity, x_url)), x_time(time),
-      x_guard(guard), x_read_password(std::move(read_password)),
-      x_client(std::move(executor), x_url.where, options_of(x_identity)) {}
-
-login_name keystone_source::name(std::string scope_name) const { return {x_identity.name, std::move(scope_name), x_url.where.authority()}; }
+keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
+                                 login_guard& guard, password_reader read_password)
+    : x_identity(std::move(identity)), x_url(*parse_auth_url(x_identity.auth.auth_url)),
+      x_user{x_url.where.authority(), user_text(x_identity.auth)}, x_time(time), x_guard(guard),
+      x_read_password(std::move(read_password)), x_client(std::move(executor), x_url.where, options_of(x_identity)) {}
 
 asio::awaitable<result<keystone_source::credential>> keystone_source::read_credential() {
     auto password = x_read_password();
@@ -74,67 +66,69 @@ asio::awaitable<result<keystone_source::credential>> keystone_source::read_crede
 }
 
 asio::awaitable<fetch_result> keystone_source::fetch(scope target) {
-    std::string scope_name = to_string(target);
     auto with = co_await read_credential();
     if (!with) {
-        problem unread = with.error();
-        unread.code = errc::credential_rejected;
+        problem unread{errc::credential_rejected, with.error().detail};
         co_return fetch_result{fetch_failure{std::move(unread), retry_rule::back_off}};
     }
     for (;;) {
         login_permit permit = co_await x_guard.enter(x_user, with->digest);
-        if (permit.kind == login_step::rejected) co_return rejected(permit, scope_name);
-        turn mine(x_guard, x_user);
-        if (permit.kind == login_step::settle_first) {
-            fetch_result unscoped = co_await log_in({}, "unscoped", *with);
-            mine.end(outcome_of(unscoped));
-            if (!is_token(unscoped)) co_return unscoped;
-            continue; // the password is right: on to the scope
-        }
-        fetch_result first = co_await log_in(target, scope_name, *with);
-        mine.end(outcome_of(first));
-        if (!is_refusal(first) || target.kind == scope_kind::unscoped) co_return first;
-        co_return co_await settle(target, *with, std::move(first));
+        if (permit.what == advice::rejected) co_return rejected(permit);
+        held_turn mine(x_guard, x_user, with->digest);
+        const bool settling = permit.what == advice::settle_first;
+        login_answer answer = co_await log_in(settling ? scope{} : target, *with);
+        mine.end(answer.credential);
+        if (settling && has_token(answer)) continue; // the password is right: on to the scope
+        bool open_question = answer.credential == credential_word::refused && !settling && target.kind != scope_kind::unscoped;
+        if (!open_question) co_return std::move(answer.result);
+        co_return co_await settle(target, *with, std::move(answer.result));
     }
 }
 
-// Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them apart.
+// Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them apart. (Its
+// token could open further scopes without a password; for now it is dropped.)
 asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result first) {
     login_permit permit = co_await x_guard.enter(x_user, with.digest);
-    if (permit.kind == login_step::rejected) co_return first;
-    turn mine(x_guard, x_user);
-    fetch_result unscoped = co_await log_in({}, "unscoped", with);
-    mine.end(outcome_of(unscoped));
-    if (is_refusal(unscoped)) co_return first;
-    if (!is_token(unscoped)) co_return unscoped; // not settled: the next login begins with this question
-    problem wrong{errc::unknown_scope, to_string(name(to_string(target))) +
-                                           ": the password is right, but the IAM grants no such scope to the user: check its spelling and the user's roles"};
-    co_return fetch_result{fetch_failure{std::move(wrong), retry_rule::remember}, unscoped.iam_date};
+    if (permit.what == advice::rejected) co_return first;
+    held_turn mine(x_guard, x_user, with.digest);
+    login_answer unscoped = co_await log_in({}, with);
+    mine.end(unscoped.credential);
+    if (unscoped.credential == credential_word::refused) co_return first;
+    if (!has_token(unscoped)) co_return std::move(unscoped.result); // the next login begins with this question
+    problem wrong{errc::unknown_scope, "the IAM " + x_url.where.authority() + " grants " + x_identity.name + " no scope " + to_string(target) +
+                                           ", though its password is right: check the spelling and the user's roles"};
+    co_return fetch_result{fetch_failure{std::move(wrong), retry_rule::remember}, unscoped.result.iam_date};
 }
 
-asio::awaitable<fetch_result> keystone_source::log_in(scope target, std::string scope_name, credential with) {
+asio::awaitable<login_answer> keystone_source::log_in(scope target, credential with) {
     http_request ask{.method = "POST", .target = x_url.path + "/auth/tokens" + (x_identity.catalog ? "" : "?nocatalog=1")};
-    ask.body = password_login(x_identity.auth, *with.password, target);
-    instant sent = x_time.now().boot;
+    ask.body = format_login(x_identity.auth, *with.password, target);
+    const moment asked = x_time.now();
     auto answer = co_await x_client.request(std::move(ask));
-    login_name who = name(std::move(scope_name));
+    const std::string scope_text = to_string(target);
     if (!answer) {
         problem away = answer.error();
-        away.detail = to_string(who) + ": " + away.detail;
-        co_return fetch_result{fetch_failure{std::move(away), retry_rule::back_off}};
+        away.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + away.detail;
+        co_return login_answer{credential_word::unsaid, {fetch_failure{std::move(away), retry_rule::back_off}}};
     }
-    iam_answer seen{answer->status, answer->token, answer->date, answer->retry_after, answer->has_receipt, answer->body};
-    co_return read_login_answer(seen, {sent, x_time.now().wall}, who);
+    co_return parse_login(*answer, {.iam = x_user.origin,
+                                    .identity = x_identity.name,
+                                    .user = x_user.user,
+                                    .scope = scope_text,
+                                    .password = *with.password,
+                                    .asked = asked});
 }
 
-fetch_result keystone_source::rejected(const login_permit& permit, const std::string& scope_name) const {
-    fetch_failure failure{{errc::credential_rejected, to_string(name(scope_name)) +
-                                                          ": the IAM refused this password before; nothing is sent until it changes where the configuration reads it"},
-                          retry_rule::rearm};
-    if (permit.retry_at != wall_time::max()) {
-        failure.error.detail = to_string(name(scope_name)) + ": too many refused logins in 15 minutes; waiting, so that the user is not locked";
-        failure.error.retry_after = std::chrono::ceil<std::chrono::seconds>(permit.retry_at - x_time.now().wall);
+fetch_result keystone_source::rejected(const login_permit& permit) const {
+    fetch_failure failure{{errc::credential_rejected, ""}, retry_rule::rearm};
+    const std::string whose = "the IAM " + x_user.origin + " refused the password of " + x_identity.name + " (user " + x_user.user + ")";
+    if (permit.retry_after) {
+        failure.error.detail = whose + " too often within 15 minutes: waiting, so that the user is not locked";
+        failure.error.retry_after = std::chrono::ceil<std::chrono::seconds>(*permit.retry_after);
         failure.retry = retry_rule::back_off;
+    } else {
+        failure.error.detail = whose + ": nothing more is sent until it changes where the configuration reads it" +
+                               (x_identity.auth.password.from == secret_ref::source::file ? "" : " (restart tokenwardd after that)");
     }
     return {std::move(failure)};
 }
@@ -146,7 +140,7 @@ asio::awaitable<validation> keystone_source::validate(token_ptr subject) {
     ask.headers.emplace_back("X-Subject-Token", std::move(value));
     auto answer = co_await x_client.request(std::move(ask));
     if (!answer) co_return validation{};
-    co_return validation{read_validation_status(answer->status)};
+    co_return parse_validation(*answer);
 }
 
 bool keystone_source::credential_changed() {

@@ -1,4 +1,5 @@
-// One identity's way to its IAM: logs in as the guard allows, settles what a 401 means, asks whether a token lives.
+// One identity's way to its IAM: logs in as the guard allows, settles what a 401 means, asks whether a token
+// lives.
 #pragma once
 
 #include "daemon/clock.hpp"
@@ -22,8 +23,8 @@ class keystone_source final : public token_source {
     using password_reader = std::function<result<secret>()>;
 
     /// `time` and `guard` must outlive this object.
-    keystone_source(boost::asio::any_io_executor executor, identity_config identity, const clock& time, login_guard& guard,
-                    password_reader read_password);
+    keystone_source(boost::asio::any_io_executor executor, identity_config identity, const clock& time,
+                    login_guard& guard, password_reader read_password);
 
     boost::asio::awaitable<fetch_result> fetch(scope target) override;
     boost::asio::awaitable<validation> validate(token_ptr subject) override;
@@ -37,14 +38,13 @@ class keystone_source final : public token_source {
     };
 
     boost::asio::awaitable<result<credential>> read_credential();
-    boost::asio::awaitable<fetch_result> log_in(scope target, std::string scope_name, credential with);
+    boost::asio::awaitable<login_answer> log_in(scope target, credential with);
     boost::asio::awaitable<fetch_result> settle(scope target, credential with, fetch_result first);
-    fetch_result rejected(const login_permit& permit, const std::string& scope_name) const;
-    login_name name(std::string scope_name) const;
+    fetch_result rejected(const login_permit& permit) const;
 
     identity_config x_identity;
     iam_url x_url;
-    std::string x_user; // what the guard knows the user by
+    login_user x_user;
     const clock& x_time;
     login_guard& x_guard;
     password_reader x_read_password;

@@ -1,73 +1,84 @@
 // See login_guard.hpp.
 #include "daemon/iam/login_guard.hpp"
 
+#include "daemon/log.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/evp.h>
 
-#include <array>
-#include <cstring>
+#include <utility>
 
 namespace tokenward::iam {
 namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, digest_salt salt) {
+asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, guard_salt salt) {
     constexpr std::uint64_t cost = 1 << 14;
     constexpr std::uint64_t memory = 64ULL * 1024 * 1024;
-    std::array<unsigned char, sizeof(secret_digest)> bytes{};
+    secret_digest digest{};
     std::string_view text = of->reveal();
-    EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, bytes.data(), bytes.size());
-    secret_digest digest = 0;
-    std::memcpy(&digest, bytes.data(), sizeof digest);
+    EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, digest.data(), digest.size());
     co_return digest;
 }
 
 } // namespace
 
-login_guard::login_guard(asio::any_io_executor executor, const clock& time, const std::filesystem::path& state_directory)
+login_guard::login_guard(asio::any_io_executor executor, const clock& time, const std::string& state_directory)
     : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_saved(x_file.load()) {
-    x_guard.restore(x_saved, x_time.now().wall);
+    x_guard.restore(x_saved.users, x_time.now());
 }
 
 asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret> of) {
-    co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_file.salt()), asio::use_awaitable);
+    co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_saved.salt), asio::use_awaitable);
 }
 
-asio::awaitable<login_permit> login_guard::enter(std::string user, secret_digest digest) {
-    for (;;) {
-        login_permit permit = x_guard.next(user, digest, x_time.now().wall);
-        if (permit.kind != login_step::wait_turn) {
-            save(); // before anything is sent: a crash must not forget that it was
-            co_return permit;
-        }
-        auto& turn = x_turns[user];
+asio::awaitable<login_permit> login_guard::enter(login_user who, secret_digest digest) {
+    while (x_busy.contains(who)) {
+        auto& turn = x_turns[who];
         if (!turn) turn = std::make_unique<asio::steady_timer>(x_executor, asio::steady_timer::time_point::max());
-        co_await turn->async_wait(asio::as_tuple(asio::use_awaitable)); // until leave() cancels
+        co_await turn->async_wait(asio::as_tuple(asio::use_awaitable)); // until end_turn() cancels
     }
+    instant now = x_time.now().boot;
+    login_permit permit = x_guard.next(who, digest, now);
+    if (permit.what != login_permit::advice::rejected) {
+        x_busy.insert(who);
+        x_guard.sending(who, digest, now);
+        if (!x_guard.is_proven(who, digest)) save(); // before anything is sent: a crash must not forget that it was
+    }
+    co_return permit;
 }
 
-void login_guard::leave(const std::string& user, login_outcome outcome) {
-    switch (outcome) {
-    case login_outcome::succeeded: x_guard.succeeded(user); break;
-    case login_outcome::refused: x_guard.refused(user, x_time.now().wall); break;
-    case login_outcome::inconclusive: x_guard.inconclusive(user); break;
-    }
+void login_guard::accepted(const login_user& who, const secret_digest& digest) {
+    x_guard.accepted(who, digest);
+    end_turn(who);
+}
+
+void login_guard::refused(const login_user& who, const secret_digest& digest) {
+    x_guard.refused(who, digest);
+    end_turn(who);
+}
+
+void login_guard::unanswered(const login_user& who, const secret_digest& digest) {
+    x_guard.unanswered(who, digest);
+    end_turn(who);
+}
+
+void login_guard::end_turn(const login_user& who) {
     save();
-    if (auto turn = x_turns.find(user); turn != x_turns.end()) turn->second->cancel();
-}
-
-login_permit login_guard::would(const std::string& user, secret_digest digest) const {
-    return x_guard.would(user, digest, x_time.now().wall);
+    x_busy.erase(who);
+    if (auto turn = x_turns.find(who); turn != x_turns.end()) turn->second->cancel();
 }
 
 void login_guard::save() {
-    auto records = x_guard.records();
-    if (records == x_saved) return;
-    x_file.save(records);
-    x_saved = std::move(records);
+    guard_memory now{x_saved.salt, x_guard.save(x_time.now())};
+    if (now == x_saved) return;
+    auto saved = x_file.save(now);
+    if (!saved && !std::exchange(x_complained, true))
+        log::warning("guard_file", {}, "{}: refused logins are counted in memory only and forgotten at a restart", saved.error().detail);
+    x_saved = std::move(now);
 }
 
 } // namespace tokenward::iam

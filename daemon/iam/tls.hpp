@@ -10,8 +10,8 @@
 
 namespace tokenward::iam {
 
-/// A client's context: TLS 1.2 at the least, the CAs of `cacert` (PEM) or else the system's, read when first needed.
-/// Errors: iam_unavailable, when `cacert` can't be read.
+/// A client's context: TLS 1.2 at the least, the CAs of `cacert` (PEM) or else the system's, read when first
+/// needed. Errors: iam_unavailable, when `cacert` can't be read.
 result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const std::string& cacert, bool verify);
 
 /// Sets SNI and the name that the certificate must bear; `host` is a name or a numeric address.

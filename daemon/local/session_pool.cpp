@@ -34,8 +34,7 @@ session_pool::~session_pool() {
 bool session_pool::has_share(const session& fresh) const {
     unsigned uid = uid_of(fresh);
     auto found = x_per_uid.find(uid);
-    std::size_t share = uid == 0 ? x_limits.connections : x_limits.connections / 2;
-    return found == x_per_uid.end() || found->second < share;
+    return uid == 0 || found == x_per_uid.end() || found->second < x_limits.connections / 2;
 }
 
 bool session_pool::make_room() {

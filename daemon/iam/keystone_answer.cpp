@@ -1,0 +1,145 @@
+// The answer to a login: the token and its description; see keystone_codec.hpp.
+#include "daemon/iam/iam_time.hpp"
+#include "daemon/iam/keystone_codec.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tokenward::iam {
+namespace {
+
+namespace json = boost::json;
+
+// Longer lives are cut to this: nothing good lives so long, and the clock's arithmetic must not overflow.
+constexpr auto longest_life = std::chrono::hours(24 * 365 * 10);
+
+// An answer that makes no sense.
+struct nonsense {
+    std::string what; // completes "… answered … with 201 "
+};
+
+std::string text_or_empty(const json::object& of, std::string_view name) {
+    const json::value* value = of.if_contains(name);
+    const json::string* text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? "" : std::string(text->data(), text->size());
+}
+
+const json::object* object_or_null(const json::object& of, std::string_view name) {
+    const json::value* value = of.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+std::optional<named_ref> read_ref(const json::object& of, std::string_view name) {
+    const json::object* object = object_or_null(of, name);
+    if (object == nullptr) return std::nullopt;
+    return named_ref{text_or_empty(*object, "id"), text_or_empty(*object, "name")};
+}
+
+std::optional<wall_time> read_time(const json::object& of, std::string_view name) {
+    const json::value* value = of.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    const json::string* text = value->if_string();
+    auto time = text == nullptr ? std::nullopt : parse_iso_time({text->data(), text->size()});
+    if (!time) throw nonsense{fmt::format("with an {} that is not a time", name)};
+    return time;
+}
+
+void read_value(token& into, const secret& value) {
+    const std::string_view text = value.reveal();
+    if (text.empty()) throw nonsense{"without a token (no X-Subject-Token header)"};
+    if (text.size() > most_token_bytes)
+        throw nonsense{
+            fmt::format("with a token of {} bytes, over the limit of {}", text.size(), most_token_bytes)};
+    // What is sent on in a header must not be able to end it.
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; }))
+        throw nonsense{"with a token that is not of visible ASCII"};
+    into.value = value.duplicate();
+    into.fingerprint = fingerprint(text);
+}
+
+void read_life(token& into, const json::object& from, const moment& asked) {
+    auto expires = read_time(from, "expires_at");
+    if (!expires) throw nonsense{"without expires_at"};
+    auto issued = read_time(from, "issued_at");
+    // The IAM's Date is its own clock; ours may be minutes off and is only the last resort.
+    into.issued_at = issued ? *issued : into.iam_date ? *into.iam_date : asked.wall;
+    into.expires_at = *expires;
+    if (into.expires_at <= into.issued_at) throw nonsense{"with a token that has expired already"};
+    into.lifetime = std::min<wall_time::duration>(into.expires_at - into.issued_at, longest_life);
+    into.minted = asked.boot;
+}
+
+void read_description(token& into, const json::object& from) {
+    into.user = read_ref(from, "user").value_or(named_ref{});
+    if (const json::object* user = object_or_null(from, "user")) {
+        into.user_domain = read_ref(*user, "domain").value_or(named_ref{});
+        into.password_expires_at = text_or_empty(*user, "password_expires_at");
+    }
+    into.project = read_ref(from, "project");
+    if (const json::object* project = object_or_null(from, "project"))
+        into.project_domain = read_ref(*project, "domain");
+    into.domain = read_ref(from, "domain");
+    const json::value* methods = from.if_contains("methods");
+    if (methods == nullptr || !methods->is_array()) return;
+    for (const json::value& method : methods->get_array())
+        if (const json::string* name = method.if_string())
+            into.methods.emplace_back(name->data(), name->size());
+}
+
+// The document {"token":{…}}; depth is bounded by the library's default of 32.
+json::value read_document(const wiped_string& body) {
+    json::error_code error;
+    json::value root = json::parse({body.data(), body.size()}, error);
+    if (error || !root.is_object() || object_or_null(root.get_object(), "token") == nullptr)
+        throw nonsense{"with a body that describes no token"};
+    return root;
+}
+
+std::shared_ptr<token> read_token(const http_answer& answer, const moment& asked) {
+    auto made = std::make_shared<token>();
+    made->iam_date = parse_http_date(answer.date);
+    read_value(*made, answer.subject_token);
+    const json::value root = read_document(answer.body);
+    const json::value& description = root.get_object().at("token");
+    read_life(*made, description.get_object(), asked);
+    read_description(*made, description.get_object());
+    made->body = "{\"token\":" + json::serialize(description) + "}";
+    return made;
+}
+
+} // namespace
+
+login_answer parse_login(const http_answer& answer, const login_facts& facts) {
+    if (answer.status != 201) return parse_refusal(answer, facts);
+    // The password was accepted, whatever became of the token.
+    login_answer parsed{credential_word::accepted, {.outcome = {}, .iam_date = parse_http_date(answer.date)}};
+    try {
+        parsed.result.outcome = read_token(answer, facts.asked);
+    } catch (const nonsense& fault) {
+        parsed.result.outcome = fetch_failure{
+            {errc::iam_protocol, fmt::format("the IAM {} answered the login of {} for {} with 201 {}",
+                                             facts.iam, facts.identity, facts.scope, fault.what)}};
+    }
+    return parsed;
+}
+
+validation parse_validation(const http_answer& answer) {
+    validation parsed{validity::unknown, parse_http_date(answer.date)};
+    if (answer.status == 200 || answer.status == 204) parsed.verdict = validity::alive;
+    if (answer.status == 401 || answer.status == 404) parsed.verdict = validity::dead;
+    return parsed;
+}
+
+std::string fingerprint(std::string_view token) {
+    std::array<unsigned char, 32> hash{};
+    EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+    std::string text = "sha256:";
+    for (std::size_t i = 0; i < 8; ++i) text += fmt::format("{:02x}", hash[i]);
+    return text;
+}
+
+} // namespace tokenward::iam

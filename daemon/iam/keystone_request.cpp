@@ -1,0 +1,95 @@
+// The body of a login; see keystone_codec.hpp.
+#include "daemon/iam/keystone_codec.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+
+namespace tokenward::iam {
+namespace {
+
+namespace json = boost::json;
+
+// The password passes through the JSON value's memory too.
+class wiping_resource final : public json::memory_resource {
+    void* do_allocate(std::size_t size, std::size_t alignment) override {
+        return ::operator new(size, std::align_val_t(alignment));
+    }
+    void do_deallocate(void* bytes, std::size_t size, std::size_t alignment) override {
+        wipe(bytes, size);
+        ::operator delete(bytes, size, std::align_val_t(alignment));
+    }
+    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+// The library's own serialize() makes a std::string, which nobody wipes.
+wiped_string to_text(const json::value& value) {
+    wiped_string text;
+    std::array<char, 4096> buffer{};
+    json::serializer writer;
+    writer.reset(&value);
+    while (!writer.done()) {
+        auto piece = writer.read(buffer.data(), buffer.size());
+        text.append(piece.data(), piece.size());
+    }
+    wipe(buffer.data(), buffer.size());
+    return text;
+}
+
+// By id or by name, whichever is given.
+json::object domain_object(const domain_ref& domain, json::storage_ptr memory) {
+    json::object object(std::move(memory));
+    object.emplace(domain.id.empty() ? "name" : "id", domain.id.empty() ? domain.name : domain.id);
+    return object;
+}
+
+json::object user_object(const auth_config& who, const secret& password, const json::storage_ptr& memory) {
+    json::object user(memory);
+    if (who.user_id.empty()) {
+        user.emplace("name", who.username);
+        user.emplace("domain", domain_object(who.user_domain, memory));
+    } else {
+        user.emplace("id", who.user_id);
+    }
+    user.emplace("password", json::string_view(password.reveal().data(), password.size()));
+    return user;
+}
+
+json::object scope_object(const scope& target, const json::storage_ptr& memory) {
+    json::object inner(memory);
+    const bool by_id = target.kind == scope_kind::project_id || target.kind == scope_kind::domain_id;
+    inner.emplace(by_id ? "id" : "name", target.value);
+    if (target.kind == scope_kind::project_name && !target.domain.empty())
+        inner.emplace("domain", domain_object(target.domain, memory));
+    const bool project = target.kind == scope_kind::project_id || target.kind == scope_kind::project_name;
+    json::object outer(memory);
+    outer.emplace(project ? "project" : "domain", std::move(inner));
+    return outer;
+}
+
+} // namespace
+
+wiped_string format_login(const auth_config& who, const secret& password, const scope& target) {
+    const json::storage_ptr memory = json::make_shared_resource<wiping_resource>();
+    json::object by_password(memory);
+    by_password.emplace("user", user_object(who, password, memory));
+    json::object identity(memory);
+    json::array methods(memory);
+    methods.emplace_back("password");
+    identity.emplace("methods", std::move(methods));
+    identity.emplace("password", std::move(by_password));
+    json::object auth(memory);
+    auth.emplace("identity", std::move(identity));
+    if (target.kind != scope_kind::unscoped) auth.emplace("scope", scope_object(target, memory));
+    json::value root(json::object(memory), memory);
+    root.get_object().emplace("auth", std::move(auth));
+    return to_text(root);
+}
+
+std::string user_text(const auth_config& who) {
+    if (!who.user_id.empty()) return who.user_id;
+    const std::string& domain = who.user_domain.name.empty() ? who.user_domain.id : who.user_domain.name;
+    return domain.empty() ? who.username : who.username + "@" + domain;
+}
+
+} // namespace tokenward::iam
