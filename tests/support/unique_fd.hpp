@@ -1,0 +1,37 @@
+// A file descriptor that is closed when its owner goes.
+#pragma once
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace tokenward::support {
+
+class unique_fd {
+  public:
+    unique_fd() noexcept = default;
+    explicit unique_fd(int fd) noexcept : x_fd(fd) {}
+    unique_fd(unique_fd&& other) noexcept : x_fd(std::exchange(other.x_fd, -1)) {}
+    unique_fd& operator=(unique_fd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            x_fd = std::exchange(other.x_fd, -1);
+        }
+        return *this;
+    }
+    unique_fd(const unique_fd&) = delete;
+    unique_fd& operator=(const unique_fd&) = delete;
+    ~unique_fd() { reset(); }
+
+    int get() const noexcept { return x_fd; }
+    explicit operator bool() const noexcept { return x_fd >= 0; }
+    void reset() noexcept {
+        if (x_fd >= 0) ::close(x_fd);
+        x_fd = -1;
+    }
+
+  private:
+    int x_fd = -1;
+};
+
+} // namespace tokenward::support
