@@ -4,7 +4,7 @@
 #include "daemon/local/listening_socket.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
@@ -35,7 +35,7 @@ class listener : public std::enable_shared_from_this<listener> {
     void pause(int error);
 
     std::optional<listening_socket> x_socket; // none = stopped
-    boost::asio::posix::basic_descriptor<boost::asio::io_context::executor_type> x_descriptor;
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> x_descriptor;
     boost::asio::steady_timer x_pause;
     handler x_accepted;
     bool x_short_of_descriptors = false; // and it has been logged

@@ -8,7 +8,7 @@
 #include "daemon/local/request_parser.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -58,7 +58,7 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
     std::weak_ptr<exchange> later() override { return weak_from_this(); }
 
   private:
-    using descriptor = boost::asio::posix::basic_descriptor<boost::asio::io_context::executor_type>;
+    using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     struct partial_request {
         std::vector<char, wiping_allocator<char>> bytes;

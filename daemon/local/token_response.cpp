@@ -13,12 +13,12 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::string_view begin = "HTTP/1.1 200 OK\r\nDate: ";
+constexpr std::string_view before_date = "HTTP/1.1 200 OK\r\nDate: ";
 constexpr std::string_view no_date = "Thu, 01 Jan 1970 00:00:00 GMT";
 static_assert(no_date.size() == http_date_size);
 
 void append_head(wiped_string& out, const token& subject, std::string_view content_type, std::size_t length) {
-    out += begin;
+    out += before_date;
     out += no_date;
     fmt::format_to(std::back_inserter(out), "\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n",
                    token_fields(subject.fingerprint), content_type, length);
@@ -54,8 +54,8 @@ void rendering::patch(const moment& now, instant expires) noexcept {
     if (second != x_date) {
         x_date = second;
         auto date = http_date(now.wall);
-        std::memcpy(x_json.data() + begin.size(), date.data(), date.size());
-        std::memcpy(x_text.data() + begin.size(), date.data(), date.size());
+        std::memcpy(x_json.data() + before_date.size(), date.data(), date.size());
+        std::memcpy(x_text.data() + before_date.size(), date.data(), date.size());
     }
     std::int64_t left = std::max<std::int64_t>(whole_seconds(expires - now.boot).count(), 0);
     if (left == x_seconds) return;
