@@ -50,7 +50,7 @@ void read_service(const section& from, const section& auth, identity_config& mad
                             "`max_scopes` of " + from.path() + " is " + std::to_string(made.max_scopes) +
                                 ", less than its " + std::to_string(made.scopes.size()) +
                                 " configured scopes: raise it");
-    if (made.scopes.empty() && !made.on_demand && !from.has("scopes"))
+    if (made.scopes.empty() && !made.on_demand && from.lacks("scopes"))
         from.faults().warning(from.line_of("on_demand"), from.path() +
                                                              " can give no token: it has no `scopes`, and "
                                                              "`on_demand` is false");
@@ -66,7 +66,7 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
     section auth(auth_node != nullptr ? *auth_node : nothing, from.path() + ".auth", config_keys::auth,
                  faults);
     if (auth_node != nullptr && auth_node->type == yaml_node::kind::map) made.auth = read_auth(from, auth);
-    if (!from.has("auth"))
+    if (from.lacks("auth"))
         faults.error(from.line(), "`auth` is missing in " + from.path() +
                                       ": add it with `auth_url`, a user and a `password`");
     made.cacert = from.path("cacert").value_or("");
@@ -90,7 +90,7 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
     section file(root, "the configuration", config_keys::file, faults);
     if (root.type != yaml_node::kind::map) return made;
     made.socket = read_socket(file);
-    if (!file.has("identities")) faults.error(0, "no `identities`: name at least one");
+    if (file.lacks("identities")) faults.error(0, "no `identities`: name at least one");
     const yaml_node* identities = file.find("identities");
     if (identities == nullptr) return made;
     for_each_name(*identities, "identity", faults, [&](const std::string& name, const yaml_node& value, int) {

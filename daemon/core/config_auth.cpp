@@ -22,7 +22,7 @@ void check_type(const section& identity) {
 }
 
 std::string read_url(const section& auth) {
-    if (!auth.has("auth_url"))
+    if (auth.lacks("auth_url"))
         auth.faults().error(auth.line(), "`auth_url` is missing in " + auth.path() +
                                              ": add the IAM's address, such as "
                                              "https://iam.example.com/v3");
@@ -49,9 +49,9 @@ void read_user(const section& auth, auth_config& to) {
     to.user_domain = read_domain(auth, "user_domain");
     if (auth.has("username") && auth.has("user_id"))
         auth.faults().error(auth.line_of("user_id"), "`username` and `user_id` are both given: remove one");
-    else if (!auth.has("username") && !auth.has("user_id"))
+    else if (auth.lacks("username") && auth.lacks("user_id"))
         auth.faults().error(auth.line(), "`username` or `user_id` is missing in " + auth.path());
-    else if (auth.has("username") && !auth.has("user_domain_name") && !auth.has("user_domain_id"))
+    else if (auth.lacks("user_id") && auth.lacks("user_domain_name") && auth.lacks("user_domain_id"))
         auth.faults().error(auth.line(), "`user_domain_name` or `user_domain_id` is missing in " +
                                              auth.path() + ": a `username` is one only within its domain");
 }
@@ -65,7 +65,7 @@ auth_config read_auth(const section& identity, const section& auth) {
     read_user(auth, made);
     made.project_domain = read_domain(auth, "project_domain");
     if (made.project_domain.empty()) made.project_domain = made.user_domain;
-    if (!auth.has("password"))
+    if (auth.lacks("password"))
         auth.faults().error(auth.line(), "`password` is missing in " + auth.path() +
                                              ": add {credential: NAME}, {file: PATH} or {env: NAME}");
     if (auto password = read_secret(auth, "password")) made.password = std::move(*password);

@@ -25,6 +25,9 @@ bool is_unit(std::string_view name) {
 bool read_subject(const section& from, access_rule& rule, const name_resolver& names) {
     auto given =
         std::count_if(std::begin(subjects), std::end(subjects), [&](auto key) { return from.has(key); });
+    auto meant = [&](auto key) { return !from.lacks(key); };
+    if (given == 0 && std::any_of(std::begin(subjects), std::end(subjects), meant))
+        return false; // reported: misspelt
     if (given != 1) {
         from.faults().error(from.line(),
                             from.path() + " must have exactly one of `user`, `group` and `unit`");

@@ -1,6 +1,7 @@
 // Which tokens an identity keeps warm: the scopes of the configuration.
 #include "daemon/core/config_parts.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -57,15 +58,28 @@ std::optional<found_scope> scope_of_auth(const section& auth, const auth_config&
     return std::nullopt;
 }
 
-std::optional<scope> read_scope(const section& from, const auth_config& login) {
+/// The last of the targets that `from` names, if any, adding their number to `targets`.
+const form* chosen_form(const section& from, int& targets) {
     const form* chosen = nullptr;
-    int targets = from.has("unscoped") ? 1 : 0;
     for (const form& f : forms) {
         if (!from.has(f.key)) continue;
         chosen = &f;
         ++targets;
     }
+    return chosen;
+}
+
+/// Whether a misspelt key seems to be the target: that is reported already.
+bool may_mean_target(const section& from) {
+    auto meant = [&](const form& f) { return !from.lacks(f.key); };
+    return !from.lacks("unscoped") || std::any_of(std::begin(forms), std::end(forms), meant);
+}
+
+std::optional<scope> read_scope(const section& from, const auth_config& login) {
     fault_list& faults = from.faults();
+    int targets = from.has("unscoped") ? 1 : 0;
+    const form* chosen = chosen_form(from, targets);
+    if (targets == 0 && may_mean_target(from)) return std::nullopt;
     bool has_domain = from.has("project_domain_id") || from.has("project_domain_name");
     if (targets != 1) {
         faults.error(from.line(), from.path() +

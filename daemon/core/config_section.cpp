@@ -21,14 +21,6 @@ bool contains(std::span<const std::string_view> words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string unknown_key(std::string_view key, const key_table& keys) {
-    if (contains(keys.later, key)) return quoted(key) + " is not supported by this version yet";
-    std::vector<std::string_view> all(keys.known.begin(), keys.known.end());
-    if (!nearest(key.substr(0, key.find(':')), all)) return unknown_word("key", key, all);
-    all.insert(all.end(), keys.later.begin(), keys.later.end());
-    return unknown_word("key", key, all);
-}
-
 /// Reports keys that stand there twice; calls `visit` for all others.
 template <class Visit>
 void for_each_key(const yaml_node& map, fault_list& faults, const Visit& visit) {
@@ -60,14 +52,29 @@ section::section(const yaml_node& node, std::string path, const key_table& keys,
         faults.error(node.line, x_path + " must be a map, lines of `key: value`");
 }
 
-void section::check_keys(const key_table& keys) const {
+void section::check_keys(const key_table& keys) {
     for_each_key(x_node, x_faults, [&](const yaml_node& key, const yaml_node& value) {
-        if (x_faults.full()) return x_faults.error(key.line, {});
         if (!contains(keys.known, key.text))
-            x_faults.error(key.line, unknown_key(key.text, keys));
+            report_unknown(key, keys);
         else if (value.type == kind::null)
             x_faults.error(key.line, quoted(key.text) + " has no value: give it one or remove it");
     });
+}
+
+void section::report_unknown(const yaml_node& key, const key_table& keys) {
+    if (x_faults.full()) return x_faults.error(key.line, {}); // counted only: finding the nearest costs most
+    if (contains(keys.later, key.text))
+        return x_faults.error(key.line, quoted(key.text) + " is not supported by this version yet");
+    std::vector<std::string_view> all(keys.known.begin(), keys.known.end());
+    all.insert(all.end(), keys.later.begin(), keys.later.end());
+    auto meant = nearest(std::string_view(key.text).substr(0, key.text.find(':')), all);
+    if (meant && contains(keys.known, *meant)) x_meant.push_back(*meant);
+    x_faults.error(
+        key.line, unknown_word("key", key.text, meant ? std::span<const std::string_view>(all) : keys.known));
+}
+
+bool section::lacks(std::string_view key) const {
+    return !has(key) && !contains(x_meant, key);
 }
 
 const yaml_node* section::lookup(std::string_view key) const {

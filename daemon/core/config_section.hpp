@@ -18,6 +18,8 @@ class section {
 
     /// Whether the key stands there, whatever its value.
     bool has(std::string_view key) const { return lookup(key) != nullptr; }
+    /// Whether the key neither stands there nor is what a misspelt one seems to mean.
+    bool lacks(std::string_view key) const;
     /// The value; null if it isn't there or has been reported.
     const yaml_node* find(std::string_view key) const;
     /// The line of the key; of the section, if it isn't there.
@@ -38,11 +40,13 @@ class section {
   private:
     /// The key itself, its value next to it.
     const yaml_node* lookup(std::string_view key) const;
-    void check_keys(const key_table& keys) const;
+    void check_keys(const key_table& keys);
+    void report_unknown(const yaml_node& key, const key_table& keys);
 
     const yaml_node& x_node;
     std::string x_path;
     fault_list& x_faults;
+    std::vector<std::string_view> x_meant{}; // the known keys that misspelt ones are nearest to
 };
 
 /// Reads `node` as a text, as section::text does; `what` begins the message, such as "`username`".

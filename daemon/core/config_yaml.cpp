@@ -154,6 +154,12 @@ bool is_readable(std::string_view text, fault_list& faults) {
     return true;
 }
 
+bool is_indented_by_tab(std::string_view text, int line) {
+    for (; line > 1 && !text.empty(); --line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 /// The parser's message without what it quotes: that may be part of a password which lacks its quotes.
 std::string without_content(const std::string& message) {
     return message.substr(0, message.find(':'));
@@ -174,7 +180,10 @@ std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults) {
         faults.error(reason.line, reason.message);
     } catch (const YAML::Exception& broken) {
         int line = broken.mark.is_null() ? 0 : line_of(broken.mark);
-        faults.error(line, "not YAML: " + without_content(broken.msg));
+        if (is_indented_by_tab(text, line))
+            faults.error(line, "a tab in the indentation: use spaces"); // whatever the parser made of it
+        else
+            faults.error(line, "not YAML: " + without_content(broken.msg));
     }
     return std::nullopt;
 }

@@ -58,7 +58,12 @@ std::optional<std::string_view> nearest(std::string_view given,
         least = d;
         best = candidate;
     }
-    return best;
+    if (best || given.size() < 3) return best;
+    auto begins = [&](std::string_view candidate) {
+        return candidate.starts_with(given);
+    }; // `project` for `project_id`
+    auto longer = std::find_if(candidates.begin(), candidates.end(), begins);
+    return longer != candidates.end() ? std::optional(*longer) : std::nullopt;
 }
 
 std::string unknown_word(std::string_view kind, std::string_view given,

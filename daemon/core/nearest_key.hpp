@@ -9,7 +9,8 @@
 namespace tokenward {
 
 /// The candidate that is nearest to `given` (edits and swaps of neighbours, upper and lower case being one),
-/// the first of several; none when nothing is near enough to be a slip of the fingers.
+/// the first of several; when none is near enough to be a slip of the fingers, the first that begins with it,
+/// if any.
 std::optional<std::string_view> nearest(std::string_view given, std::span<const std::string_view> candidates);
 
 /// "unknown KIND `given`: did you mean `x`?", or with the candidates listed when none is near. A `given` that

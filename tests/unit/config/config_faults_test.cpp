@@ -1,0 +1,319 @@
+// What is wrong with a file, word for word: each fault with its line, and no second fault that only follows
+// from it.
+#include "tests/unit/config/parse.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tokenward {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+/// A file and its only fault.
+struct wrong_file {
+    std::string text;
+    std::string fault; ///< without the file's name: ":8: error: …"
+};
+
+void PrintTo(const wrong_file& each, std::ostream* out) {
+    *out << each.fault;
+}
+
+class ConfigFaults : public testing::TestWithParam<wrong_file> {};
+
+TEST_P(ConfigFaults, IsReportedOnceWithItsLine) {
+    EXPECT_THAT(faults_of(GetParam().text), ElementsAre("f" + GetParam().fault));
+}
+
+/// `good` with its first `part` replaced.
+std::string changed(std::string_view part, std::string_view by) {
+    std::string text = good;
+    return text.replace(text.find(part), part.size(), by);
+}
+
+std::string scoped(const std::string& scope) {
+    return good + "    scopes:\n      a: " + scope + "\n";
+}
+
+const std::string one_target =
+    "identities.ci.scopes.a must have exactly one of `project_id`, `project_name`, `domain_id`, "
+    "`domain_name` and `unscoped: true`";
+const std::string bad_name =
+    "not a name: name the identity with 1 to 64 of A-Z a-z 0-9 . _ -, but not `unscoped`";
+const std::string mode_form = "`mode` must be three or four octal digits in quotes, such as \"0666\"";
+
+INSTANTIATE_TEST_SUITE_P(
+    TheFile, ConfigFaults,
+    testing::Values(
+        wrong_file{"", ": error: empty: name at least one identity under `identities`"},
+        wrong_file{"# nothing\n\n", ": error: empty: name at least one identity under `identities`"},
+        wrong_file{"just words\n", ":1: error: the configuration must be a map, lines of `key: value`"},
+        wrong_file{"- a\n", ":1: error: the configuration must be a map, lines of `key: value`"},
+        wrong_file{"socket: {path: /s}\n", ": error: no `identities`: name at least one"},
+        wrong_file{"\nidentities:\n", ":2: error: `identities` has no value: give it one or remove it"},
+        wrong_file{"identities: {}\n", ":1: error: `identities` is empty: name at least one"},
+        wrong_file{"identities: [ci]\n",
+                   ":1: error: not a map: each identity is its name, a colon, and its keys"},
+        wrong_file{"identities:\n  ci:\n", ":2: error: identity `ci` has no keys: give it some or remove it"},
+        wrong_file{"identities:\n  ci: yes\n",
+                   ":2: error: identities.ci must be a map, lines of `key: value`"},
+        wrong_file{"identities:\n  a/b: {}\n", ":2: error: " + bad_name},
+        wrong_file{"identities:\n  unscoped: {}\n", ":2: error: " + bad_name},
+        wrong_file{"identities:\n  ? [a]\n  : {}\n", ":2: error: a key must be a word"},
+        wrong_file{good + "  ci: {}\n", ":8: error: `ci` is given twice: it is already in line 2"},
+        wrong_file{good + "---\nsocket: {path: /s}\n",
+                   ":8: error: a second document: remove its `---`, one file has one"},
+        wrong_file{good + "---\n", ":8: error: a second document: remove its `---`, one file has one"},
+        wrong_file{"identities:\n\tci: {}\n", ":2: error: a tab in the indentation: use spaces"},
+        wrong_file{good + "socket: {path: /s\n", ":9: error: not YAML: end of map flow not found"},
+        wrong_file{good + "metrics: {}\n", ":8: error: `metrics` is not supported by this version yet"},
+        wrong_file{good + "sockets: []\n", ":8: error: `sockets` is not supported by this version yet"},
+        wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
+        wrong_file{good + "colour: red\n",
+                   ":8: error: unknown key `colour`: known here are `socket`, `identities`"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Socket, ConfigFaults,
+    testing::Values(
+        wrong_file{good + "socket: /run/s\n", ":8: error: socket must be a map, lines of `key: value`"},
+        wrong_file{good + "socket: {path: run/s}\n",
+                   ":8: error: `path` must be an absolute path, one that begins with `/`"},
+        wrong_file{good + "socket: {path: /" + std::string(107, 's') + "}\n",
+                   ":8: error: `path` is too long: at most 107 bytes"},
+        wrong_file{good + "socket:\n  mode: 0666\n", ":9: error: " + mode_form},
+        wrong_file{good + "socket:\n  mode: 438\n", ":9: error: " + mode_form},
+        wrong_file{good + "socket:\n  mode: \"rw-rw-rw-\"\n", ":9: error: " + mode_form},
+        wrong_file{good + "socket:\n  mode: \"0668\"\n", ":9: error: " + mode_form},
+        wrong_file{good + "socket:\n  mode: [1]\n", ":9: error: " + mode_form},
+        wrong_file{good + "socket:\n  mode: \"4666\"\n", ":9: error: `mode` must be at most \"0777\""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Identity, ConfigFaults,
+    testing::Values(
+        wrong_file{
+            "identities:\n  ci: {verify: true}\n",
+            ":2: error: `auth` is missing in identities.ci: add it with `auth_url`, a user and a `password`"},
+        wrong_file{"identities:\n  ci:\n    auth: x\n",
+                   ":3: error: identities.ci.auth must be a map, lines of `key: value`"},
+        wrong_file{good + "    catalogue: true\n",
+                   ":8: error: unknown key `catalogue`: did you mean `catalog`?"},
+        wrong_file{good + "    rescope: auto\n", ":8: error: `rescope` is not supported by this version yet"},
+        wrong_file{good + "    cloud: otc\n", ":8: error: `cloud` is not supported by this version yet"},
+        wrong_file{good + "    region_nam: eu\n",
+                   ":8: error: unknown key `region_nam`: did you mean `region_name`?"},
+        wrong_file{good + "    auth_type: v3totp\n",
+                   ":8: error: auth_type `v3totp` is not supported by this version yet"},
+        wrong_file{good + "    auth_type: pasword\n",
+                   ":8: error: unknown auth_type `pasword`: did you mean `password`?"},
+        wrong_file{good + "    verify: maybe\n", ":8: error: `verify` must be true or false, without quotes"},
+        wrong_file{good + "    verify: \"false\"\n",
+                   ":8: error: `verify` must be true or false, without quotes"},
+        wrong_file{good + "    on_demand:\n",
+                   ":8: error: `on_demand` has no value: give it one or remove it"},
+        wrong_file{good + "    cacert: ca.pem\n",
+                   ":8: error: `cacert` must be an absolute path, one that begins with `/`"},
+        wrong_file{good + "    cacert: [/a]\n", ":8: error: `cacert` must be a text"},
+        wrong_file{good + "    max_scopes: 0\n",
+                   ":8: error: `max_scopes` must be a whole number from 1 to 65536"},
+        wrong_file{good + "    max_scopes: 65537\n",
+                   ":8: error: `max_scopes` must be a whole number from 1 to 65536"},
+        wrong_file{good + "    max_scopes: 010\n",
+                   ":8: error: `max_scopes` must be a whole number from 1 to 65536"},
+        wrong_file{good + "    max_scopes: 1e3\n",
+                   ":8: error: `max_scopes` must be a whole number from 1 to 65536"},
+        wrong_file{
+            good + "    max_scopes: 1\n    scopes: {a: {project_id: 1}, b: {project_id: 2}}\n",
+            ":8: error: `max_scopes` of identities.ci is 1, less than its 2 configured scopes: raise it"},
+        wrong_file{
+            good + "    on_demand: false\n",
+            ":8: warning: identities.ci can give no token: it has no `scopes`, and `on_demand` is false"},
+        wrong_file{good + "    verify: false\n", ":8: warning: `verify` is false: anybody on the way can "
+                                                 "pose as the IAM and take the password, use "
+                                                 "`cacert` instead"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Auth, ConfigFaults,
+    testing::Values(
+        wrong_file{changed("password:", "pasword:"),
+                   ":7: error: unknown key `pasword`: did you mean `password`?"},
+        wrong_file{changed("      auth_url: https://iam.example.com/v3\n", ""),
+                   ":3: error: `auth_url` is missing in identities.ci.auth: add the IAM's address, such as "
+                   "https://iam.example.com/v3"},
+        wrong_file{changed("      password: {file: /run/secret}\n", ""),
+                   ":3: error: `password` is missing in identities.ci.auth: add {credential: NAME}, {file: "
+                   "PATH} or {env: "
+                   "NAME}"},
+        wrong_file{changed("      username: bot\n", ""),
+                   ":3: error: `username` or `user_id` is missing in identities.ci.auth"},
+        wrong_file{changed("      user_domain_name: Home\n", ""),
+                   ":3: error: `user_domain_name` or `user_domain_id` is missing in identities.ci.auth: a "
+                   "`username` is one "
+                   "only within its domain"},
+        wrong_file{good + "      user_id: 1\n",
+                   ":8: error: `username` and `user_id` are both given: remove one"},
+        wrong_file{good + "      username: me\n",
+                   ":8: error: `username` is given twice: it is already in line 5"},
+        wrong_file{changed("bot", "''"), ":5: error: `username` is empty"},
+        wrong_file{changed("bot", "[bot]"), ":5: error: `username` must be a text"},
+        wrong_file{changed("bot", "~"), ":5: error: `username` has no value: give it one or remove it"},
+        wrong_file{changed("bot", std::string(256, 'u')),
+                   ":5: error: `username` is too long: at most 255 bytes"},
+        wrong_file{good + "      totp_secret: {file: /t}\n",
+                   ":8: error: `totp_secret` is not supported by this version yet"},
+        wrong_file{good + "      totp_secert: {file: /t}\n",
+                   ":8: error: unknown key `totp_secert`: did you mean `totp_secret`?"},
+        wrong_file{good + "      project_id: 1\n      domain_id: 2\n",
+                   ":9: error: a project and a domain are both given in identities.ci.auth: move one of them "
+                   "to `scopes`"},
+        wrong_file{
+            changed("username: bot\n      user_domain_name: Home", "user_id: u1\n      project_name: eu-de"),
+            ":6: error: no domain for the project of identities.ci.auth: add `project_domain_name` or "
+            "`project_domain_id`"}));
+
+wrong_file url(const std::string& text, const std::string& fault) {
+    return {changed("https://iam.example.com/v3", text), ":4: " + fault};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AuthUrl, ConfigFaults,
+    testing::Values(
+        url("iam.example.com/v3", "error: `auth_url` must begin with https:// (or http://)"),
+        url("ftp://iam.example.com/v3", "error: `auth_url` must begin with https:// (or http://)"),
+        url("https:///v3", "error: `auth_url` must name a host, such as https://iam.example.com/v3"),
+        url("https://:5000/v3", "error: `auth_url` must name a host, such as https://iam.example.com/v3"),
+        url("https://iam_1!/v3", "error: `auth_url` must name a host, such as https://iam.example.com/v3"),
+        url("'https://[::1/v3'", "error: `auth_url` must name a host, such as https://iam.example.com/v3"),
+        url("https://iam:0/v3", "error: `auth_url` must have a port from 1 to 65535, or none"),
+        url("https://iam:65536/v3", "error: `auth_url` must have a port from 1 to 65535, or none"),
+        url("'https://iam:/v3'", "error: `auth_url` must have a port from 1 to 65535, or none"),
+        url("'https://[::1]5000/v3'", "error: `auth_url` must have a port from 1 to 65535, or none"),
+        url("https://iam/v3?a=b",
+            "error: `auth_url` must not have a query or a fragment: end it with its path"),
+        url("https://iam/v 3", "error: `auth_url` must have no spaces and be plain ASCII"),
+        url("https://bot:hunter2@iam/v3",
+            "error: `auth_url` must not hold a user or password: give `username` and `password`"),
+        url("https://iam.example.com",
+            "warning: `auth_url` does not end in /v3, where version 3 of the identity API usually is"),
+        url("http://iam.example.com/v3",
+            "warning: `auth_url` is http: password and tokens cross the network in clear, use https"),
+        url("http://127.0.0.1.example.com/v3",
+            "warning: `auth_url` is http: password and tokens cross the network in clear, use https")));
+
+wrong_file password(const std::string& text, const std::string& fault) {
+    return {changed("{file: /run/secret}", text), ":7: " + fault};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Secrets, ConfigFaults,
+    testing::Values(
+        password(
+            "hunter2",
+            "warning: `password` stands in this file as plain text: put it into a file of its own that only "
+            "the daemon may read, and write {file: /path/to/it} here"),
+        password("''",
+                 "error: `password` is empty: give one of {credential: NAME}, {file: PATH} or {env: NAME}"),
+        password("[hunter2]",
+                 "error: `password` must be one of {credential: NAME}, {file: PATH} or {env: NAME}"),
+        password("{}", "error: `password` must be one of {credential: NAME}, {file: PATH} or {env: NAME}"),
+        password("{file: /a, env: B}",
+                 "error: `password` must be one of {credential: NAME}, {file: PATH} or {env: NAME}"),
+        password(
+            "{hunter2}",
+            "error: unknown key in `password`, which is {credential: NAME}, {file: PATH} or {env: NAME}"),
+        password(
+            "{flie: /a}",
+            "error: unknown key in `password`, which is {credential: NAME}, {file: PATH} or {env: NAME}: "
+            "did you mean `file`?"),
+        password("{file: secret}",
+                 "error: `password`: `file` must be an absolute path, one that begins with `/`"),
+        password("{file: }", "error: `password`: `file` has no value: give it one"),
+        password("{credential: a/b}",
+                 "error: `password`: `credential` must be the name of a credential, without `/`"),
+        password("{credential: ..}",
+                 "error: `password`: `credential` must be the name of a credential, without `/`"),
+        password("{env: $PASSWORD}", "error: `password`: `env` must be the name of a variable, without `$`"),
+        password("*hunter2", "error: not YAML: the referenced anchor is not defined"),
+        password("&hunter2",
+                 "error: anchors are not supported: remove it (or quote the value, if it begins with `&`)"),
+        password("!hunter2",
+                 "error: tags are not supported: remove it (or quote the value, if it begins with `!`)"),
+        password("\"\\qhunter2\"", "error: not YAML: unknown escape character")));
+
+INSTANTIATE_TEST_SUITE_P(
+    Scopes, ConfigFaults,
+    testing::Values(
+        wrong_file{scoped("{}"), ":9: error: " + one_target},
+        wrong_file{scoped("{project_domain_id: x}"), ":9: error: " + one_target},
+        wrong_file{scoped("{project_id: 1, project_name: x}"), ":9: error: " + one_target},
+        wrong_file{scoped("{unscoped: true, domain_id: x}"), ":9: error: " + one_target},
+        wrong_file{scoped("{unscoped: false}"),
+                   ":9: error: `unscoped` can only be true: for another scope, name it"},
+        wrong_file{
+            scoped("{project_id: 1, project_domain_id: x}"),
+            ":9: error: a project domain in identities.ci.scopes.a goes with `project_name` only: remove it"},
+        wrong_file{scoped("{project_name: a, project_domain_id: x, project_domain_name: y}"),
+                   ":9: error: `project_domain_id` and `project_domain_name` are both given in "
+                   "identities.ci.scopes.a: "
+                   "remove one"},
+        wrong_file{scoped("{project: eu-de}"),
+                   ":9: error: unknown key `project`: did you mean `project_id`?"},
+        wrong_file{scoped("eu-de"), ":9: error: identities.ci.scopes.a must be a map, lines of `key: value`"},
+        wrong_file{scoped("{project_id: 1}") + "      a: {project_id: 2}\n",
+                   ":10: error: `a` is given twice: it is already in line 9"},
+        wrong_file{scoped("{project_name: x}") + "      b: {project_name: x, project_domain_name: Home}\n",
+                   ":10: error: scope `b` is the same as `a` in line 9: remove one"},
+        wrong_file{good + "      project_id: 1\n    scopes: {default: {project_id: 2}}\n",
+                   ":9: error: scope `default` is already what line 8 under `auth` asks for: give this one "
+                   "another name"},
+        wrong_file{good + "    scopes: [a]\n",
+                   ":8: error: not a map: each scope is its name, a colon, and its keys"}));
+
+TEST(ConfigFaults, AllOfThemComeAtOnceInTheOrderOfTheirLines) {
+    EXPECT_THAT(faults_of("socket: {mode: 0666}\n"
+                          "identities:\n"
+                          "  ci:\n"
+                          "    verify: perhaps\n"
+                          "    auth:\n"
+                          "      auth_url: nowhere\n"
+                          "      usrename: bot\n"
+                          "      password: hunter2\n"
+                          "    allow:\n"
+                          "      - {user: ghost}\n"
+                          "sokcet: {}\n"),
+                ElementsAre(HasSubstr("f:1: error: `mode`"), HasSubstr("f:4: error: `verify`"),
+                            HasSubstr("f:5: error: `user_domain_name` or"),
+                            HasSubstr("f:6: error: `auth_url`"),
+                            HasSubstr("f:7: error: unknown key `usrename`"),
+                            HasSubstr("f:8: warning: `password`"), HasSubstr("f:10: warning: user `ghost`"),
+                            HasSubstr("f:11: error: unknown key `sokcet`")));
+}
+
+TEST(ConfigFaults, LoopbackMayBeAskedInClear) {
+    for (auto host : {"127.0.0.1:5000", "localhost", "iam.localhost", "'http://[::1]:5000/v3'"}) {
+        std::string url = host[0] == '\'' ? host : "http://" + std::string(host) + "/v3";
+        EXPECT_THAT(faults_of(changed("https://iam.example.com/v3", url)), SizeIs(0)) << host;
+    }
+}
+
+TEST(ConfigFaults, NoMessageHoldsAPassword) {
+    for (auto slip :
+         {"hunter2", "*hunter2", "&hunter2", "!hunter2", "\"\\qhunter2\"", "{hunter2}", "[hunter2]",
+          "{hunter2: x}", "{x: hunter2}", "{file: hunter2}", "{env: hunter2!}", "'hunter2", "\"hunter2",
+          "hunter2: x", "|hunter2", "%hunter2", "@hunter2", "`hunter2", "{hunter2: a, hunter2: b}"}) {
+        auto faults = faults_of(changed("{file: /run/secret}", slip));
+        EXPECT_THAT(faults, Not(SizeIs(0))) << slip;
+        EXPECT_THAT(faults, Each(Not(HasSubstr("hunter2")))) << slip;
+    }
+    EXPECT_THAT(faults_of(changed("password: {file: /run/secret}", "password:hunter2")),
+                Each(Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(faults_of("identities: {ci: {auth: {username: bot, password:hunter2}}}"),
+                Each(Not(HasSubstr("hunter2"))));
+}
+
+} // namespace
+} // namespace tokenward
