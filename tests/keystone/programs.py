@@ -56,7 +56,7 @@ class Daemon:
 
     def __exit__(self, kind, *_):
         self._end(signal.SIGTERM)
-        log = (self._folder / "log").read_text()
+        log = self._log()
         if kind is not None:
             print("--- the daemon's log", log[-4000:], sep="\n")
         assert not [1 for secret in self._secrets if secret in log], "the daemon's log shows a secret"
@@ -134,11 +134,14 @@ class Daemon:
         deadline = time.monotonic() + PATIENCE
         try:
             while not (something := condition()):
-                assert not select.select([ended], [], [], 0.05)[0], "the daemon ended by itself"
+                assert not select.select([ended], [], [], 0.05)[0], f"the daemon ended by itself:\n{self._log()}"
                 assert time.monotonic() < deadline, "it did not happen in time"
             return something
         finally:
             os.close(ended)
+
+    def _log(self):
+        return (self._folder / "log").read_text()
 
     def _answers(self):
         try:

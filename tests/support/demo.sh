@@ -116,7 +116,7 @@ step "3. It lives for 30 s, and is renewed after two thirds of that"
 await_renewal
 
 step "4. Somebody revokes it. A service says 401; the report of that is all it takes"
-show "curl -s -X POST \$CONTROL/revoke; echo"
+show "curl -s \$CONTROL/revoke -d '{}'; echo"
 fingerprint=$(field fingerprint)
 export fingerprint
 show "tokenward get -o header ci/eu-de | curl -s -H @- -w ' %{http_code}\n' \$SERVICE"
@@ -124,7 +124,7 @@ show "tokenward report --fingerprint $fingerprint --status 401 --body 'The token
 show "tokenward get -o header ci/eu-de | curl -s -H @- -w ' %{http_code}\n' \$SERVICE"
 
 step "5. The IAM goes away: a new token can't be had, the old one is served to its end"
-show "curl -s -X POST \$CONTROL/down; echo"
+show "curl -s \$CONTROL/down -d '{}'; echo"
 show 'tokenward renew ci/eu-de'
 show 'tokenward get ci/eu-de'
 show 'tokenward status'
