@@ -34,7 +34,7 @@ class keystone_source final : public token_source {
     /// The password of a login, and what the guard knows it by.
     struct credential {
         std::shared_ptr<const secret> password;
-        secret_digest digest = 0;
+        secret_digest digest{};
     };
 
     boost::asio::awaitable<result<credential>> read_credential();

@@ -51,7 +51,11 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const std::string& cacert
 }
 
 void expect_host(SSL* connection, const std::string& host, bool verify) {
-    if (!is_numeric(host)) SSL_set_tlsext_host_name(connection, host.c_str());
+    if (!is_numeric(host)) {
+        // SSL_set_tlsext_host_name() is a macro with a C cast
+        std::string name = host;
+        SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+    }
     if (!verify) return;
     X509_VERIFY_PARAM* wanted = SSL_get0_param(connection);
     X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -64,7 +64,7 @@ TEST(Lifetime, FiveHundredCallersOfFiftyScopesCostFiftyLogins) {
 
 TEST(Lifetime, ATokenIsRenewedAheadOfItsEndAndCallersNeverSeeAGap) {
     iam_standin iam;
-    iam.set_lifetime(6s);
+    iam.set_lifetime(15s);
     daemon_under_test d({.auth_url = iam.auth_url()});
     std::string first = d.fingerprint();
     EXPECT_TRUE(eventually([&] {
@@ -78,7 +78,7 @@ TEST(Lifetime, ATokenIsRenewedAheadOfItsEndAndCallersNeverSeeAGap) {
 
 TEST(Lifetime, WhileTheIamIsGoneTheTokenIsServedToItsEndThenRefusedThenFlowsAgain) {
     iam_standin iam;
-    iam.set_lifetime(6s);
+    iam.set_lifetime(15s);
     daemon_under_test d({.auth_url = iam.auth_url()});
     ASSERT_NE(d.token(), "");
     iam.down();

@@ -88,6 +88,17 @@ void iam_standin::set_password(std::string_view user_name, std::string_view new_
     control("POST", "/control/identities", json::serialize(json::object{{"users", json::array{changed}}}));
 }
 
+void iam_standin::add_projects(std::size_t count) const {
+    json::array projects;
+    for (std::size_t n = 1; n <= count; ++n) projects.push_back({{"name", "p-" + std::to_string(n)}});
+    control("POST", "/control/identities", json::serialize(json::object{{"projects", projects}}));
+}
+
+std::string iam_standin::passcode(std::string_view user_name) const {
+    const auto told = json::parse(control("GET", "/control/passcode?user=" + std::string(user_name)));
+    return std::string(told.at("passcode").as_string());
+}
+
 void iam_standin::hold(std::string_view path) const {
     control("POST", "/control/hold", json::serialize(json::object{{"path", path}}));
 }

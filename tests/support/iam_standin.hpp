@@ -80,6 +80,11 @@ class iam_standin {
     /// Changes a user's password. His tokens live on until they are revoked.
     void set_password(std::string_view user_name, std::string_view new_password) const;
 
+    /// Adds projects "p-1" to "p-COUNT" to the user's domain.
+    void add_projects(std::size_t count) const;
+    /// A user's present passcode. A 30 s step may end at any time: the IAM takes the one before, too.
+    std::string passcode(std::string_view user_name) const;
+
     /// POST /control/fault, for example R"({"kind": "status", "status": 503, "count": -1})".
     void fault(std::string_view json) const { control("POST", "/control/fault", json); }
     void clear_faults() const { control("DELETE", "/control/fault"); }

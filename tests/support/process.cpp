@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+extern "C" {
 #include <sys/pidfd.h>
+}
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -116,7 +118,7 @@ void process::spawn(const std::vector<std::string>& argv, const process_options&
 
 process::~process() {
     ::kill(-x_pid, SIGKILL);
-    if (!x_status) ::waitpid(x_pid, nullptr, 0);
+    ::waitpid(x_pid, nullptr, 0);
     ::eventfd_write(x_stop.get(), 1);
     x_collector.join();
     if (!x_prints_secrets) output_audit::instance().add(x_name + " stdout", x_out.text);
@@ -179,12 +181,15 @@ int process::wait_exit(milliseconds limit) {
     pollfd end{x_pidfd.get(), POLLIN, 0};
     while (::poll(&end, 1, remaining_ms(start, limit)) < 0 && errno == EINTR) {
     }
-    int status = 0;
-    if (::waitpid(x_pid, &status, WNOHANG) != x_pid) {
+    siginfo_t info{};
+    // Looked at and not reaped: until the destructor has killed the group, its number must not become
+    // another's.
+    ::waitid(P_PIDFD, static_cast<id_t>(x_pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT);
+    if (info.si_pid != x_pid) {
         const std::lock_guard lock(x_mutex);
         throw std::runtime_error(x_name + " has not ended\n" + all_output());
     }
-    x_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    x_status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
     // A descendant may hold the pipes open for good: it gets a moment, and then what has come is all.
     std::unique_lock lock(x_mutex);
     x_changed.wait_for(lock, std::min(limit, milliseconds{2000}), [this] { return x_ended; });

@@ -81,7 +81,8 @@ token by_password(state& s, const request& from, const login_request& login) {
         count_failure(s, *who, wrong_password);
     if (!who->totp_secret.empty()) {
         if (!login.has_method("totp")) throw passcode_wanted(s, from, *who);
-        if (!accept_passcode(*who, login.passcode, s.now())) {
+        if (s.people.find_user(login.passcode_user) != who ||
+            !accept_passcode(*who, login.passcode, s.now())) {
             auto no = wrong(s, from, "IAM.1061", "The passcode is wrong.");
             if (s.options.manners == dialect::otc) no.status = 400;
             count_failure(s, *who, no);

@@ -20,7 +20,7 @@ class counted_login {
   public:
     counted_login(state& s, const request& from) : x_state(s) {
         try {
-            x_login = parse_login(from.body, s.options.manners == dialect::otc);
+            x_login = parse_login(from.body, s.options.manners);
             x_label = login_label::of(x_login);
         } catch (const std::invalid_argument& e) {
             x_malformed = e.what();

@@ -52,6 +52,15 @@ const T* by_id(const std::vector<T>& all, std::string_view id) {
     return found == all.end() ? nullptr : &*found;
 }
 
+/// Gives something new its id; what is there keeps its own, for tokens and credentials refer to it.
+void give_id(const json::object& entry, std::string& id, std::string_view kind, const std::string& name) {
+    const auto said = text_of(entry, "id");
+    if (id.empty())
+        id = said.empty() ? derived_id(kind, name) : said;
+    else if (!said.empty() && said != id)
+        throw std::invalid_argument(name + " is there already, with another id");
+}
+
 /// The element that `same` finds, or a new one.
 template <class T, class F>
 T& found_or_added(std::vector<T>& all, F same) {
@@ -99,8 +108,8 @@ void identities::merge(const json::object& document) {
 void identities::merge_domain(const json::object& entry) {
     const auto name = required(entry, "name");
     auto& it = found_or_added(x_domains, [&](const domain& d) { return d.name == name; });
-    if (it.id.empty()) it = {derived_id("domain", name), name};
-    take(entry, "id", it.id);
+    give_id(entry, it.id, "domain", name);
+    it.name = name;
 }
 
 void identities::merge_project(const json::object& entry) {
@@ -108,20 +117,18 @@ void identities::merge_project(const json::object& entry) {
     const auto home = home_of(entry);
     auto& it =
         found_or_added(x_projects, [&](const project& p) { return p.name == name && p.domain_id == home; });
-    if (it.id.empty()) it = {derived_id("project", home + "/" + name), name, home};
-    take(entry, "id", it.id);
+    give_id(entry, it.id, "project", home + "/" + name);
+    it.name = name;
+    it.domain_id = home;
 }
 
 void identities::merge_user(const json::object& entry) {
     const auto name = required(entry, "name");
     const auto home = home_of(entry);
     auto& it = found_or_added(x_users, [&](const user& u) { return u.name == name && u.domain_id == home; });
-    if (it.id.empty()) {
-        it.id = derived_id("user", home + "/" + name);
-        it.name = name;
-        it.domain_id = home;
-    }
-    take(entry, "id", it.id);
+    give_id(entry, it.id, "user", home + "/" + name);
+    it.name = name;
+    it.domain_id = home;
     take(entry, "password", it.password);
     take(entry, "totp_secret", it.totp_secret);
     if (const auto* const list = entry.if_contains("projects")) {

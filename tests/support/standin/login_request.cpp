@@ -39,24 +39,35 @@ reference parse_reference(const json::object& from) {
     return result;
 }
 
-target parse_target(const json::object& scope, bool both_scopes) {
+void require_domain(const reference& named) {
+    if (named.id.empty() && named.domain_id.empty() && named.domain_name.empty())
+        throw std::invalid_argument("a 'domain' is required beside the name");
+}
+
+target parse_target(const json::object& scope, dialect manners) {
     const bool project = scope.contains("project");
-    if (project && scope.contains("domain") && !both_scopes)
+    if (project && scope.contains("domain") && manners == dialect::keystone)
         throw std::invalid_argument("'scope' must name a project or a domain, not both");
-    if (project) return {target_kind::project, parse_reference(object_at(scope, "project"))};
+    if (project) {
+        const target wanted{target_kind::project, parse_reference(object_at(scope, "project"))};
+        if (manners == dialect::keystone) require_domain(wanted.what);
+        return wanted;
+    }
     if (scope.contains("domain")) return {target_kind::domain, parse_reference(object_at(scope, "domain"))};
     throw std::invalid_argument("'scope' must name a project or a domain");
 }
 
 void parse_method(const json::object& identity, const std::string& method, login_request& into) {
     const auto& section = object_at(identity, method);
-    if (method == "password" || method == "totp") {
+    if (method == "password") {
         const auto& user = object_at(section, "user");
         into.who = parse_reference(user);
-        if (method == "password")
-            into.password = text_at(user, "password");
-        else
-            into.passcode = text_at(user, "passcode");
+        require_domain(into.who);
+        into.password = text_at(user, "password");
+    } else if (method == "totp") {
+        const auto& user = object_at(section, "user");
+        into.passcode_user = parse_reference(user);
+        into.passcode = text_at(user, "passcode");
     } else if (method == "token") {
         into.parent_token = text_at(section, "id");
     } else if (method == "application_credential") {
@@ -85,7 +96,7 @@ std::string login_request::method_text() const {
     return text;
 }
 
-login_request parse_login(std::string_view body, bool both_scopes) {
+login_request parse_login(std::string_view body, dialect manners) {
     json::error_code error;
     const auto document = json::parse(body, error);
     if (error || !document.is_object()) throw std::invalid_argument("the body is not a JSON object");
@@ -101,8 +112,9 @@ login_request parse_login(std::string_view body, bool both_scopes) {
         result.methods.emplace_back(method.get_string());
         parse_method(identity, result.methods.back(), result);
     }
+    if (result.who.empty()) result.who = result.passcode_user;
     if (const auto* const scope = auth.if_contains("scope"); scope != nullptr && *scope != "unscoped") {
-        result.wanted = parse_target(object_at(auth, "scope"), both_scopes);
+        result.wanted = parse_target(object_at(auth, "scope"), manners);
         result.says_scope = true;
     }
     return result;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/standin/identities.hpp"
+#include "tests/support/standin/settings.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ struct target {
 
 struct login_request {
     std::vector<std::string> methods{};
-    reference who{}; ///< of the password or the passcode
+    reference who{};           ///< of the password, else of the passcode
+    reference passcode_user{}; ///< must be the same
     std::string password{};
     std::string passcode{};
     std::string parent_token{};
@@ -37,8 +39,8 @@ struct login_request {
     std::string user_text() const { return who.name.empty() ? who.id : who.name; }
 };
 
-/// Throws std::invalid_argument for what the IAM answers with 400. `both_scopes` says whether a project and a
-/// domain may be given together (the project wins, as on OTC).
-login_request parse_login(std::string_view body, bool both_scopes);
+/// Throws std::invalid_argument for what the IAM answers with 400. OTC takes a project and a domain together
+/// (and means the project), and a project's name without its domain; Keystone does neither.
+login_request parse_login(std::string_view body, dialect manners);
 
 } // namespace tokenward::standin

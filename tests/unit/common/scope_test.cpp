@@ -7,7 +7,7 @@ using namespace tokenward;
 
 TEST(Scope, EachSpelledOutFormIsParsedAndWrittenBack) {
     for (const char* text : {"unscoped", "project:a b/c", "project_id:0215", "domain:domain A", "domain_id:default", "project:\u00fc:x"}) {
-        auto s = parse_scope(text, {.name = "D"});
+        auto s = parse_scope(text, {"", "D"});
         ASSERT_TRUE(s.has_value()) << text;
         EXPECT_EQ(to_string(*s), text);
         EXPECT_EQ(s->domain.name, s->kind == scope_kind::project_name ? "D" : "");

@@ -10,9 +10,9 @@ namespace {
 identity_config identity() {
     identity_config i;
     i.name = "ci";
-    i.auth.user_domain = {.name = "domain A"};
-    i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de_one", {.name = "domain A"}}},
-                {"abroad", {scope_kind::project_name, "eu-de_two", {.name = "domain B"}}},
+    i.auth.user_domain = {"", "domain A"};
+    i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de_one", {"", "domain A"}}},
+                {"abroad", {scope_kind::project_name, "eu-de_two", {"", "domain B"}}},
                 {"global", {scope_kind::domain_name, "domain A", {}}}};
     return i;
 }
@@ -39,7 +39,7 @@ TEST(Resolve, ByIdAndByNameAreTwoKeys) {
 
 TEST(Resolve, AProjectsOwnDomainComesBeforeTheUsers) {
     identity_config i = identity();
-    i.auth.project_domain = {.id = "d2"};
+    i.auth.project_domain = {"d2", ""};
     EXPECT_EQ(resolve_scope(i, "project:x")->target.domain.id, "d2");
 }
 

@@ -1,0 +1,131 @@
+// The guard's file: what comes back, and what is not believed.
+#include "daemon/guard_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tokenward {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+struct GuardFile : testing::Test {
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "guard-XXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        directory = pattern;
+    }
+    void TearDown() override { fs::remove_all(directory); }
+
+    std::string directory;
+    guard_memory sample{.salt = {1, 2, 255},
+                        .users = {{{"https://iam.example", "ci-bot@\"Default\""},
+                                   {{{7, 0xab}, 2, false}, {{8}, 0, true}},
+                                   {{{8}, wall_time(1'700'000'000s)}}}}};
+};
+
+TEST_F(GuardFile, GivesBackWhatWasSaved) {
+    guard_file file(directory + "/a/b");
+    ASSERT_TRUE(file.save(sample));
+    EXPECT_EQ(file.load(), sample);
+    ASSERT_TRUE(file.save({.salt = {3}}));
+    EXPECT_EQ(file.load(), guard_memory{.salt = {3}});
+}
+
+TEST_F(GuardFile, IsForItsOwnerAloneAndLeavesNoOtherFiles) {
+    guard_file file(directory + "/state");
+    ASSERT_TRUE(file.save(sample));
+    struct stat status {};
+    ASSERT_EQ(::stat(file.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0600U);
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory + "/state"), {}), 1);
+}
+
+TEST_F(GuardFile, MissingFileIsAFreshSaltAndNothingElse) {
+    guard_file file(directory);
+    guard_memory first = file.load();
+    EXPECT_TRUE(first.users.empty());
+    EXPECT_NE(first.salt, file.load().salt);
+}
+
+TEST_F(GuardFile, DamagedFileIsIgnoredAndReplaced) {
+    guard_file file(directory);
+    const std::string good = format_guard_memory(sample);
+    for (std::size_t length = 0; length < good.size(); length += 7) {
+        std::ofstream(file.path(), std::ios::trunc) << good.substr(0, length);
+        EXPECT_TRUE(file.load().users.empty()) << good.substr(0, length);
+    }
+    ASSERT_TRUE(file.save(sample));
+    EXPECT_EQ(file.load(), sample);
+}
+
+TEST_F(GuardFile, HugeFileIsIgnored) {
+    guard_file file(directory);
+    std::ofstream(file.path()) << format_guard_memory(sample) << std::string(guard_file::most_bytes, ' ');
+    EXPECT_TRUE(file.load().users.empty());
+}
+
+TEST_F(GuardFile, SymbolicLinkIsNeitherReadNorWrittenThrough) {
+    guard_file file(directory);
+    const std::string victim = directory + "/victim";
+    std::ofstream(victim) << format_guard_memory(sample);
+    fs::create_symlink(victim, file.path());
+    EXPECT_TRUE(file.load().users.empty());
+    ASSERT_TRUE(file.save({.salt = {9}}));
+    EXPECT_FALSE(fs::is_symlink(file.path()));
+    EXPECT_EQ(fs::file_size(victim), format_guard_memory(sample).size());
+}
+
+TEST_F(GuardFile, UnwritableDirectoryIsAnErrorThatNamesThePath) {
+    std::ofstream(directory + "/file") << "in the way";
+    guard_file file(directory + "/file/state");
+    auto saved = file.save(sample);
+    ASSERT_FALSE(saved);
+    EXPECT_NE(saved.error().detail.find(directory + "/file/state"), std::string::npos);
+}
+
+TEST(GuardFormat, RefusesWhatSaveNeverWrites) {
+    const std::string salt = R"("salt":"00000000000000000000000000000000")";
+    auto with = [&](const std::string& users) {
+        return R"({"version":1,)" + salt + R"(,"users":)" + users + "}";
+    };
+    const std::string digest = R"("digest":"0000000000000000")";
+    ASSERT_TRUE(parse_guard_memory(with("[]")));
+    ASSERT_TRUE(parse_guard_memory(
+        with(R"([{"iam":"i","user":"u","secrets":[],"attempts":[{)" + digest + R"(,"at":5}]}])")));
+    for (const std::string& text : {
+             std::string("{}"),
+             std::string("[]"),
+             R"({"version":2,)" + salt + R"(,"users":[]})",
+             std::string(R"({"version":1,"salt":"zz","users":[]})"),
+             with("{}"),
+             with(R"([{"iam":"i"}])"),
+             with(R"([{"iam":1,"user":"u","secrets":[],"attempts":[]}])"),
+             with(R"([{"iam":"i","user":"u","secrets":[{)" + digest +
+                  R"(,"refused":3,"in_flight":false}],"attempts":[]}])"),
+             with(R"([{"iam":"i","user":"u","secrets":[{)" + digest +
+                  R"(,"refused":1,"in_flight":0}],"attempts":[]}])"),
+             with(R"([{"iam":"i","user":"u","secrets":[],"attempts":[{)" + digest + R"(,"at":-1}]}])"),
+             with(R"([{"iam":"i","user":"u","secrets":[],"attempts":[{)" + digest +
+                  R"(,"at":9223372036854775807}]}])"),
+         })
+        EXPECT_FALSE(parse_guard_memory(text)) << text;
+}
+
+TEST(StateDirectory, FollowsSystemdThenTheUser) {
+    ::setenv("STATE_DIRECTORY", "/var/lib/a:/var/lib/b", 1);
+    EXPECT_EQ(state_directory(), "/var/lib/a");
+    ::unsetenv("STATE_DIRECTORY");
+    ::setenv("XDG_STATE_HOME", "/home/u/state", 1);
+    EXPECT_EQ(state_directory(), ::geteuid() == 0 ? "/var/lib/tokenward" : "/home/u/state/tokenward");
+    ::unsetenv("XDG_STATE_HOME");
+}
+
+} // namespace
+} // namespace tokenward
