@@ -29,7 +29,7 @@ class Damping : public ::testing::Test {
 
 TEST_F(Damping, AFirstRefusalIsBelieved) {
     fetch();
-    now += 1h / 2;
+    now += 30min;
     EXPECT_EQ(refuse().kind, refusal_kind::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
@@ -80,7 +80,7 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
     now += 600s;
     int logins = 0;
     int questions = 0;
-    for (instant end = now + 1h / 2; now < end; now += 100ms) {
+    for (instant end = now + 30min; now < end; now += 100ms) {
         auto r = refuse();
         if (r.kind == refusal_kind::validate) {
             ++questions;
