@@ -76,7 +76,9 @@ asio::awaitable<fetch_result> keystone_source::fetch(scope target) {
         if (permit.what == advice::rejected) co_return rejected(permit);
         held_turn mine(x_guard, x_user, with->digest);
         const bool settling = permit.what == advice::settle_first;
-        login_answer answer = co_await log_in(settling ? scope{} : target, *with);
+        scope asked = target; // named: of a temporary chosen by ?: in a co_await GCC 12 destroys two
+        if (settling) asked = scope{};
+        login_answer answer = co_await log_in(std::move(asked), *with);
         mine.end(answer.credential);
         if (settling && has_token(answer)) continue; // the password is right: on to the scope
         bool open_question = answer.credential == credential_word::refused && !settling && target.kind != scope_kind::unscoped;
@@ -91,7 +93,8 @@ asio::awaitable<fetch_result> keystone_source::settle(scope target, credential w
     login_permit permit = co_await x_guard.enter(x_user, with.digest);
     if (permit.what == advice::rejected) co_return first;
     held_turn mine(x_guard, x_user, with.digest);
-    login_answer unscoped = co_await log_in({}, with);
+    scope none;
+    login_answer unscoped = co_await log_in(std::move(none), with);
     mine.end(unscoped.credential);
     if (unscoped.credential == credential_word::refused) co_return first;
     if (!has_token(unscoped)) co_return std::move(unscoped.result); // the next login begins with this question

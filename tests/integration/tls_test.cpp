@@ -19,7 +19,9 @@ http_reply ask(const key_and_certificate& served, const std::string& extra) {
     iam_standin iam({.tls_certificate = served.certificate, .tls_key = served.key});
     daemon_under_test d({.auth_url = iam.tls_auth_url(), .scopes = "{}", .extra = extra});
     auto reply = d.get("/v1/tokens/ci/project:eu-de");
-    if (reply.status != 200) EXPECT_EQ(iam.logins(), 0U) << "no password goes to an IAM that could not prove itself";
+    if (reply.status != 200) {
+        EXPECT_EQ(iam.logins(), 0U) << "no password goes to an IAM that could not prove itself";
+    }
     return reply;
 }
 

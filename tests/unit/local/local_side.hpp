@@ -1,6 +1,7 @@
 // The local side in a test's hands: a service with a stepped clock and a fake IAM, and callers of every kind.
 #pragma once
 
+#include "daemon/log.hpp"
 #include "daemon/local/exchange.hpp"
 #include "daemon/local/request_parser.hpp"
 #include "daemon/local/routes.hpp"
@@ -108,7 +109,7 @@ class fake_connection final : public exchange, public std::enable_shared_from_th
 class LocalSide : public ::testing::Test {
   protected:
     LocalSide() {
-        log::set_level(log::level::error);
+        tokenward::log::set_level(tokenward::log::level::error);
         service.configure(two_identities());
         run();
     }
