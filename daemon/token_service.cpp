@@ -227,7 +227,8 @@ void token_service::arm() {
     if (!x_rejected.empty()) next = std::min(next, x_credentials_checked + credential_poll);
     if (next == x_timer_at) return;
     x_timer_at = next;
-    x_timer.expires_after(std::max(next - at, duration(0)));
+    // Rounded up: to wake a nanosecond early is to wake twice.
+    x_timer.expires_after(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - at), 0ms));
     x_timer.async_wait([this, alive = x_alive](boost::system::error_code cancelled) {
         if (cancelled || !*alive) return;
         x_timer_at = never;

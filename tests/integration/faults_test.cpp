@@ -25,17 +25,19 @@ const fault_row rows[] = {
     {"NoTokenHeader", R"({"kind":"no_token_header"})", "iam_protocol"},
     {"ExpiryInThePast", R"({"kind":"expiry","form":"past"})", "iam_protocol"},
     {"NoExpiry", R"({"kind":"expiry","form":"absent"})", "iam_protocol"},
-    {"ExpiryThatIsNoTime", R"({"kind":"expiry","form":"garbage"})", "iam_protocol"},
-    {"ExpiryWithoutFraction", R"({"kind":"expiry","form":"no_fraction"})", nullptr},
-    {"ExpiryWithOffset", R"({"kind":"expiry","form":"offset"})", nullptr},
-    {"HugeHeader", R"({"kind":"huge_header","size":1000000})", "iam_unavailable|iam_protocol"},
-    {"HugeBody", R"({"kind":"huge_body","size":40000000})", "iam_unavailable|iam_protocol"},
+    {"ExpiryThatIsNoTime", R"({"kind":"expiry","form":"not_a_time"})", "iam_protocol"},
+    {"ExpiryWithoutFraction", R"({"kind":"expiry","form":"whole_seconds"})", nullptr},
+    {"ExpiryWithOffset", R"({"kind":"expiry","form":"utc_offset"})", nullptr},
+    {"HugeHeader", R"({"kind":"huge_header","kib":1000})", "iam_unavailable|iam_protocol"},
+    {"HugeBody", R"({"kind":"huge_body","mib":40})", "iam_unavailable|iam_protocol"},
     {"TwoTokenHeaders", R"({"kind":"two_token_headers"})", nullptr},
     {"Chunked", R"({"kind":"chunked"})", nullptr},
     {"Http10", R"({"kind":"http_1_0"})", nullptr},
     {"LowerCaseHeaders", R"({"kind":"lower_case"})", nullptr},
     {"ClosedAfterTheAnswer", R"({"kind":"close_after"})", nullptr},
 };
+
+void PrintTo(const fault_row& row, std::ostream* out) { *out << row.fault; }
 
 class IamFault : public ::testing::TestWithParam<fault_row> {};
 

@@ -50,11 +50,9 @@ TEST(Lifetime, FiveHundredColdCallersShareOneFailedLogin) {
 
 TEST(Lifetime, FiveHundredCallersOfFiftyScopesCostFiftyLogins) {
     iam_standin iam;
-    std::string projects;
-    for (int i = 0; i < 50; ++i) projects += (i == 0 ? "" : ",") + std::string(R"({"name":"p)") + std::to_string(i) + "\"}";
-    iam.set(R"({"projects":[)" + projects + "]}");
+    iam.add_projects(50);
     daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
-    auto all = callers(d, 500, [](int i) { return "project:p" + std::to_string(i % 50); });
+    auto all = callers(d, 500, [](int i) { return "project:p-" + std::to_string(i % 50 + 1); });
     for (auto& c : all) {
         auto reply = c.read_reply();
         ASSERT_EQ(reply.status, 200) << reply.body;

@@ -155,11 +155,11 @@ class LocalSide : public ::testing::Test {
         ASSERT_EQ(parser.parse(text, asked), request_parser::outcome::complete) << text;
         connection.answered.reset();
         serve(around, asked, connection);
+        run();
     }
     /// A request that is answered without the IAM.
     reply ask(fake_connection& connection, const std::string& text) {
         start(connection, text);
-        run();
         EXPECT_TRUE(connection.answered.has_value()) << text;
         return connection.answered ? split_reply(*connection.answered) : reply{};
     }

@@ -162,7 +162,8 @@ TEST_F(Control, DownDoesNotWaitForThoseWhoWaitOnTheIamsPort) {
     });
     x_iam.wait_for("connections", 1);
     x_iam.down();
-    EXPECT_EQ(waiting.get(), 0);
+    const int told = waiting.get();
+    EXPECT_TRUE(told == 0 || told == 504) << told << ": cut off, or told just before that it waited in vain";
 }
 
 TEST_F(Control, LimitsLoginsAtOnceWhenToldTo) {

@@ -73,7 +73,10 @@ TEST(Tls, AFailedHandshakeLeavesTheStandinServing) {
     const iam_standin iam({.tls_certificate = server.certificate, .tls_key = server.key});
     auto confused = http_client::over_tcp("127.0.0.1", iam.tls_port());
     confused.send_raw("GET / HTTP/1.1\r\n\r\n");
-    EXPECT_NO_THROW(confused.receive_raw());
+    try {
+        confused.receive_to_end();
+    } catch (const std::system_error&) { // a reset is an answer too
+    }
     EXPECT_TRUE(tls_client(ca, iam, "localhost").connected());
 }
 
