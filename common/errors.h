@@ -7,25 +7,25 @@
 #define TOKENWARD_COMMON_ERRORS_H
 
 /* X(code, http_status, exit_status, title) */
-#define TOKENWARD_ERRORS(X)                                                                              \
-    X(bad_request, 400, 2, "the request is malformed")                                                   \
-    X(denied, 403, 3, "this caller may not use this identity")                                           \
-    X(unknown_scope, 404, 4, "no such scope")                                                            \
-    X(no_such_resource, 404, 4, "the IAM grants no such project or domain")                              \
-    X(unknown_identity, 404, 4, "no such identity")                                                      \
-    X(not_found, 404, 2, "no such path")                                                                 \
-    X(method_not_allowed, 405, 2, "the path does not take this method")                                  \
-    X(not_acceptable, 406, 2, "no form of the answer that the caller accepts")                           \
-    X(request_timeout, 408, 2, "the request did not arrive in time")                                     \
-    X(passcode_required, 409, 5, "a person's MFA code is needed")                                        \
-    X(precondition_failed, 412, 2, "the token is no longer the one that was named")                      \
-    X(too_large, 413, 2, "over a limit")                                                                 \
-    X(unsupported_media_type, 415, 2, "a body of this type is not understood")                           \
-    X(credential_rejected, 424, 6, "the IAM refused the credential")                                     \
-    X(too_many_requests, 429, 7, "too many requests")                                                    \
-    X(internal, 500, 9, "an error of Tokenward's own")                                                   \
-    X(iam_protocol, 502, 8, "the IAM's answer makes no sense")                                           \
-    X(iam_unavailable, 503, 7, "no valid token, and the IAM cannot give one now")                        \
+#define TOKENWARD_ERRORS(X)                                                                                  \
+    X(bad_request, 400, 2, "the request is malformed")                                                       \
+    X(denied, 403, 3, "this caller may not use this identity")                                               \
+    X(unknown_scope, 404, 4, "no such scope")                                                                \
+    X(no_such_resource, 404, 4, "the IAM grants no such project or domain")                                  \
+    X(unknown_identity, 404, 4, "no such identity")                                                          \
+    X(not_found, 404, 2, "no such path")                                                                     \
+    X(method_not_allowed, 405, 2, "the path does not take this method")                                      \
+    X(not_acceptable, 406, 2, "no form of the answer that the caller accepts")                               \
+    X(request_timeout, 408, 2, "the request did not arrive in time")                                         \
+    X(passcode_required, 409, 5, "a person's MFA code is needed")                                            \
+    X(precondition_failed, 412, 2, "the token is no longer the one that was named")                          \
+    X(too_large, 413, 2, "over a limit")                                                                     \
+    X(unsupported_media_type, 415, 2, "a body of this type is not understood")                               \
+    X(credential_rejected, 424, 6, "the IAM refused the credential")                                         \
+    X(too_many_requests, 429, 7, "too many requests")                                                        \
+    X(internal, 500, 9, "an error of Tokenward's own")                                                       \
+    X(iam_protocol, 502, 8, "the IAM's answer makes no sense")                                               \
+    X(iam_unavailable, 503, 7, "no valid token, and the IAM cannot give one now")                            \
     X(timeout, 504, 7, "no token in time")
 
 #endif

@@ -12,8 +12,9 @@ extern "C" {
 
 /* Writes the path of the socket to `path` (`size` bytes): `given` if it is neither NULL nor empty, else
  * $TOKENWARD_SOCKET, else $XDG_RUNTIME_DIR/tokenward/tokenward.sock if that exists, else
- * TOKENWARD_SYSTEM_SOCKET. Returns 0, or -1 if it does not fit (a Unix socket's path has 107 bytes at most). */
-int tokenward_socket_path(const char *given, char *path, size_t size);
+ * TOKENWARD_SYSTEM_SOCKET. Returns 0, or -1 if it does not fit (a Unix socket's path has 107 bytes at most).
+ */
+int tokenward_socket_path(const char* given, char* path, size_t size);
 
 #ifdef __cplusplus
 }

@@ -36,8 +36,10 @@ constexpr auto farewell = 5s; // for answers that are in flight when the daemon 
 
 void log_faults(const std::vector<config_fault>& faults) {
     for (const config_fault& f : faults) {
-        if (f.severity == config_fault::level::error) log::error("config_fault", {}, "{}", to_string(f));
-        else log::warning("config_fault", {}, "{}", to_string(f));
+        if (f.severity == config_fault::level::error)
+            log::error("config_fault", {}, "{}", to_string(f));
+        else
+            log::warning("config_fault", {}, "{}", to_string(f));
     }
 }
 
@@ -51,7 +53,8 @@ class daemon {
                      .jitter = [this] { return std::uniform_real_distribution<>(0.0, 1.0)(x_random); },
                      .make_source = [this](const identity_config& i) { return make_source(i); },
                      .render = local::render}),
-          x_server(x_io, x_service, {.own_uid = geteuid(), .version = TOKENWARD_VERSION, .started = x_clock.now().boot},
+          x_server(x_io, x_service,
+                   {.own_uid = geteuid(), .version = TOKENWARD_VERSION, .started = x_clock.now().boot},
                    alone(std::move(socket))) {
         take_variables(initial);
         x_service.configure(std::move(initial));
@@ -72,19 +75,23 @@ class daemon {
     }
 
     std::shared_ptr<token_source> make_source(const identity_config& identity) {
-        auto read = [this, ref = identity.auth.password, what = "identity `" + identity.name + "`: password"]() -> result<secret> {
+        auto read = [this, ref = identity.auth.password,
+                     what = "identity `" + identity.name + "`: password"]() -> result<secret> {
             auto reading = x_secrets.read(ref, what);
             if (!reading) return reading.error();
-            if (!reading->warning.empty() && x_warned.insert(reading->warning).second) log::warning("secret", {}, "{}", reading->warning);
+            if (!reading->warning.empty() && x_warned.insert(reading->warning).second)
+                log::warning("secret", {}, "{}", reading->warning);
             return std::move(reading->value);
         };
-        return std::make_shared<iam::keystone_source>(x_io.get_executor(), identity, x_clock, x_guard, std::move(read));
+        return std::make_shared<iam::keystone_source>(x_io.get_executor(), identity, x_clock, x_guard,
+                                                      std::move(read));
     }
 
     // Variables leave the environment at once, not when their identity first logs in.
     void take_variables(const config& c) {
         for (const identity_config& i : c.identities)
-            if (i.auth.password.from == secret_ref::source::env) (void)x_secrets.read(i.auth.password, i.name);
+            if (i.auth.password.from == secret_ref::source::env)
+                (void)x_secrets.read(i.auth.password, i.name);
     }
 
     void wait_for_signal() {
@@ -95,7 +102,8 @@ class daemon {
                 wait_for_signal();
                 return;
             }
-            log::info("stopping", {}, "{}: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
+            log::info("stopping", {}, "{}: finishing what is in flight",
+                      number == SIGTERM ? "SIGTERM" : "SIGINT");
             x_server.stop(farewell, [] {});
             x_service.stop(); // now, so that those who wait are answered
         });
@@ -105,7 +113,8 @@ class daemon {
         parsed_config next = read_config(x_options.config_path);
         log_faults(next.faults);
         if (!next.ok()) {
-            log::error("reload_refused", {}, "{} has errors: the configuration stays as it was", x_options.config_path);
+            log::error("reload_refused", {}, "{} has errors: the configuration stays as it was",
+                       x_options.config_path);
             return;
         }
         if (next.value.socket != x_service.configuration().socket)
@@ -143,7 +152,8 @@ int check_config(const std::string& path) {
     if (!parsed.ok()) return 2;
     std::size_t scopes = 0;
     for (const identity_config& i : parsed.value.identities) scopes += i.scopes.size();
-    std::printf("%s: good: %zu identities, %zu scopes\n", path.c_str(), parsed.value.identities.size(), scopes);
+    std::printf("%s: good: %zu identities, %zu scopes\n", path.c_str(), parsed.value.identities.size(),
+                scopes);
     return 0;
 }
 

@@ -14,8 +14,8 @@ struct app_options {
 /// Prints every fault of the file. Returns the exit status: 0, or 2 if there is an error among them.
 int check_config(const std::string& path);
 
-/// Serves until SIGTERM or SIGINT. Returns the exit status: 0 ended as asked, 1 can't serve (the log says why),
-/// 2 the configuration is at fault. To be called once per process.
+/// Serves until SIGTERM or SIGINT. Returns the exit status: 0 ended as asked, 1 can't serve (the log says
+/// why), 2 the configuration is at fault. To be called once per process.
 int run_daemon(const app_options& options);
 
 } // namespace tokenward

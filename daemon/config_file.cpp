@@ -27,7 +27,8 @@ parsed_config read_config(const std::string& path) {
     if (!file) return unreadable(path, std::string("can't be read: ") + std::strerror(errno));
     wiped_string text(largest + 1, '\0'); // it may hold a password
     std::size_t size = std::fread(text.data(), 1, text.size(), file.get());
-    if (std::ferror(file.get()) != 0) return unreadable(path, std::string("can't be read: ") + std::strerror(errno));
+    if (std::ferror(file.get()) != 0)
+        return unreadable(path, std::string("can't be read: ") + std::strerror(errno));
     if (size > largest) return unreadable(path, "is larger than 1 MiB");
     return parse_config({text.data(), size}, path, system_names());
 }

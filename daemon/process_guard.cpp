@@ -16,8 +16,10 @@ namespace {
 void limit(__rlimit_resource what, const char* name, bool to_nothing) {
     rlimit bounds{};
     if (getrlimit(what, &bounds) == 0) {
-        if (to_nothing) bounds = {0, 0};
-        else bounds.rlim_cur = bounds.rlim_max;
+        if (to_nothing)
+            bounds = {0, 0};
+        else
+            bounds.rlim_cur = bounds.rlim_max;
         if (setrlimit(what, &bounds) == 0) return;
     }
     log::warning("limit_not_set", {}, "can't set {}: {}", name, std::strerror(errno));

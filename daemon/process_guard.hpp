@@ -3,8 +3,8 @@
 
 namespace tokenward {
 
-/// Core dumps off, not traceable by other processes of the user (PR_SET_DUMPABLE, prctl(2)), SIGPIPE ignored, as many
-/// descriptors as the hard limit allows. What the kernel refuses is logged and left.
+/// Core dumps off, not traceable by other processes of the user (PR_SET_DUMPABLE, prctl(2)), SIGPIPE ignored,
+/// as many descriptors as the hard limit allows. What the kernel refuses is logged and left.
 void protect_process();
 
 } // namespace tokenward

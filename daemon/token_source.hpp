@@ -9,8 +9,8 @@
 
 namespace tokenward {
 
-/// One identity's way to its IAM. Used from one thread only. The service keeps it alive while a call is under way
-/// (a reload may drop it meanwhile).
+/// One identity's way to its IAM. Used from one thread only. The service keeps it alive while a call is under
+/// way (a reload may drop it meanwhile).
 class token_source {
   public:
     virtual ~token_source() = default;
@@ -23,7 +23,8 @@ class token_source {
     /// Asks the IAM whether `subject` still lives (HEAD /v3/auth/tokens).
     virtual boost::asio::awaitable<validation> validate(token_ptr subject) = 0;
 
-    /// Called about once a second: whether a credential that was refused has changed, so that a login may be tried.
+    /// Called about once a second: whether a credential that was refused has changed, so that a login may be
+    /// tried.
     virtual bool credential_changed() = 0;
 };
 

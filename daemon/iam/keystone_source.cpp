@@ -19,12 +19,15 @@ https_options options_of(const identity_config& identity) {
 
 using advice = login_permit::advice;
 
-bool has_token(const login_answer& a) { return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome); }
+bool has_token(const login_answer& a) {
+    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
+}
 
 /// The turn that the guard gave: it is given back however the coroutine ends.
 class held_turn {
   public:
-    held_turn(login_guard& guard, const login_user& who, const secret_digest& digest) : x_guard(guard), x_who(who), x_digest(digest) {}
+    held_turn(login_guard& guard, const login_user& who, const secret_digest& digest)
+        : x_guard(guard), x_who(who), x_digest(digest) {}
     held_turn(const held_turn&) = delete;
     held_turn& operator=(const held_turn&) = delete;
     ~held_turn() { end(credential_word::unsaid); }
@@ -50,9 +53,11 @@ class held_turn {
 // The configuration has been checked: its URL is good.
 keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
                                  login_guard& guard, password_reader read_password)
-    : x_identity(std::move(identity)), x_url(*parse_auth_url(x_identity.auth.auth_url)),
-      x_user{x_url.where.authority(), user_text(x_identity.auth)}, x_time(time), x_guard(guard),
-      x_read_password(std::move(read_password)), x_client(std::move(executor), x_url.where, options_of(x_identity)) {}
+    : x_identity(std::move(identity)),
+      x_url(*parse_auth_url(x_identity.auth.auth_url)), x_user{x_url.where.authority(),
+                                                               user_text(x_identity.auth)},
+      x_time(time), x_guard(guard), x_read_password(std::move(read_password)),
+      x_client(std::move(executor), x_url.where, options_of(x_identity)) {}
 
 asio::awaitable<result<keystone_source::credential>> keystone_source::read_credential() {
     auto password = x_read_password();
@@ -81,14 +86,15 @@ asio::awaitable<fetch_result> keystone_source::fetch(scope target) {
         login_answer answer = co_await log_in(std::move(asked), *with);
         mine.end(answer.credential);
         if (settling && has_token(answer)) continue; // the password is right: on to the scope
-        bool open_question = answer.credential == credential_word::refused && !settling && target.kind != scope_kind::unscoped;
+        bool open_question =
+            answer.credential == credential_word::refused && !settling && target.kind != scope_kind::unscoped;
         if (!open_question) co_return std::move(answer.result);
         co_return co_await settle(target, *with, std::move(answer.result));
     }
 }
 
-// Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them apart. (Its
-// token could open further scopes without a password; for now it is dropped.)
+// Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them
+// apart. (Its token could open further scopes without a password; for now it is dropped.)
 asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result first) {
     login_permit permit = co_await x_guard.enter(x_user, with.digest);
     if (permit.what == advice::rejected) co_return first;
@@ -97,14 +103,18 @@ asio::awaitable<fetch_result> keystone_source::settle(scope target, credential w
     login_answer unscoped = co_await log_in(std::move(none), with);
     mine.end(unscoped.credential);
     if (unscoped.credential == credential_word::refused) co_return first;
-    if (!has_token(unscoped)) co_return std::move(unscoped.result); // the next login begins with this question
-    problem wrong{errc::unknown_scope, "the IAM " + x_url.where.authority() + " grants " + x_identity.name + " no scope " + to_string(target) +
-                                           ", though its password is right: check the spelling and the user's roles"};
+    if (!has_token(unscoped))
+        co_return std::move(unscoped.result); // the next login begins with this question
+    problem wrong{errc::unknown_scope,
+                  "the IAM " + x_url.where.authority() + " grants " + x_identity.name + " no scope " +
+                      to_string(target) +
+                      ", though its password is right: check the spelling and the user's roles"};
     co_return fetch_result{fetch_failure{std::move(wrong), retry_rule::remember}, unscoped.result.iam_date};
 }
 
 asio::awaitable<login_answer> keystone_source::log_in(scope target, credential with) {
-    http_request ask{.method = "POST", .target = x_url.path + "/auth/tokens" + (x_identity.catalog ? "" : "?nocatalog=1")};
+    http_request ask{.method = "POST",
+                     .target = x_url.path + "/auth/tokens" + (x_identity.catalog ? "" : "?nocatalog=1")};
     ask.body = format_login(x_identity.auth, *with.password, target);
     const moment asked = x_time.now();
     auto answer = co_await x_client.request(std::move(ask));
@@ -112,7 +122,8 @@ asio::awaitable<login_answer> keystone_source::log_in(scope target, credential w
     if (!answer) {
         problem away = answer.error();
         away.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + away.detail;
-        co_return login_answer{credential_word::unsaid, {fetch_failure{std::move(away), retry_rule::back_off}}};
+        co_return login_answer{credential_word::unsaid,
+                               {fetch_failure{std::move(away), retry_rule::back_off}}};
     }
     co_return parse_login(*answer, {.iam = x_user.origin,
                                     .identity = x_identity.name,
@@ -124,14 +135,18 @@ asio::awaitable<login_answer> keystone_source::log_in(scope target, credential w
 
 fetch_result keystone_source::rejected(const login_permit& permit) const {
     fetch_failure failure{{errc::credential_rejected, ""}, retry_rule::rearm};
-    const std::string whose = "the IAM " + x_user.origin + " refused the password of " + x_identity.name + " (user " + x_user.user + ")";
+    const std::string whose = "the IAM " + x_user.origin + " refused the password of " + x_identity.name +
+                              " (user " + x_user.user + ")";
     if (permit.retry_after) {
-        failure.error.detail = whose + " too often within 15 minutes: waiting, so that the user is not locked";
+        failure.error.detail =
+            whose + " too often within 15 minutes: waiting, so that the user is not locked";
         failure.error.retry_after = std::chrono::ceil<std::chrono::seconds>(*permit.retry_after);
         failure.retry = retry_rule::back_off;
     } else {
-        failure.error.detail = whose + ": nothing more is sent until it changes where the configuration reads it" +
-                               (x_identity.auth.password.from == secret_ref::source::file ? "" : " (restart tokenwardd after that)");
+        failure.error.detail =
+            whose + ": nothing more is sent until it changes where the configuration reads it" +
+            (x_identity.auth.password.from == secret_ref::source::file ? ""
+                                                                       : " (restart tokenwardd after that)");
     }
     return {std::move(failure)};
 }

@@ -20,25 +20,29 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
     constexpr std::uint64_t memory = 64ULL * 1024 * 1024;
     secret_digest digest{};
     std::string_view text = of->reveal();
-    EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, digest.data(), digest.size());
+    EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, digest.data(),
+                   digest.size());
     co_return digest;
 }
 
 } // namespace
 
-login_guard::login_guard(asio::any_io_executor executor, const clock& time, const std::string& state_directory)
+login_guard::login_guard(asio::any_io_executor executor, const clock& time,
+                         const std::string& state_directory)
     : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_saved(x_file.load()) {
     x_guard.restore(x_saved.users, x_time.now());
 }
 
 asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret> of) {
-    co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_saved.salt), asio::use_awaitable);
+    co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_saved.salt),
+                                      asio::use_awaitable);
 }
 
 asio::awaitable<login_permit> login_guard::enter(login_user who, secret_digest digest) {
     while (x_busy.contains(who)) {
         auto& turn = x_turns[who];
-        if (!turn) turn = std::make_unique<asio::steady_timer>(x_executor, asio::steady_timer::time_point::max());
+        if (!turn)
+            turn = std::make_unique<asio::steady_timer>(x_executor, asio::steady_timer::time_point::max());
         co_await turn->async_wait(asio::as_tuple(asio::use_awaitable)); // until end_turn() cancels
     }
     instant now = x_time.now().boot;
@@ -46,7 +50,8 @@ asio::awaitable<login_permit> login_guard::enter(login_user who, secret_digest d
     if (permit.what != login_permit::advice::rejected) {
         x_busy.insert(who);
         x_guard.sending(who, digest, now);
-        if (!x_guard.is_proven(who, digest)) save(); // before anything is sent: a crash must not forget that it was
+        if (!x_guard.is_proven(who, digest))
+            save(); // before anything is sent: a crash must not forget that it was
     }
     co_return permit;
 }
@@ -77,7 +82,9 @@ void login_guard::save() {
     if (now == x_saved) return;
     auto saved = x_file.save(now);
     if (!saved && !std::exchange(x_complained, true))
-        log::warning("guard_file", {}, "{}: refused logins are counted in memory only and forgotten at a restart", saved.error().detail);
+        log::warning("guard_file", {},
+                     "{}: refused logins are counted in memory only and forgotten at a restart",
+                     saved.error().detail);
     x_saved = std::move(now);
 }
 

@@ -23,15 +23,15 @@ class login_guard {
   public:
     login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory);
 
-    /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected, the turn is
-    /// the caller's and what follows is sent: one of accepted, refused and unanswered ends it.
+    /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected, the
+    /// turn is the caller's and what follows is sent: one of accepted, refused and unanswered ends it.
     boost::asio::awaitable<login_permit> enter(login_user who, secret_digest digest);
     void accepted(const login_user& who, const secret_digest& digest);
     void refused(const login_user& who, const secret_digest& digest);
     void unanswered(const login_user& who, const secret_digest& digest);
 
-    /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess it. Takes
-    /// some 50 ms, on a thread of its own.
+    /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess
+    /// it. Takes some 50 ms, on a thread of its own.
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:

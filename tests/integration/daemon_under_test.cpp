@@ -14,17 +14,19 @@ daemon_under_test::daemon_under_test(const daemon_settings& settings) {
 }
 
 void daemon_under_test::write_config(const daemon_settings& s) const {
-    x_directory.write("tokenward.yaml", "socket:\n  path: " + socket() +
-                                            "\nidentities:\n  ci:\n    auth:\n      auth_url: " + s.auth_url + "\n      username: " +
-                                            std::string(iam_standin::user) + "\n      user_domain_name: " + std::string(iam_standin::domain) +
-                                            "\n      password: {file: " + std::string(x_directory / "password") + "}\n    scopes: " + s.scopes +
-                                            "\n" + s.extra);
+    x_directory.write("tokenward.yaml",
+                      "socket:\n  path: " + socket() + "\nidentities:\n  ci:\n    auth:\n      auth_url: " +
+                          s.auth_url + "\n      username: " + std::string(iam_standin::user) +
+                          "\n      user_domain_name: " + std::string(iam_standin::domain) +
+                          "\n      password: {file: " + std::string(x_directory / "password") +
+                          "}\n    scopes: " + s.scopes + "\n" + s.extra);
 }
 
 void daemon_under_test::start() {
     x_process = std::make_unique<support::process>(
         std::vector<std::string>{TOKENWARD_DAEMON, "--config", config_file()},
-        support::process_options{.env = {{"STATE_DIRECTORY", x_directory / "state"}, {"TOKENWARD_SOCKET", ""}}});
+        support::process_options{
+            .env = {{"STATE_DIRECTORY", x_directory / "state"}, {"TOKENWARD_SOCKET", ""}}});
     x_process->wait_for_line("event=ready");
 }
 
@@ -45,7 +47,8 @@ void daemon_under_test::reload() {
 
 std::string daemon_under_test::token(std::string_view scope) const {
     auto reply = get("/v1/tokens/ci/" + std::string(scope), {{"Accept", "text/plain"}});
-    if (reply.status != 200) throw std::runtime_error("no token: " + std::to_string(reply.status) + " " + reply.body);
+    if (reply.status != 200)
+        throw std::runtime_error("no token: " + std::to_string(reply.status) + " " + reply.body);
     support::output_audit::instance().forbid("a token", reply.body);
     return reply.body;
 }
@@ -57,7 +60,8 @@ std::string daemon_under_test::fingerprint(std::string_view scope) const {
 
 std::string daemon_under_test::report(std::string_view fingerprint, std::string_view scope) const {
     return post("/v1/tokens/ci/" + std::string(scope) + "/report",
-                R"({"fingerprint":")" + std::string(fingerprint) + R"(","status":401,"body":"{\"error_code\":\"APIG.0307\"}"})")
+                R"({"fingerprint":")" + std::string(fingerprint) +
+                    R"(","status":401,"body":"{\"error_code\":\"APIG.0307\"}"})")
         .body;
 }
 

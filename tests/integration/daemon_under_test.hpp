@@ -33,9 +33,9 @@ class daemon_under_test {
     explicit daemon_under_test(const daemon_settings& settings);
 
     void start();
-    void kill();               ///< SIGKILL
-    int stop();                ///< SIGTERM; the exit status
-    void reload();             ///< SIGHUP, and waits for its line in the log
+    void kill();   ///< SIGKILL
+    int stop();    ///< SIGTERM; the exit status
+    void reload(); ///< SIGHUP, and waits for its line in the log
     void write_config(const daemon_settings& settings) const;
     void write_password(std::string_view password) const { x_directory.write("password", password); }
     support::process& program() { return *x_process; }
@@ -43,7 +43,9 @@ class daemon_under_test {
     std::string socket() const { return x_directory / "tokenward.sock"; }
     std::string config_file() const { return x_directory / "tokenward.yaml"; }
     http_client connect() const { return http_client::over_unix(socket()); }
-    http_reply get(std::string_view target, const http_headers& headers = {}) const { return connect().get(target, headers); }
+    http_reply get(std::string_view target, const http_headers& headers = {}) const {
+        return connect().get(target, headers);
+    }
     http_reply post(std::string_view target, std::string_view json) const {
         return connect().request("POST", target, {{"Content-Type", "application/json"}}, json);
     }

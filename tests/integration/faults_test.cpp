@@ -1,4 +1,5 @@
-// What an IAM can do wrong, one by one: each has a clear error, loses nothing, and is over when the IAM is well again.
+// What an IAM can do wrong, one by one: each has a clear error, loses nothing, and is over when the IAM is
+// well again.
 #include "tests/integration/daemon_under_test.hpp"
 
 #include <gtest/gtest.h>
@@ -37,7 +38,9 @@ const fault_row rows[] = {
     {"ClosedAfterTheAnswer", R"({"kind":"close_after"})", nullptr},
 };
 
-void PrintTo(const fault_row& row, std::ostream* out) { *out << row.fault; }
+void PrintTo(const fault_row& row, std::ostream* out) {
+    *out << row.fault;
+}
 
 class IamFault : public ::testing::TestWithParam<fault_row> {};
 
@@ -60,7 +63,8 @@ TEST_P(IamFault, HasAClearErrorAndIsOverWhenTheIamIsWellAgain) {
     EXPECT_LE(iam.logins(), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, IamFault, ::testing::ValuesIn(rows), [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Each, IamFault, ::testing::ValuesIn(rows),
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST(IamFaults, AKeptConnectionThatTheIamClosedCostsTheCallerNothing) {
     iam_standin iam;

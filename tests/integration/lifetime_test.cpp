@@ -9,11 +9,13 @@ using tokenward::support::eventually;
 namespace {
 
 // Both requests in one piece: when the first is answered, the daemon has the second.
-std::vector<http_client> callers(const daemon_under_test& d, int count, const std::function<std::string(int)>& scope) {
+std::vector<http_client> callers(const daemon_under_test& d, int count,
+                                 const std::function<std::string(int)>& scope) {
     std::vector<http_client> all;
     for (int i = 0; i < count; ++i) {
         all.push_back(d.connect());
-        all.back().send_raw("GET /healthz HTTP/1.1\r\nHost: unix\r\n\r\nGET /v1/tokens/ci/" + scope(i) + " HTTP/1.1\r\nHost: unix\r\n\r\n");
+        all.back().send_raw("GET /healthz HTTP/1.1\r\nHost: unix\r\n\r\nGET /v1/tokens/ci/" + scope(i) +
+                            " HTTP/1.1\r\nHost: unix\r\n\r\n");
     }
     for (auto& c : all) EXPECT_EQ(c.read_reply().status, 200);
     return all;
@@ -84,7 +86,8 @@ TEST(Lifetime, WhileTheIamIsGoneTheTokenIsServedToItsEndThenRefusedThenFlowsAgai
     bool served_stale = false;
     ASSERT_TRUE(eventually([&] {
         reply = d.get("/v1/tokens/ci/eu-de?max_wait=0");
-        served_stale |= reply.status == 200 && d.get("/v1/status").body.find("\"stale\"") != std::string::npos;
+        served_stale |=
+            reply.status == 200 && d.get("/v1/status").body.find("\"stale\"") != std::string::npos;
         return reply.status != 200;
     }));
     EXPECT_TRUE(served_stale) << "a failed renewal keeps the token";
@@ -111,7 +114,8 @@ TEST(Lifetime, ASecondDaemonOnTheSocketRefusesToStartAndTheFirstServesOn) {
     daemon_under_test d({.auth_url = iam.auth_url()});
     auto second = tokenward::support::run({TOKENWARD_DAEMON, "--config", d.config_file()});
     EXPECT_EQ(second.status, 1);
-    EXPECT_NE(second.err.find(std::to_string(d.program().pid())), std::string::npos) << "says who serves there: " << second.err;
+    EXPECT_NE(second.err.find(std::to_string(d.program().pid())), std::string::npos)
+        << "says who serves there: " << second.err;
     EXPECT_NE(d.token(), "");
 }
 

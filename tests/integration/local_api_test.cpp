@@ -48,7 +48,10 @@ TEST_F(LocalApi, IncludeBodyGivesTheIamsOwnAnswerWithItsCatalog) {
 TEST_F(LocalApi, ConditionalRequestsAreAnsweredByTheFingerprint) {
     std::string tag = '"' + d.fingerprint() + '"';
     EXPECT_EQ(d.get("/v1/tokens/ci/eu-de", {{"If-None-Match", tag}}).status, 304);
-    EXPECT_EQ(d.connect().request("DELETE", "/v1/tokens/ci/eu-de", {{"If-Match", "\"sha256:0000000000000000\""}}).status, 412);
+    EXPECT_EQ(d.connect()
+                  .request("DELETE", "/v1/tokens/ci/eu-de", {{"If-Match", "\"sha256:0000000000000000\""}})
+                  .status,
+              412);
     EXPECT_EQ(d.connect().request("DELETE", "/v1/tokens/ci/eu-de", {{"If-Match", tag}}).status, 204);
     EXPECT_NE('"' + d.fingerprint() + '"', tag);
 }
@@ -61,7 +64,8 @@ TEST_F(LocalApi, ABrowserGetsNowhere) {
 
 TEST_F(LocalApi, RequestsInPiecesAndTwoInOnePieceAreAnsweredInOrder) {
     auto c = d.connect();
-    std::string two = "GET /healthz HTTP/1.1\r\nHost: unix\r\n\r\nGET /v1/tokens/ci/nope HTTP/1.1\r\nHost: unix\r\n\r\n";
+    std::string two =
+        "GET /healthz HTTP/1.1\r\nHost: unix\r\n\r\nGET /v1/tokens/ci/nope HTTP/1.1\r\nHost: unix\r\n\r\n";
     for (char byte : two) c.send_raw({&byte, 1});
     EXPECT_EQ(c.read_reply().status, 200);
     EXPECT_EQ(c.read_reply().status, 404);
@@ -73,9 +77,11 @@ TEST_F(LocalApi, RequestsInPiecesAndTwoInOnePieceAreAnsweredInOrder) {
 TEST_F(LocalApi, AnOrdinaryUserIsDeniedByDefaultAndCantTellWhatExists) {
     if (geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
     auto as_nobody = [&](const std::string& identity) {
-        std::filesystem::permissions(std::filesystem::path(d.socket()).parent_path(), std::filesystem::perms(0755));
-        return tokenward::support::run({"setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "curl", "-s", "-w", "%{http_code}",
-                                        "--unix-socket", d.socket(), "http://localhost/v1/tokens/" + identity + "/eu-de"})
+        std::filesystem::permissions(std::filesystem::path(d.socket()).parent_path(),
+                                     std::filesystem::perms(0755));
+        return tokenward::support::run({"setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "curl",
+                                        "-s", "-w", "%{http_code}", "--unix-socket", d.socket(),
+                                        "http://localhost/v1/tokens/" + identity + "/eu-de"})
             .out;
     };
     std::string known = as_nobody("ci");

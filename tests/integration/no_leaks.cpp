@@ -8,6 +8,7 @@ namespace {
 class no_leaks final : public ::testing::Environment {
     void TearDown() override { EXPECT_EQ(tokenward::support::output_audit::instance().leaks(), ""); }
 };
-[[maybe_unused]] const auto* const audited = ::testing::AddGlobalTestEnvironment(new no_leaks); // GoogleTest's own
+[[maybe_unused]] const auto* const audited =
+    ::testing::AddGlobalTestEnvironment(new no_leaks); // GoogleTest's own
 
 } // namespace

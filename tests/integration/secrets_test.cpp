@@ -48,7 +48,8 @@ TEST(Passwords, TheRightOneInTheFileHealsEverythingWithoutASignal) {
 TEST(Passwords, MisspeltProjectsLeaveTheOthersServedAndCountAsNoWrongPassword) {
     iam_standin iam;
     daemon_under_test d({.auth_url = iam.auth_url(),
-                         .scopes = "{a: {project_name: misspelt1}, eu-de: {project_name: eu-de}, b: {project_name: misspelt2}, c: {project_name: misspelt3}}"});
+                         .scopes = "{a: {project_name: misspelt1}, eu-de: {project_name: eu-de}, b: "
+                                   "{project_name: misspelt2}, c: {project_name: misspelt3}}"});
     EXPECT_NE(d.token(), "");
     for (const char* scope : {"a", "b", "c"}) {
         auto reply = d.get("/v1/tokens/ci/" + std::string(scope));
@@ -76,11 +77,15 @@ TEST(Passwords, AndTokensAreNeverPrinted) {
 TEST(Passwords, AVariableIsWipedFromTheEnvironmentOnceRead) {
     iam_standin iam;
     tokenward::support::temp_dir dir;
-    auto config = dir.write("c.yaml", "socket: {path: " + std::string(dir / "s") + "}\nidentities:\n  ci:\n    auth: {auth_url: \"" + iam.auth_url() +
-                                          "\", username: ci-bot, user_domain_name: OTC00000000001000000000, password: {env: CI_PASSWORD}}\n"
-                                          "    scopes: {eu-de: {project_name: eu-de}}\n");
-    tokenward::support::process p({TOKENWARD_DAEMON, "--config", config},
-                                  {.env = {{"CI_PASSWORD", std::string(iam_standin::password)}, {"STATE_DIRECTORY", dir / "state"}}});
+    auto config = dir.write(
+        "c.yaml",
+        "socket: {path: " + std::string(dir / "s") + "}\nidentities:\n  ci:\n    auth: {auth_url: \"" +
+            iam.auth_url() +
+            "\", username: ci-bot, user_domain_name: OTC00000000001000000000, password: {env: CI_PASSWORD}}\n"
+            "    scopes: {eu-de: {project_name: eu-de}}\n");
+    tokenward::support::process p(
+        {TOKENWARD_DAEMON, "--config", config},
+        {.env = {{"CI_PASSWORD", std::string(iam_standin::password)}, {"STATE_DIRECTORY", dir / "state"}}});
     p.wait_for_line("event=ready");
     EXPECT_EQ(http_client::over_unix(dir / "s").get("/v1/tokens/ci/eu-de").status, 200);
     auto environment = tokenward::support::read_file("/proc/" + std::to_string(p.pid()) + "/environ");

@@ -29,7 +29,9 @@ const std::string trusted = "    cacert: " + ca().certificate().string() + "\n";
 
 } // namespace
 
-TEST(Tls, AGoodCertificateOfAGivenCaIsAccepted) { EXPECT_EQ(ask(ca().server(), trusted).status, 200); }
+TEST(Tls, AGoodCertificateOfAGivenCaIsAccepted) {
+    EXPECT_EQ(ask(ca().server(), trusted).status, 200);
+}
 
 TEST(Tls, AnUnknownCaIsRefusedWithAHint) {
     auto reply = ask(ca().server(), "");
@@ -49,7 +51,9 @@ TEST(Tls, ACertificateForAnotherHostIsRefused) {
     EXPECT_NE(reply.body.find("host"), std::string::npos) << reply.body;
 }
 
-TEST(Tls, ASelfSignedCertificateIsRefused) { EXPECT_EQ(ask(ca().self_signed(), trusted).status, 503); }
+TEST(Tls, ASelfSignedCertificateIsRefused) {
+    EXPECT_EQ(ask(ca().self_signed(), trusted).status, 503);
+}
 
 TEST(Tls, VerifyFalseAcceptsAnythingAndWarns) {
     iam_standin iam({.tls_certificate = ca().self_signed().certificate, .tls_key = ca().self_signed().key});

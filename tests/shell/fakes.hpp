@@ -30,11 +30,13 @@ struct fake_clock final : clock {
 /// Holds every fetch until answer() or fail() is called; counts.
 class fake_source final : public token_source {
   public:
-    fake_source(boost::asio::any_io_executor executor, const clock& time) : x_executor(executor), x_time(time) {}
+    fake_source(boost::asio::any_io_executor executor, const clock& time)
+        : x_executor(executor), x_time(time) {}
 
     boost::asio::awaitable<fetch_result> fetch(scope target) override {
         ++fetches;
-        auto mine = std::make_shared<pending>(pending{target, x_time.now().boot, boost::asio::steady_timer(x_executor, never_ends()), {}});
+        auto mine = std::make_shared<pending>(
+            pending{target, x_time.now().boot, boost::asio::steady_timer(x_executor, never_ends()), {}});
         x_pending.push_back(mine);
         boost::system::error_code ended;
         co_await mine->bell.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
@@ -61,7 +63,9 @@ class fake_source final : public token_source {
         t->minted = x_pending.front()->started;
         end({.outcome = std::move(t)});
     }
-    void fail(errc code = errc::iam_unavailable, retry_rule retry = retry_rule::back_off) { end({.outcome = fetch_failure{{code, "no"}, retry}}); }
+    void fail(errc code = errc::iam_unavailable, retry_rule retry = retry_rule::back_off) {
+        end({.outcome = fetch_failure{{code, "no"}, retry}});
+    }
     std::size_t waiting() const { return x_pending.size(); }
 
     int fetches = 0;
@@ -77,7 +81,9 @@ class fake_source final : public token_source {
         boost::asio::steady_timer bell;
         fetch_result answer;
     };
-    static std::chrono::steady_clock::time_point never_ends() { return std::chrono::steady_clock::time_point::max(); }
+    static std::chrono::steady_clock::time_point never_ends() {
+        return std::chrono::steady_clock::time_point::max();
+    }
     void end(fetch_result r) {
         auto first = x_pending.front();
         x_pending.pop_front();

@@ -25,14 +25,16 @@ class Service : public ::testing::Test {
         identity_config& i = c.identities.emplace_back();
         i.name = "ci";
         i.auth.auth_url = "http://127.0.0.1/v3";
-        i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de", {}}}, {"global", {scope_kind::domain_name, "A", {}}}};
+        i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de", {}}},
+                    {"global", {scope_kind::domain_name, "A", {}}}};
         return c;
     }
 
     /// Whatever is ready to run, and no waiting.
     void run() {
         io.restart();
-        while (io.poll() != 0) {}
+        while (io.poll() != 0) {
+        }
     }
     void step(duration by) {
         time.step(by);
@@ -145,7 +147,8 @@ TEST_F(Service, WhileTheIamIsAwayTheTokenIsServedAndThenTokensFlowAgain) {
     ASSERT_NE(source->waiting(), 0U) << "back within the longest back-off";
     source->answer("back");
     run();
-    EXPECT_TRUE(service.serveable(entry(), time.now().boot) != nullptr || service.serveable(entry("global"), time.now().boot) != nullptr);
+    EXPECT_TRUE(service.serveable(entry(), time.now().boot) != nullptr ||
+                service.serveable(entry("global"), time.now().boot) != nullptr);
 }
 
 TEST_F(Service, ARefusedTokenIsReplacedAndItsLateSuccessorDropped) {
@@ -246,7 +249,8 @@ TEST_F(Service, CallersOfAnIdentityThatIsGoneAreAnswered) {
 
 TEST_F(Service, AForcedRenewalAnswersWithTheNewToken) {
     warm();
-    service.renew(entry(), [this](result<token_ptr> r) { answers.push_back(r ? (*r)->fingerprint : "error"); });
+    service.renew(entry(),
+                  [this](result<token_ptr> r) { answers.push_back(r ? (*r)->fingerprint : "error"); });
     run();
     EXPECT_TRUE(answers.empty());
     source->answer("new");

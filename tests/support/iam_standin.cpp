@@ -90,7 +90,8 @@ void iam_standin::set_password(std::string_view user_name, std::string_view new_
 
 void iam_standin::add_projects(std::size_t count) const {
     json::array projects;
-    for (std::size_t n = 1; n <= count; ++n) projects.push_back(json::object{{"name", "p-" + std::to_string(n)}});
+    for (std::size_t n = 1; n <= count; ++n)
+        projects.push_back(json::object{{"name", "p-" + std::to_string(n)}});
     control("POST", "/control/identities", json::serialize(json::object{{"projects", projects}}));
 }
 

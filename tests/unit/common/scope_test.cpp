@@ -6,7 +6,8 @@
 using namespace tokenward;
 
 TEST(Scope, EachSpelledOutFormIsParsedAndWrittenBack) {
-    for (const char* text : {"unscoped", "project:a b/c", "project_id:0215", "domain:domain A", "domain_id:default", "project:\u00fc:x"}) {
+    for (const char* text : {"unscoped", "project:a b/c", "project_id:0215", "domain:domain A",
+                             "domain_id:default", "project:\u00fc:x"}) {
         auto s = parse_scope(text, {"", "D"});
         ASSERT_TRUE(s.has_value()) << text;
         EXPECT_EQ(to_string(*s), text);
@@ -15,20 +16,24 @@ TEST(Scope, EachSpelledOutFormIsParsedAndWrittenBack) {
 }
 
 TEST(Scope, MalformedTextsAreRefused) {
-    for (std::string text : {std::string(), std::string("eu-de"), std::string("project:"), std::string("Project:x"), std::string("project:a\0b", 11),
-                             std::string("project:\xc3"), "project:" + std::string(256, 'x')})
+    for (std::string text :
+         {std::string(), std::string("eu-de"), std::string("project:"), std::string("Project:x"),
+          std::string("project:a\0b", 11), std::string("project:\xc3"), "project:" + std::string(256, 'x')})
         EXPECT_FALSE(parse_scope(text, {}).has_value()) << text;
 }
 
 TEST(Scope, NamesAreShortAndPlain) {
     EXPECT_TRUE(is_name("eu-de_1.x"));
     EXPECT_TRUE(is_name(std::string(64, 'a')));
-    for (std::string text : {std::string(), std::string(65, 'a'), std::string("a/b"), std::string("a:b"), std::string("a b"), std::string("\u00fc")})
+    for (std::string text : {std::string(), std::string(65, 'a'), std::string("a/b"), std::string("a:b"),
+                             std::string("a b"), std::string("\u00fc")})
         EXPECT_FALSE(is_name(text)) << text;
 }
 
 TEST(Utf8, AcceptsWellFormedTextAlone) {
-    for (const char* good : {"", "a", "\u00fc", "\u20ac", "\U0001F511", "\U0010FFFF"}) EXPECT_TRUE(is_utf8(good)) << good;
-    for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe0\x80\x80", "a\xff"})
+    for (const char* good : {"", "a", "\u00fc", "\u20ac", "\U0001F511", "\U0010FFFF"})
+        EXPECT_TRUE(is_utf8(good)) << good;
+    for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                            "\xf5\x80\x80\x80", "\xe0\x80\x80", "a\xff"})
         EXPECT_FALSE(is_utf8(bad)) << bad;
 }

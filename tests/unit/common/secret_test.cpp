@@ -43,7 +43,9 @@ TEST(Wipe, ReachesTheLastByteOfAStringsCapacity) {
     for (std::size_t i = 0; i < capacity; ++i) EXPECT_EQ(bytes[i], 0) << i;
 }
 
-TEST(Wipe, OfNothingIsFine) { wipe(nullptr, 0); }
+TEST(Wipe, OfNothingIsFine) {
+    wipe(nullptr, 0);
+}
 
 TEST(WipedString, GivesBackCleanMemory) {
     wiping_allocator<char> allocator;

@@ -41,4 +41,6 @@ TEST_F(SocketPath, TheUsersOwnDaemonComesBeforeTheSystemsIfItIsThere) {
     std::filesystem::remove_all(dir);
 }
 
-TEST_F(SocketPath, APathThatIsTooLongIsAnError) { EXPECT_EQ(path(("/" + std::string(200, 'x')).c_str()), "(does not fit)"); }
+TEST_F(SocketPath, APathThatIsTooLongIsAnError) {
+    EXPECT_EQ(path(("/" + std::string(200, 'x')).c_str()), "(does not fit)");
+}

@@ -39,15 +39,25 @@ identity_config with(std::vector<access_rule> allow, std::vector<access_rule> de
     return i;
 }
 
-bool allowed(const caller& who, const identity_config& i, verb what = verb::get) { return may(who, own_uid, i, "eu-de", eu_de, what).allowed; }
+bool allowed(const caller& who, const identity_config& i, verb what = verb::get) {
+    return may(who, own_uid, i, "eu-de", eu_de, what).allowed;
+}
 
-access_rule user(unsigned id) { return {.who = subject::user, .name = "u", .id = id}; }
-access_rule group(unsigned id) { return {.who = subject::group, .name = "g", .id = id}; }
-access_rule unit(const char* name) { return {.who = subject::unit, .name = name}; }
+access_rule user(unsigned id) {
+    return {.who = subject::user, .name = "u", .id = id};
+}
+access_rule group(unsigned id) {
+    return {.who = subject::group, .name = "g", .id = id};
+}
+access_rule unit(const char* name) {
+    return {.who = subject::unit, .name = name};
+}
 
 } // namespace
 
-TEST(Access, IsDeniedByDefault) { EXPECT_FALSE(allowed(fake_caller{}, with({}))); }
+TEST(Access, IsDeniedByDefault) {
+    EXPECT_FALSE(allowed(fake_caller{}, with({})));
+}
 
 TEST(Access, RootAndTheDaemonsOwnUserMayEverything) {
     fake_caller root;

@@ -74,7 +74,8 @@ TEST_F(Damping, AnIamThatCannotBeAskedKeepsTheToken) {
     EXPECT_EQ(iam_says(validity::unknown).kind, refusal_kind::damped);
 }
 
-// A service in another region refuses every token for half an hour, ten times a second: 401 forever although every login works.
+// A service in another region refuses every token for half an hour, ten times a second: 401 forever although
+// every login works.
 TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions) {
     fetch();
     now += 600s;

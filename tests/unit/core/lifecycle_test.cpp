@@ -18,7 +18,9 @@ class Lifecycle : public ::testing::Test {
     }
     step get(get_request wanted = {}) { return life_.get(wanted, now, ++last); }
     due_kind due() { return life_.due(now, ++last); }
-    lifecycle::fetch_outcome end(fetch_result r) { return life_.fetched(life_.fetch_under_way(), std::move(r), now, 1.0); }
+    lifecycle::fetch_outcome end(fetch_result r) {
+        return life_.fetched(life_.fetch_under_way(), std::move(r), now, 1.0);
+    }
 
     instant now = t0;
     ticket last = 0;
@@ -79,7 +81,8 @@ TEST_F(Lifecycle, ARefusedCredentialKeepsTheValidToken) {
     EXPECT_EQ(due(), due_kind::nothing);
 }
 
-// The IAM is away from 2/3 of the life on: every get is served to the end, tries are spaced, the last one just before it.
+// The IAM is away from 2/3 of the life on: every get is served to the end, tries are spaced, the last one
+// just before it.
 TEST_F(Lifecycle, WhileTheIamIsAwayTheOldTokenIsServedToItsEndAndTriesAreSpaced) {
     hold();
     int tries = 0;

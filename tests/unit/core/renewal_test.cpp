@@ -17,7 +17,8 @@ TEST(Renewal, StartsAtTwoThirdsOfTheLifeAndLeavesAQuarter) {
 }
 
 TEST(Renewal, MachinesOfAFleetSpreadOverASixteenthOfTheLife) {
-    EXPECT_NEAR(std::chrono::duration<double>(renewal_age(24h, 1.0) - renewal_age(24h, 0.0)).count(), 5400.0, 1.0);
+    EXPECT_NEAR(std::chrono::duration<double>(renewal_age(24h, 1.0) - renewal_age(24h, 0.0)).count(), 5400.0,
+                1.0);
 }
 
 TEST(BackOff, DoublesFromOneSecondToFiveMinutes) {

@@ -34,7 +34,8 @@ TEST(Resolve, TheSameProjectNameInAnotherDomainIsAnotherKey) {
 }
 
 TEST(Resolve, ByIdAndByNameAreTwoKeys) {
-    EXPECT_NE(resolve_scope(identity(), "project_id:eu-de_one")->target, resolve_scope(identity(), "eu-de")->target);
+    EXPECT_NE(resolve_scope(identity(), "project_id:eu-de_one")->target,
+              resolve_scope(identity(), "eu-de")->target);
 }
 
 TEST(Resolve, AProjectsOwnDomainComesBeforeTheUsers) {
@@ -53,8 +54,11 @@ TEST(Resolve, AScopeThatIsNotConfiguredIsUnknownWithoutOnDemand) {
 
 TEST(Resolve, AnUnknownNameIsUnknownAndAMalformedTextIsABadRequest) {
     EXPECT_EQ(resolve_scope(identity(), "eu-nl").error().code, errc::unknown_scope);
-    for (const char* text : {"", "project:", "project_id:", "planet:earth", "a b", "project:\xff", "project:a\nb"})
+    for (const char* text :
+         {"", "project:", "project_id:", "planet:earth", "a b", "project:\xff", "project:a\nb"})
         EXPECT_EQ(resolve_scope(identity(), text).error().code, errc::bad_request) << text;
 }
 
-TEST(Resolve, UnscopedIsAScope) { EXPECT_EQ(resolve_scope(identity(), "unscoped")->target.kind, scope_kind::unscoped); }
+TEST(Resolve, UnscopedIsAScope) {
+    EXPECT_EQ(resolve_scope(identity(), "unscoped")->target.kind, scope_kind::unscoped);
+}

@@ -13,14 +13,16 @@ namespace {
 class TokenCache : public ::testing::Test {
   protected:
     cache_entry& open(const std::string& name, bool configured = false, const std::string& identity = "ci") {
-        auto e = cache.open({identity, name}, scope{scope_kind::project_name, name, {}}, configured, limit, now, evicted);
+        auto e = cache.open({identity, name}, scope{scope_kind::project_name, name, {}}, configured, limit,
+                            now, evicted);
         EXPECT_TRUE(e.has_value());
         return **e;
     }
     void hold(cache_entry& e, duration life = 3600s) {
         step s = cache.get(e, {}, now);
         ASSERT_EQ(s.kind, step_kind::start_fetch);
-        ASSERT_EQ(cache.fetched(s.id, good(e.scope_name(), now, life), now, 0.0).outcome, lifecycle::fetch_outcome::token);
+        ASSERT_EQ(cache.fetched(s.id, good(e.scope_name(), now, life), now, 0.0).outcome,
+                  lifecycle::fetch_outcome::token);
     }
 
     instant now = t0;
@@ -108,7 +110,8 @@ TEST_F(TokenCache, ScopesThatNobodyAsksForGoAndNothingIsLeftToDo) {
     EXPECT_LE(fetches, 2);
 }
 
-// A day in which the IAM is away: no deadline is answered twice at the same moment, and tries stay within the back-off.
+// A day in which the IAM is away: no deadline is answered twice at the same moment, and tries stay within the
+// back-off.
 TEST_F(TokenCache, AnIamThatIsAwayForADayCausesNoHotLoop) {
     limit = 50;
     for (int i = 0; i < 20; ++i) open("scope" + std::to_string(i), true);

@@ -1,11 +1,11 @@
 // The local side in a test's hands: a service with a stepped clock and a fake IAM, and callers of every kind.
 #pragma once
 
-#include "daemon/log.hpp"
 #include "daemon/local/exchange.hpp"
 #include "daemon/local/request_parser.hpp"
 #include "daemon/local/routes.hpp"
 #include "daemon/local/token_response.hpp"
+#include "daemon/log.hpp"
 #include "tests/shell/fakes.hpp"
 
 #include <boost/asio/io_context.hpp>
