@@ -75,9 +75,9 @@ class daemon {
     }
 
     std::shared_ptr<token_source> make_source(const identity_config& identity) {
-        auto read = [this, ref = identity.auth.password,
-                     what = "identity `" + identity.name + "`: password"]() -> result<secret> {
-            auto reading = x_secrets.read(ref, what);
+        auto read = [this, whose = "identity `" + identity.name +
+                                   "`: "](const secret_ref& ref, std::string_view key) -> result<secret> {
+            auto reading = x_secrets.read(ref, whose + std::string(key));
             if (!reading) return reading.error();
             if (!reading->warning.empty() && x_warned.insert(reading->warning).second)
                 log::warning("secret", {}, "{}", reading->warning);
@@ -89,9 +89,11 @@ class daemon {
 
     // Variables leave the environment at once, not when their identity first logs in.
     void take_variables(const config& c) {
-        for (const identity_config& i : c.identities)
-            if (i.auth.password.from == secret_ref::source::env)
-                (void)x_secrets.read(i.auth.password, i.name);
+        for (const identity_config& i : c.identities) {
+            if (i.auth.secret.from == secret_ref::source::env) (void)x_secrets.read(i.auth.secret, i.name);
+            if (i.auth.totp && i.auth.totp->secret.from == secret_ref::source::env)
+                (void)x_secrets.read(i.auth.totp->secret, i.name);
+        }
     }
 
     void wait_for_signal() {

@@ -53,10 +53,12 @@ json::object user_to_json(const guarded_user& user) {
     for (const auto& secret : user.secrets) secrets.push_back(secret_to_json(secret));
     json::array attempts;
     for (const auto& attempt : user.attempts) attempts.push_back(attempt_to_json(attempt));
-    return {{"iam", user.who.origin},
-            {"user", user.who.user},
-            {"secrets", std::move(secrets)},
-            {"attempts", std::move(attempts)}};
+    json::object made{{"iam", user.who.origin},
+                      {"user", user.who.user},
+                      {"secrets", std::move(secrets)},
+                      {"attempts", std::move(attempts)}};
+    if (user.totp_step) made.emplace("totp_step", *user.totp_step);
+    return made;
 }
 
 const json::value& member(const json::value& of, std::string_view name) {
@@ -86,6 +88,8 @@ const json::array& list_of(const json::value& of, std::string_view name, std::si
 guarded_user user_from_json(const json::value& from) {
     guarded_user user;
     user.who = {std::string(text_of(from, "iam")), std::string(text_of(from, "user"))};
+    if (from.as_object().contains("totp_step"))
+        user.totp_step = number_of(from, "totp_step", last_second.count());
     for (const json::value& secret : list_of(from, "secrets", lockout_guard::most_secrets)) {
         const bool* in_flight = member(secret, "in_flight").if_bool();
         if (in_flight == nullptr) throw malformed{"a truth value is none"};

@@ -22,8 +22,9 @@ constexpr duration credential_poll = 1s; // while one is refused
 constexpr duration wall_jump = 10s;      // further apart than that, and the machine was paused
 
 // The coroutines take their parameters by value: the frame outlives whoever spawned it.
-asio::awaitable<fetch_result> run_fetch(std::shared_ptr<token_source> source, scope target) {
-    co_return co_await source->fetch(std::move(target));
+asio::awaitable<fetch_result> run_fetch(std::shared_ptr<token_source> source, scope target,
+                                        duration at_least) {
+    co_return co_await source->fetch(std::move(target), at_least);
 }
 
 asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source, token_ptr subject) {
@@ -128,7 +129,7 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
 // --- fetches and validations
 // -----------------------------------------------------------------------------------
 
-void token_service::start_fetch(cache_entry& entry, ticket id) {
+void token_service::start_fetch(cache_entry& entry, ticket id, duration at_least) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
     x_running.emplace(id, running);
@@ -139,7 +140,8 @@ void token_service::start_fetch(cache_entry& entry, ticket id) {
         if (!*alive) return;
         end_fetch(id, identity, error ? internal_failure(error) : std::move(r));
     };
-    asio::co_spawn(x_parts.executor, run_fetch(x_sources.find(entry.identity())->second, entry.target()),
+    asio::co_spawn(x_parts.executor,
+                   run_fetch(x_sources.find(entry.identity())->second, entry.target(), at_least),
                    asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
 }
 
@@ -269,6 +271,7 @@ void token_service::stop() {
     for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
     const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
     while (!x_waiting.empty()) drop_waiters(x_waiting.begin()->first, why);
+    for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
     while (!x_refusal_waiters.empty())
         answer_refusals(x_refusal_waiters.begin()->second.entry,
                         {.kind = refusal_kind::damped, .retry_after = 1s});

@@ -41,6 +41,7 @@ class token_service {
   public:
     using token_handler = std::function<void(result<token_ptr>)>;
     using refusal_handler = std::function<void(refusal_outcome)>;
+    using passcode_handler = std::function<void(result<void>)>;
 
     /// What the service needs from outside; what is referred to must outlive it.
     struct parts {
@@ -84,6 +85,9 @@ class token_service {
     wait_id renew(cache_entry& entry, token_handler done);
     /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
     wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done);
+    /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
+    /// Errors: those of token_source::give_passcode. REQUIRES: there is such an identity.
+    wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done);
     /// The caller is gone: its handler is not called any more.
     void cancel(wait_id id) noexcept;
 
@@ -126,12 +130,13 @@ class token_service {
     void restart_for_waiters(cache_entry& entry);
     void time_out_waiters(instant now);
 
-    void start_fetch(cache_entry& entry, ticket id);
+    void start_fetch(cache_entry& entry, ticket id, duration at_least = {});
     void end_fetch(ticket id, const std::string& identity, fetch_result result);
     void wake_with_token(cache_entry& entry);
     void wake_with_failure(cache_entry& entry);
     void start_validation(cache_entry& entry, ticket id);
     void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
+    void end_passcode(wait_id id, const std::string& identity, result<void> said);
     void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
     void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
 
@@ -155,6 +160,7 @@ class token_service {
     std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting; // by entry
     std::multimap<instant, wait_id> x_patience;                     // when each gives up
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
+    std::map<wait_id, passcode_handler> x_passcode_waiters;
 
     // work under way
     std::map<ticket, std::shared_ptr<running_fetch>> x_running;

@@ -3,6 +3,8 @@
 
 #include "daemon/log.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +12,13 @@ namespace tokenward {
 namespace {
 
 using namespace std::chrono_literals;
+namespace asio = boost::asio;
 constexpr std::chrono::seconds longest_wait = 24h;
+
+asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
+                                           std::shared_ptr<const secret> passcode) {
+    co_return co_await source->give_passcode(std::move(passcode));
+}
 
 } // namespace
 
@@ -32,7 +40,7 @@ wait_id token_service::carry_out(cache_entry& entry, step next, const get_reques
     case step_kind::refuse: done(std::move(next.error)); return 0;
     case step_kind::start_fetch:
         id = add_waiter(entry, wanted, std::move(done));
-        start_fetch(entry, next.id);
+        start_fetch(entry, next.id, wanted.min_ttl);
         break;
     case step_kind::wait: id = add_waiter(entry, wanted, std::move(done)); break;
     }
@@ -63,6 +71,7 @@ token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
 void token_service::cancel(wait_id id) noexcept {
     take_waiter(id);
     x_refusal_waiters.erase(id);
+    x_passcode_waiters.erase(id);
 }
 
 // Taken out before they are called: a handler may ask again at once.
@@ -141,6 +150,35 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
     arm();
     done(std::move(outcome));
     return 0;
+}
+
+wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
+    const wait_id id = x_next_wait++;
+    x_passcode_waiters.emplace(id, std::move(done));
+    auto end = [this, alive = x_alive, id, name = std::string(identity)](std::exception_ptr error,
+                                                                         result<void> said) {
+        if (!*alive || x_stopped) return;
+        if (error) said = problem{errc::internal, "the login failed inside tokenward"};
+        end_passcode(id, name, std::move(said));
+    };
+    auto code = std::make_shared<const secret>(std::move(passcode));
+    asio::co_spawn(x_parts.executor, run_passcode(x_sources.find(identity)->second, std::move(code)),
+                   std::move(end));
+    return id;
+}
+
+void token_service::end_passcode(wait_id id, const std::string& identity, result<void> said) {
+    if (said) {
+        log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
+        x_rejected.erase(identity);
+        x_cache.rearm(identity, now().boot);
+        tick();
+    } else {
+        log::warning("passcode_refused", {.identity = identity}, "a person's passcode gave no login: {}",
+                     said.error().detail);
+    }
+    auto waits = x_passcode_waiters.extract(id);
+    if (!waits.empty()) waits.mapped()(std::move(said));
 }
 
 void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {

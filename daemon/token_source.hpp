@@ -3,9 +3,12 @@
 
 #include "common/error.hpp"
 #include "common/scope.hpp"
+#include "common/secret.hpp"
 #include "daemon/core/fetch_result.hpp"
 
 #include <boost/asio/awaitable.hpp>
+
+#include <memory>
 
 namespace tokenward {
 
@@ -15,13 +18,17 @@ class token_source {
   public:
     virtual ~token_source() = default;
 
-    /// Logs in for `target`.
-    /// Errors: in the result, never thrown; each says by `retry` when the cache may ask again.
-    /// Cancellation: terminal; the result is then a failure that nobody reads.
-    virtual boost::asio::awaitable<fetch_result> fetch(scope target) = 0;
+    /// Gets a token for `target`, by a login or from an earlier one; one that lives for `at_least`, if the
+    /// IAM grants that at all. Errors: in the result, never thrown; each says by `retry` when the cache may
+    /// ask again. Cancellation: terminal; the result is then a failure that nobody reads.
+    virtual boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) = 0;
 
     /// Asks the IAM whether `subject` still lives (HEAD /v3/auth/tokens).
     virtual boost::asio::awaitable<validation> validate(token_ptr subject) = 0;
+
+    /// A person's passcode: logs in with it; fetch() then opens scopes from that login.
+    /// Errors: bad_request (the identity takes none), credential_rejected, those of a fetch.
+    virtual boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) = 0;
 
     /// Called about once a second: whether a credential that was refused has changed, so that a login may be
     /// tried.

@@ -75,6 +75,8 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
         faults.warning(from.line_of("verify"),
                        "`verify` is false: anybody on the way can pose as the IAM and take the "
                        "password, use `cacert` instead");
+    made.rescope = read_rescope(from, made.auth);
+    made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
     read_service(from, auth, made);
     made.allow = read_rules(from, "allow", made, names);
     made.deny = read_rules(from, "deny", made, names);

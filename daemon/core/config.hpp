@@ -22,19 +22,38 @@ struct secret_ref {
     friend bool operator==(const secret_ref&, const secret_ref&) = default;
 };
 
-enum class auth_type { password };
+enum class auth_type {
+    password,               ///< with a TOTP passcode beside it if auth_config::multifactor
+    application_credential, ///< fixed to the project that it was made in
+    token,                  ///< a given one: served and rescoped until its end, never renewed
+};
+
+/// Where the passcodes of virtual MFA come from (RFC 6238, SHA-1).
+struct totp_config {
+    secret_ref secret{}; ///< base32
+    unsigned digits = 6; ///< 6 to 8
+    std::chrono::seconds period{30};
+    friend bool operator==(const totp_config&, const totp_config&) = default;
+};
 
 /// How an identity proves itself; names as in clouds.yaml and keystoneauth.
 struct auth_config {
     auth_type type = auth_type::password;
-    std::string auth_url{}; ///< as given, without a trailing slash
-    std::string username{}; ///< username or user_id, not both
+    bool multifactor = false;          ///< type password: the IAM wants a passcode too
+    std::optional<totp_config> totp{}; ///< none with `multifactor`: a person gives the passcodes
+    std::string auth_url{};            ///< as given, without a trailing slash
+    std::string username{};            ///< username or user_id, not both
     std::string user_id{};
-    domain_ref user_domain{};    ///< needed with username
-    domain_ref project_domain{}; ///< of projects by name; user_domain unless given
-    secret_ref password{};
+    domain_ref user_domain{};                ///< needed with username
+    domain_ref project_domain{};             ///< of projects by name; user_domain unless given
+    std::string application_credential_id{}; ///< or its name, with the user
+    std::string application_credential_name{};
+    secret_ref secret{}; ///< by type: the password, the application credential's secret, or the token
     friend bool operator==(const auth_config&, const auth_config&) = default;
 };
+
+/// Whether further scopes are opened from one login (Keystone's method `token`).
+enum class rescope_mode { automatic, off, always };
 
 enum class verb : unsigned { get = 1, report = 2, manage = 4 };
 using verb_set = unsigned; ///< verbs or-ed together
@@ -65,7 +84,9 @@ struct identity_config {
     auth_config auth{};
     std::string cacert{}; ///< a PEM file; empty = the system's
     bool verify = true;
-    std::vector<named_scope> scopes{}; ///< in the order of the file; targets differ from each other
+    rescope_mode rescope = rescope_mode::automatic; ///< automatic: where a login takes a passcode
+    std::chrono::seconds validate_every{0}; ///< how often the IAM is asked about held tokens; 0 = never
+    std::vector<named_scope> scopes{};      ///< in the order of the file; targets differ from each other
     bool on_demand = true;
     bool catalog = true;
     std::size_t max_scopes = 1024;
@@ -76,7 +97,7 @@ struct identity_config {
     /// warm.
     bool same_login(const identity_config& other) const {
         return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
-               catalog == other.catalog;
+               catalog == other.catalog && rescope == other.rescope && validate_every == other.validate_every;
     }
 };
 

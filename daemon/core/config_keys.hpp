@@ -24,18 +24,19 @@ constexpr auto of(T... word) {
 inline constexpr auto file = of("socket", "identities");
 inline constexpr auto file_later = of("sockets", "metrics");
 inline constexpr auto socket = of("path", "mode");
-inline constexpr auto identity = of("auth_type", "auth", "cacert", "verify", "scopes", "on_demand", "catalog",
-                                    "max_scopes", "allow", "deny");
-inline constexpr auto identity_later =
-    of("cloud", "proxy", "rescope", "validate_every", "cert", "key", "region_name", "interface");
+inline constexpr auto identity =
+    of("auth_type", "auth_methods", "auth", "cacert", "verify", "rescope", "validate_every", "scopes",
+       "on_demand", "catalog", "max_scopes", "allow", "deny");
+inline constexpr auto identity_later = of("cloud", "proxy", "cert", "key", "region_name", "interface");
 inline constexpr auto auth =
-    of("auth_url", "username", "user_id", "user_domain_name", "user_domain_id", "password", "project_name",
-       "project_id", "project_domain_name", "project_domain_id", "domain_name", "domain_id");
-inline constexpr auto auth_later =
-    of("totp_secret", "passcode", "application_credential_id", "application_credential_name",
-       "application_credential_secret", "token");
-inline constexpr auto auth_types = of("password", "v3password");
-inline constexpr auto auth_types_later = of("v3totp", "v3multifactor", "v3applicationcredential", "v3token");
+    of("auth_url", "username", "user_id", "user_domain_name", "user_domain_id", "password", "totp_secret",
+       "totp_digits", "totp_period", "passcode", "application_credential_id", "application_credential_name",
+       "application_credential_secret", "token", "project_name", "project_id", "project_domain_name",
+       "project_domain_id", "domain_name", "domain_id");
+inline constexpr auto auth_types =
+    of("password", "v3password", "v3totp", "v3multifactor", "v3applicationcredential", "v3token");
+inline constexpr auto auth_methods = of("v3password", "v3totp");
+inline constexpr auto rescope = of("auto", "never", "always");
 inline constexpr auto secret = of("credential", "file", "env");
 inline constexpr auto scope = of("project_id", "project_name", "project_domain_name", "project_domain_id",
                                  "domain_id", "domain_name", "unscoped");
@@ -46,8 +47,7 @@ inline constexpr auto verbs = of("get", "report", "manage");
 inline constexpr key_table file{words::file, words::file_later};
 inline constexpr key_table socket{words::socket, {}};
 inline constexpr key_table identity{words::identity, words::identity_later};
-inline constexpr key_table auth{words::auth, words::auth_later};
-inline constexpr key_table auth_types{words::auth_types, words::auth_types_later}; // values of auth_type
+inline constexpr key_table auth{words::auth, {}};
 inline constexpr key_table scope{words::scope, {}};
 inline constexpr key_table rule{words::rule, {}};
 

@@ -8,6 +8,9 @@ namespace tokenward {
 /// config_auth.cpp: how `identity` proves itself. What is missing is reported.
 auth_config read_auth(const section& identity, const section& auth);
 
+/// config_auth.cpp: `rescope` of `identity`, which logs in as `login`.
+rescope_mode read_rescope(const section& identity, const auth_config& login);
+
 /// config_secret.cpp: a secret; none if it isn't there or has been reported. Messages hold no part of it.
 std::optional<secret_ref> read_secret(const section& parent, std::string_view key);
 
@@ -15,7 +18,8 @@ std::optional<secret_ref> read_secret(const section& parent, std::string_view ke
 /// keystoneauth.
 domain_ref read_domain(const section& from, const std::string& prefix);
 
-/// config_scopes.cpp: the scopes kept warm: `default` as `auth` says it, then those of `scopes`.
+/// config_scopes.cpp: the scopes kept warm: `default` as `auth` says it (or as an application credential or
+/// a given token brings it, where nothing is said at all), then those of `scopes`.
 /// `login` is what read_auth made of `auth`.
 std::vector<named_scope> read_scopes(const section& identity, const section& auth, const auth_config& login);
 

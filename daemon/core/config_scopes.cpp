@@ -32,7 +32,7 @@ std::optional<scope> make_scope(const section& from, const form& chosen, const a
     if (own.empty()) own = login.project_domain;
     if (!own.empty()) return scope{chosen.kind, *value, own};
     // A `username` without its domain has been reported, and giving it one mends this too.
-    if (!login.user_id.empty() && !from.has("project_domain_id") && !from.has("project_domain_name"))
+    if (login.username.empty() && !from.has("project_domain_id") && !from.has("project_domain_name"))
         from.faults().error(from.line_of(chosen.key),
                             "no domain for the project of " + from.path() +
                                 ": add `project_domain_name` or `project_domain_id`");
@@ -132,7 +132,11 @@ std::vector<named_scope> read_scopes(const section& identity, const section& aut
     if (auto own = scope_of_auth(auth, login)) all.push_back(std::move(*own));
     bool has_default = !all.empty();
     const yaml_node* scopes = identity.find("scopes");
-    if (scopes == nullptr) return without_twins(std::move(all), identity.faults());
+    if (scopes == nullptr) {
+        // Such a login brings its own scope: there is nothing to choose, and so nothing to say.
+        if (all.empty() && login.type != auth_type::password) return {{"default", scope{}}};
+        return without_twins(std::move(all), identity.faults());
+    }
     for_each_name(
         *scopes, "scope", identity.faults(), [&](const std::string& name, const yaml_node& value, int line) {
             section from(value, identity.path() + ".scopes." + name, config_keys::scope, identity.faults());

@@ -121,7 +121,7 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
 void lifecycle::accept(std::shared_ptr<token> fresh, instant now, double jitter) {
     x_life = fresh->lifetime;
     x_expires = fresh->expires();
-    x_renew_at = fresh->minted + renewal_age(x_life, jitter);
+    x_renew_at = fresh->renewable ? fresh->minted + renewal_age(x_life, jitter) : never;
     x_token = std::move(fresh);
     x_failure.reset();
     x_failures = 0;
@@ -204,20 +204,24 @@ key_status lifecycle::status(instant now) const noexcept {
     if (good) {
         s.held = x_token.get();
         s.expires = x_expires;
-        if (x_fetch == 0 && !(x_failure && x_next_try == never)) s.renews = renewal_due();
+        if (x_fetch == 0 && renewal_due() != never) s.renews = renewal_due();
     }
     if (x_failure) {
         s.last_error = &x_failure->error;
         s.failed_at = x_failed_at;
         if (x_fetch == 0 && x_next_try != never) s.next_try = x_next_try;
     }
-    bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
+    const bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
+    const bool needs_person = rejected && x_failure->error.code == errc::passcode_required;
     if (good)
         s.state = x_fetch != 0 ? key_state::renewing : x_failure ? key_state::stale : key_state::valid;
     else if (x_fetch != 0)
         s.state = key_state::fetching;
     else
-        s.state = rejected ? key_state::rejected : x_failure ? key_state::failed : key_state::waiting;
+        s.state = needs_person ? key_state::passcode
+                  : rejected   ? key_state::rejected
+                  : x_failure  ? key_state::failed
+                               : key_state::waiting;
     return s;
 }
 

@@ -54,7 +54,7 @@ struct refusal_step {
 enum class due_kind { nothing, fetch, retire };
 
 /// A key's state as a person sees it.
-enum class key_state { fetching, valid, renewing, stale, waiting, failed, rejected };
+enum class key_state { fetching, valid, renewing, stale, waiting, failed, rejected, passcode };
 
 /// The table of /v1/status, a row.
 struct key_status {

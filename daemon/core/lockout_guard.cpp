@@ -54,16 +54,29 @@ void lockout_guard::unanswered(const login_user& who, const secret_digest& diges
     if (!user.attempts.empty()) user.attempts.pop_back(); // that of sending(): logins are serial
 }
 
-void lockout_guard::forget(const login_user& who, const secret_digest& digest) {
+void lockout_guard::forgive(const login_user& who, const secret_digest& digest) {
+    guarded_secret& secret = touch(x_users[who], digest);
+    secret.refused = 0;
+}
+
+unsigned lockout_guard::refusals(const login_user& who, const secret_digest& digest) const noexcept {
+    const guarded_secret* secret = find(who, digest);
+    return secret == nullptr ? 0 : secret->refused;
+}
+
+bool lockout_guard::is_spent(const login_user& who, std::int64_t totp_step) const noexcept {
     auto user = x_users.find(who);
-    if (user == x_users.end()) return;
-    std::erase_if(user->second.secrets, [&](const guarded_secret& s) { return s.digest == digest; });
+    return user != x_users.end() && user->second.totp_step && totp_step <= *user->second.totp_step;
+}
+
+void lockout_guard::spend(const login_user& who, std::int64_t totp_step) {
+    x_users[who].totp_step = totp_step;
 }
 
 guard_state lockout_guard::save(const moment& now) const {
     guard_state state;
     for (const auto& [who, user] : x_users) {
-        guarded_user kept{.who = who, .secrets = {}, .attempts = {}};
+        guarded_user kept{.who = who, .secrets = {}, .attempts = {}, .totp_step = user.totp_step};
         for (const guarded_secret& secret : user.secrets)
             if (secret.refused != 0 || secret.in_flight)
                 kept.secrets.push_back({secret.digest, secret.refused, secret.in_flight});
@@ -71,7 +84,8 @@ guard_state lockout_guard::save(const moment& now) const {
             if (now.boot - attempt.at < attempt_window)
                 kept.attempts.push_back({attempt.digest, now.wall - std::chrono::floor<wall_time::duration>(
                                                                         now.boot - attempt.at)});
-        if (!kept.secrets.empty() || !kept.attempts.empty()) state.push_back(std::move(kept));
+        if (!kept.secrets.empty() || !kept.attempts.empty() || kept.totp_step)
+            state.push_back(std::move(kept));
     }
     return state;
 }
@@ -79,6 +93,7 @@ guard_state lockout_guard::save(const moment& now) const {
 void lockout_guard::restore(const guard_state& state, const moment& now) {
     for (const guarded_user& kept : state) {
         record& user = x_users[kept.who];
+        user.totp_step = kept.totp_step;
         for (const guarded_secret& secret : kept.secrets)
             touch(user, secret.digest).refused =
                 secret.in_flight ? std::max(secret.refused, 1U) : secret.refused;

@@ -45,6 +45,7 @@ struct guarded_user {
     login_user who;
     std::vector<guarded_secret> secrets;
     std::vector<guarded_attempt<wall_time>> attempts;
+    std::optional<std::int64_t> totp_step{}; ///< the last one whose passcode was sent
     friend bool operator==(const guarded_user&, const guarded_user&) = default;
 };
 using guard_state = std::vector<guarded_user>;
@@ -88,10 +89,16 @@ class lockout_guard {
     /// Anything else, or no answer at all.
     void unanswered(const login_user& who, const secret_digest& digest);
 
-    /// The secret has been replaced: should the old one come back, it is tried anew.
-    void forget(const login_user& who, const secret_digest& digest);
+    /// A person logs in, and answers for the secret: what was refused is forgiven, but the window holds.
+    void forgive(const login_user& who, const secret_digest& digest);
+    /// How often the secret has been refused, as far as it is known.
+    unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept;
 
-    /// What is to be kept in the state file; users of whom there is nothing bad to say are left out.
+    /// A passcode is good for one login. Whether that of this step (RFC 6238), or a later one, was sent.
+    bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept;
+    void spend(const login_user& who, std::int64_t totp_step);
+
+    /// What is to be kept in the state file; users of whom there is nothing to say are left out.
     guard_state save(const moment& now) const;
     /// Takes up what save() gave, in this process or an earlier one. Times in the future count as now. A
     /// login that was in flight may have been refused: it leaves its secret unsettled, but never rejects it.
@@ -101,6 +108,7 @@ class lockout_guard {
     struct record {
         std::vector<guarded_secret> secrets;            // the least recently used first
         std::vector<guarded_attempt<instant>> attempts; // in the order of time
+        std::optional<std::int64_t> totp_step;
     };
 
     static guarded_secret& touch(record& user, const secret_digest& digest);

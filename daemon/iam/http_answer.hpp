@@ -12,7 +12,7 @@ struct http_answer {
     secret subject_token{};    ///< X-Subject-Token, the first if there are several; empty = absent
     std::string date{};        ///< Date, as sent
     std::string retry_after{}; ///< Retry-After, as sent
-    bool auth_receipt = false; ///< Openstack-Auth-Receipt is there: a second factor is wanted
+    secret auth_receipt{};     ///< Openstack-Auth-Receipt; not empty: a second factor is wanted
     wiped_string body{};
 };
 

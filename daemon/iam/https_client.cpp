@@ -166,11 +166,12 @@ asio::awaitable<result<http_answer>> https_client::request(http_request what) {
         bool keep = parser.keep_alive();
         auto answer = parser.release();
         auto token = answer["X-Subject-Token"];
+        auto receipt = answer["Openstack-Auth-Receipt"];
         http_answer out{.status = answer.result_int(),
                         .subject_token = secret({token.data(), token.size()}),
                         .date = text_of(answer, "Date"),
                         .retry_after = text_of(answer, "Retry-After"),
-                        .auth_receipt = answer.find("Openstack-Auth-Receipt") != answer.end(),
+                        .auth_receipt = secret({receipt.data(), receipt.size()}),
                         .body = std::move(answer.body())};
         if (keep) self->kept = std::move(c);
         co_return out;

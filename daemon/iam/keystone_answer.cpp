@@ -79,6 +79,7 @@ void read_description(token& into, const json::object& from) {
         into.user_domain = read_ref(*user, "domain").value_or(named_ref{});
         into.password_expires_at = text_or_empty(*user, "password_expires_at");
     }
+    into.mfa_authn_at = text_or_empty(from, "mfa_authn_at");
     into.project = read_ref(from, "project");
     if (const json::object* project = object_or_null(from, "project"))
         into.project_domain = read_ref(*project, "domain");
@@ -116,13 +117,33 @@ std::shared_ptr<token> read_token(const http_answer& answer, const moment& asked
 login_answer parse_login(const http_answer& answer, const login_facts& facts) {
     if (answer.status != 201) return parse_refusal(answer, facts);
     // The password was accepted, whatever became of the token.
-    login_answer parsed{credential_word::accepted, {.outcome = {}, .iam_date = parse_http_date(answer.date)}};
+    login_answer parsed{.credential = credential_word::accepted,
+                        .result = {.outcome = {}, .iam_date = parse_http_date(answer.date)},
+                        .status = answer.status};
     try {
         parsed.result.outcome = read_token(answer, facts.asked);
     } catch (const nonsense& fault) {
         parsed.result.outcome = fetch_failure{
             {errc::iam_protocol, fmt::format("the IAM {} answered the login of {} for {} with 201 {}",
                                              facts.iam, facts.identity, facts.scope, fault.what)}};
+    }
+    return parsed;
+}
+
+login_answer parse_description(const http_answer& answer, const login_facts& facts) {
+    http_answer as_granted{.status = answer.status == 200 ? 201 : answer.status,
+                           .subject_token = facts.proof->duplicate(),
+                           .date = answer.date,
+                           .retry_after = answer.retry_after,
+                           .body = answer.body};
+    login_answer parsed = parse_login(as_granted, facts);
+    parsed.status = answer.status;
+    if (auto* given = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
+        // It was issued before we knew of it; the IAM's clock says how long ago.
+        token& t = **given;
+        const wall_time now = t.iam_date.value_or(facts.asked.wall);
+        if (now > t.issued_at) t.minted -= std::min<duration>(now - t.issued_at, t.lifetime);
+        t.renewable = false;
     }
     return parsed;
 }

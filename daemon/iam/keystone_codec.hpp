@@ -15,8 +15,24 @@ namespace tokenward::iam {
 /// The longest token that is taken.
 constexpr std::size_t most_token_bytes = 64 * 1024;
 
-/// The body of POST /v3/auth/tokens for a login with a password. JSON; holds the password.
-wiped_string format_login(const auth_config& who, const secret& password, const scope& target);
+/// How a login proves who it is: Keystone's authentication methods.
+enum class login_method {
+    password,
+    password_and_totp,
+    totp,                   ///< the second half of a login whose first half gave a receipt
+    application_credential, ///< takes no scope
+    token,                  ///< another token: rescoping
+};
+
+/// What it shows for that; none of it is owned.
+struct login_proof {
+    login_method method = login_method::password;
+    const secret* value = nullptr;    ///< the password, the credential's secret, the token; null with totp
+    const secret* passcode = nullptr; ///< with password_and_totp and totp
+};
+
+/// The body of POST /v3/auth/tokens. JSON; holds the secrets of `proof`.
+wiped_string format_login(const auth_config& who, const login_proof& proof, const scope& target);
 
 /// What a login was, for the texts of its errors, and when.
 struct login_facts {
@@ -24,25 +40,32 @@ struct login_facts {
     std::string_view identity; ///< its name
     std::string_view user;     ///< in words
     std::string_view scope;    ///< in words
-    const secret& password;    ///< so that a text of the IAM that quotes it is withheld
-    moment asked;              ///< read before the request was sent
+    const secret* proof; ///< so that a text of the IAM that quotes it is withheld; null: nothing to quote
+    moment asked;        ///< read before the request was sent
+    login_method method = login_method::password;
 };
 
-/// What the IAM said about the password itself.
+/// What the IAM said about the credential itself.
 enum class credential_word {
-    accepted, ///< 201
+    accepted, ///< 201, or a receipt: the password is right, and a second factor is wanted
     refused,  ///< 401: wrong user, password, code or, with Keystone, scope
     unsaid,   ///< anything else
 };
 
 struct login_answer {
     credential_word credential = credential_word::unsaid;
-    fetch_result result;
+    fetch_result result{};
+    unsigned status = 0; ///< of HTTP; 0 = there was no answer
+    secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
 };
 
 /// Reads the answer to a login, by the table of refusals: see keystone_refusal.cpp. A result's `retry` is
 /// right but for 401: whether that is about the password or the scope is settled by the guard.
 login_answer parse_login(const http_answer& answer, const login_facts& facts);
+
+/// Reads the answer to GET /v3/auth/tokens about a token that was given to us: 200 is the token, its life
+/// counted from its issue on; all else is read as a refusal.
+login_answer parse_description(const http_answer& answer, const login_facts& facts);
 
 /// Reads the answer to HEAD /v3/auth/tokens: 200 and 204 alive, 401 and 404 dead, all else unknown.
 validation parse_validation(const http_answer& answer);

@@ -13,6 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_quoted = 200;
+constexpr std::chrono::minutes lock_life{15}; // Open Telekom Cloud's default
 
 // What an error body says, in any of its shapes; empty where it says nothing.
 struct iam_error {
@@ -41,9 +42,10 @@ iam_error read_error(const wiped_string& body) {
     return read;
 }
 
-// The IAM's own words, made fit to be shown; nothing if they quote the password.
-std::string quote(std::string_view text, const secret& password) {
-    if (!password.empty() && text.find(password.reveal()) != std::string_view::npos) return "(withheld)";
+// The IAM's own words, made fit to be shown; nothing if they quote the secret.
+std::string quote(std::string_view text, const secret* proof) {
+    if (proof != nullptr && !proof->empty() && text.find(proof->reveal()) != std::string_view::npos)
+        return "(withheld)";
     std::string shown(text.substr(0, most_quoted));
     std::replace_if(
         shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
@@ -51,10 +53,10 @@ std::string quote(std::string_view text, const secret& password) {
 }
 
 // "401 IAM.0062 'The username or password is wrong.'"
-std::string quote_answer(unsigned status, const iam_error& error, const secret& password) {
+std::string quote_answer(unsigned status, const iam_error& error, const secret* proof) {
     std::string text = std::to_string(status);
-    if (!error.code.empty() && error.code != text) text += " " + quote(error.code, password);
-    if (!error.message.empty()) text += " '" + quote(error.message, password) + "'";
+    if (!error.code.empty() && error.code != text) text += " " + quote(error.code, proof);
+    if (!error.message.empty()) text += " '" + quote(error.message, proof) + "'";
     return text;
 }
 
@@ -66,34 +68,59 @@ struct judgement {
     errc code = errc::iam_protocol;
     retry_rule retry = retry_rule::back_off;
     std::string_view advice{}; // ends the detail: what it means, what to do
+    credential_word said = credential_word::unsaid;
+    std::optional<std::chrono::seconds> pause{}; // where the IAM names none
 };
 
 judgement judge_400(const iam_error& error) {
     if (error.code == "IAM.1061")
-        return {errc::credential_rejected, retry_rule::rearm, "the passcode is wrong: give a new one"};
+        return {errc::credential_rejected, retry_rule::rearm, "the passcode is wrong: give a new one",
+                credential_word::refused};
     return {errc::iam_protocol, retry_rule::remember,
             "it does not understand our login: check auth_url, user and domain"};
 }
 
-judgement judge_401(const http_answer& answer, const iam_error& error) {
-    judgement is{errc::credential_rejected, retry_rule::rearm,
-                 "check user, domain and password (a federated user has none of its own)"};
-    if (answer.auth_receipt)
-        is.advice = "the password is right, but the IAM wants a second factor (an MFA passcode)";
-    if (ends_with(error.code, ".0061")) is.advice = "the user is locked: wait until the IAM unlocks it";
-    return is;
+std::string_view advice_on(login_method method) {
+    switch (method) {
+    case login_method::password: break;
+    case login_method::password_and_totp: return "check user, domain, password and TOTP secret (or passcode)";
+    case login_method::totp: return "the passcode is wrong, or has been used: give a new one";
+    case login_method::application_credential: return "check the application credential and its secret";
+    case login_method::token:
+        return "the token that it was to be opened from is no good, or has no such scope";
+    }
+    return "check user, domain and password (a federated user has none of its own)";
+}
+
+judgement judge_401(const http_answer& answer, const iam_error& error, login_method method) {
+    if (!answer.auth_receipt.empty())
+        return {errc::passcode_required, retry_rule::rearm,
+                "the password is right, and a passcode is wanted too: `tokenward login` takes one from a "
+                "person, `totp_secret` makes them",
+                credential_word::accepted};
+    // It would say so to the right password too; nothing but time can unlock.
+    if (ends_with(error.code, ".0061"))
+        return {errc::credential_rejected, retry_rule::remember,
+                "the user is locked: it is tried again later", credential_word::unsaid, lock_life};
+    return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_word::refused};
+}
+
+judgement judge_404(login_method method) {
+    // Keystone: an application credential that is unknown or has ended.
+    if (method == login_method::application_credential)
+        return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_word::refused};
+    return {errc::no_such_resource, retry_rule::remember, "check the project or domain, and auth_url"};
 }
 
 // The table "Refusals": what a cache should do with each status.
-judgement judge(const http_answer& answer, const iam_error& error) {
+judgement judge(const http_answer& answer, const iam_error& error, login_method method) {
     switch (answer.status) {
     case 400: return judge_400(error);
-    case 401: return judge_401(answer, error);
+    case 401: return judge_401(answer, error, method);
     case 403:
         return {errc::no_such_resource, retry_rule::remember,
                 "check the user's roles there, and that it is enabled"};
-    case 404:
-        return {errc::no_such_resource, retry_rule::remember, "check the project or domain, and auth_url"};
+    case 404: return judge_404(method);
     case 409: return {errc::iam_unavailable, retry_rule::back_off, "it will be asked again"};
     case 429: return {errc::iam_unavailable, retry_rule::back_off, "its rate limit; it will be asked again"};
     case 300:
@@ -115,15 +142,18 @@ judgement judge(const http_answer& answer, const iam_error& error) {
 
 login_answer parse_refusal(const http_answer& answer, const login_facts& facts) {
     const iam_error error = read_error(answer.body);
-    const judgement is = judge(answer, error);
+    const judgement is = judge(answer, error, facts.method);
     const auto iam_date = parse_http_date(answer.date);
     problem why{is.code, fmt::format("the IAM {} gave {} no token for {} (user {}): {}; {}", facts.iam,
                                      facts.identity, facts.scope, facts.user,
-                                     quote_answer(answer.status, error, facts.password), is.advice)};
+                                     quote_answer(answer.status, error, facts.proof), is.advice)};
     if (is.code == errc::iam_unavailable)
         why.retry_after = parse_retry_after(answer.retry_after, iam_date.value_or(facts.asked.wall));
-    return {answer.status == 401 ? credential_word::refused : credential_word::unsaid,
-            {.outcome = fetch_failure{std::move(why), is.retry}, .iam_date = iam_date}};
+    if (is.pause) why.retry_after = is.pause;
+    return {.credential = is.said,
+            .result = {.outcome = fetch_failure{std::move(why), is.retry}, .iam_date = iam_date},
+            .status = answer.status,
+            .receipt = answer.auth_receipt.duplicate()};
 }
 
 } // namespace tokenward::iam

@@ -43,16 +43,48 @@ json::object domain_object(const domain_ref& domain, json::storage_ptr memory) {
     return object;
 }
 
-json::object user_object(const auth_config& who, const secret& password, const json::storage_ptr& memory) {
+// The user by id, which needs no domain, or by name and domain.
+json::object user_object(const auth_config& who, const json::storage_ptr& memory) {
     json::object user(memory);
-    if (who.user_id.empty()) {
-        user.emplace("name", who.username);
-        user.emplace("domain", domain_object(who.user_domain, memory));
-    } else {
+    if (!who.user_id.empty()) {
         user.emplace("id", who.user_id);
+        return user;
     }
-    user.emplace("password", json::string_view(password.reveal().data(), password.size()));
+    user.emplace("name", who.username);
+    if (!who.user_domain.empty()) user.emplace("domain", domain_object(who.user_domain, memory));
     return user;
+}
+
+json::string_view text_of(const secret& of) {
+    return {of.reveal().data(), of.size()};
+}
+
+// {"user":{…,"password":…}}; the passcode of `totp` has the same place.
+json::object by_user(const auth_config& who, std::string_view name, const secret& value,
+                     const json::storage_ptr& memory) {
+    json::object user = user_object(who, memory);
+    user.emplace(name, text_of(value));
+    json::object outer(memory);
+    outer.emplace("user", std::move(user));
+    return outer;
+}
+
+json::object by_application_credential(const auth_config& who, const secret& value,
+                                       const json::storage_ptr& memory) {
+    json::object credential(memory);
+    if (who.application_credential_id.empty()) {
+        credential.emplace("name", who.application_credential_name);
+        credential.emplace("user", user_object(who, memory));
+    } else {
+        credential.emplace("id", who.application_credential_id);
+    }
+    credential.emplace("secret", text_of(value));
+    return credential;
+}
+
+void add_method(json::object& identity, std::string_view name, json::object&& with) {
+    identity.at("methods").as_array().emplace_back(name);
+    identity.emplace(name, std::move(with));
 }
 
 json::object scope_object(const scope& target, const json::storage_ptr& memory) {
@@ -69,15 +101,22 @@ json::object scope_object(const scope& target, const json::storage_ptr& memory) 
 
 } // namespace
 
-wiped_string format_login(const auth_config& who, const secret& password, const scope& target) {
+wiped_string format_login(const auth_config& who, const login_proof& proof, const scope& target) {
     const json::storage_ptr memory = json::make_shared_resource<wiping_resource>();
-    json::object by_password(memory);
-    by_password.emplace("user", user_object(who, password, memory));
     json::object identity(memory);
-    json::array methods(memory);
-    methods.emplace_back("password");
-    identity.emplace("methods", std::move(methods));
-    identity.emplace("password", std::move(by_password));
+    identity.emplace("methods", json::array(memory));
+    const login_method method = proof.method;
+    if (method == login_method::password || method == login_method::password_and_totp)
+        add_method(identity, "password", by_user(who, "password", *proof.value, memory));
+    if (method == login_method::totp || method == login_method::password_and_totp)
+        add_method(identity, "totp", by_user(who, "passcode", *proof.passcode, memory));
+    if (method == login_method::application_credential)
+        add_method(identity, "application_credential", by_application_credential(who, *proof.value, memory));
+    if (method == login_method::token) {
+        json::object token(memory);
+        token.emplace("id", text_of(*proof.value));
+        add_method(identity, "token", std::move(token));
+    }
     json::object auth(memory);
     auth.emplace("identity", std::move(identity));
     if (target.kind != scope_kind::unscoped) auth.emplace("scope", scope_object(target, memory));
@@ -87,6 +126,9 @@ wiped_string format_login(const auth_config& who, const secret& password, const 
 }
 
 std::string user_text(const auth_config& who) {
+    if (!who.application_credential_id.empty())
+        return "application credential " + who.application_credential_id;
+    if (who.type == auth_type::token) return "of the given token";
     if (!who.user_id.empty()) return who.user_id;
     const std::string& domain = who.user_domain.name.empty() ? who.user_domain.id : who.user_domain.name;
     return domain.empty() ? who.username : who.username + "@" + domain;

@@ -1,7 +1,10 @@
-// See keystone_source.hpp.
+// See keystone_source.hpp: full logins. Rescoping stands in keystone_rescoping.cpp.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/iam/totp.hpp"
 #include "daemon/log.hpp"
+
+#include <boost/asio/steady_timer.hpp>
 
 #include <utility>
 
@@ -9,28 +12,25 @@ namespace tokenward::iam {
 namespace {
 
 namespace asio = boost::asio;
-
-https_options options_of(const identity_config& identity) {
-    https_options o;
-    o.cacert = identity.cacert;
-    o.verify = identity.verify;
-    return o;
-}
-
+using namespace std::chrono_literals;
 using advice = login_permit::advice;
+
+constexpr auto receipt_life = 290s;        // Keystone's own is 300 s
+constexpr auto after_the_second = 1'100ms; // a token of the second in which a password changed is dead
+constexpr duration into_the_step = 200ms;  // so that the IAM is in the step too
 
 bool has_token(const login_answer& a) {
     return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
 }
 
-/// The turn that the guard gave: it is given back however the coroutine ends.
-class held_turn {
+/// A login that the guard let go out: if nothing else is said, it was not answered.
+class open_login {
   public:
-    held_turn(login_guard& guard, const login_user& who, const secret_digest& digest)
+    open_login(login_guard& guard, const login_user& who, const secret_digest& digest)
         : x_guard(guard), x_who(who), x_digest(digest) {}
-    held_turn(const held_turn&) = delete;
-    held_turn& operator=(const held_turn&) = delete;
-    ~held_turn() { end(credential_word::unsaid); }
+    open_login(const open_login&) = delete;
+    open_login& operator=(const open_login&) = delete;
+    ~open_login() { end(credential_word::unsaid); }
 
     void end(credential_word said) {
         if (std::exchange(x_ended, true)) return;
@@ -48,95 +48,201 @@ class held_turn {
     bool x_ended = false;
 };
 
+/// Whether an application credential's token is for `target`.
+bool is_for(const token& t, const scope& target) {
+    switch (target.kind) {
+    case scope_kind::unscoped: return true;
+    case scope_kind::project_id: return t.project && t.project->id == target.value;
+    case scope_kind::project_name:
+        return t.project && t.project->name == target.value &&
+               (!t.project_domain || target.domain.empty() || t.project_domain->id == target.domain.id ||
+                t.project_domain->name == target.domain.name);
+    case scope_kind::domain_id: return t.domain && t.domain->id == target.value;
+    case scope_kind::domain_name: return t.domain && t.domain->name == target.value;
+    }
+    return false;
+}
+
 } // namespace
 
 // The configuration has been checked: its URL is good.
 keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
-                                 login_guard& guard, password_reader read_password)
-    : x_identity(std::move(identity)),
-      x_url(*parse_auth_url(x_identity.auth.auth_url)), x_user{x_url.where.authority(),
-                                                               user_text(x_identity.auth)},
-      x_time(time), x_guard(guard), x_read_password(std::move(read_password)),
-      x_client(std::move(executor), x_url.where, options_of(x_identity)) {}
+                                 login_guard& guard, secret_reading_function read)
+    : x_identity(std::move(identity)), x_time(time), x_guard(guard), x_client(executor, x_identity, time),
+      x_credentials(x_identity.auth, guard, std::move(read)), x_executor(executor), x_parent_turn(executor) {}
 
-asio::awaitable<result<keystone_source::credential>> keystone_source::read_credential() {
-    auto password = x_read_password();
-    if (!password) co_return password.error();
-    if (!x_known.password || !(*x_known.password == *password)) {
-        auto fresh = std::make_shared<const secret>(std::move(*password));
-        secret_digest digest = co_await x_guard.digest(fresh);
-        x_known = {std::move(fresh), digest};
-    }
-    co_return x_known;
+asio::awaitable<fetch_result> keystone_source::fetch(scope target, duration at_least) {
+    if (x_identity.auth.type == auth_type::token) co_return co_await fetch_by_given_token(target);
+    if (x_identity.auth.type == auth_type::application_credential)
+        co_return co_await fetch_by_application_credential(target);
+    if (opens_by_rescoping()) co_return co_await fetch_by_rescoping(target, at_least);
+    co_return co_await fetch_by_login(target);
 }
 
-asio::awaitable<fetch_result> keystone_source::fetch(scope target) {
-    auto with = co_await read_credential();
-    if (!with) {
-        problem unread{errc::credential_rejected, with.error().detail};
-        co_return fetch_result{fetch_failure{std::move(unread), retry_rule::back_off}};
+asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
+    // What was refused although the password was right is asked about without risking the password again.
+    if (x_doubtful.contains(to_string(target)) && x_parent.is_fresh(0s, x_time.now().boot))
+        co_return co_await open_from_kept(target);
+    auto all = co_await x_credentials.read(x_client.user());
+    if (!all) co_return unreadable(all.error());
+    fetch_result refused;
+    std::optional<credential> asked; // the last one that the IAM has seen and refused
+    for (const credential& with : *all) {
+        attempt tried = co_await log_in(with, target, nullptr);
+        while (tried.settling && has_token(tried.answer)) { // the password is right: on to the scope
+            x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
+            if (x_identity.rescope != rescope_mode::off) co_return co_await open_from_kept(target);
+            tried = co_await log_in(with, target, nullptr);
+        }
+        if (tried.answer.credential != credential_word::refused) co_return std::move(tried.answer.result);
+        refused = std::move(tried.answer.result);
+        if (tried.sent && !tried.settling) asked = with;
     }
-    for (;;) {
-        login_permit permit = co_await x_guard.enter(x_user, with->digest);
-        if (permit.what == advice::rejected) co_return rejected(permit);
-        held_turn mine(x_guard, x_user, with->digest);
-        const bool settling = permit.what == advice::settle_first;
-        scope asked = target; // named: of a temporary chosen by ?: in a co_await GCC 12 destroys two
-        if (settling) asked = scope{};
-        login_answer answer = co_await log_in(std::move(asked), *with);
-        mine.end(answer.credential);
-        if (settling && has_token(answer)) continue; // the password is right: on to the scope
-        bool open_question =
-            answer.credential == credential_word::refused && !settling && target.kind != scope_kind::unscoped;
-        if (!open_question) co_return std::move(answer.result);
-        co_return co_await settle(target, *with, std::move(answer.result));
-    }
+    if (!asked || target.kind == scope_kind::unscoped) co_return refused;
+    co_return co_await settle(target, *asked, std::move(refused));
 }
 
 // Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them
-// apart. (Its token could open further scopes without a password; for now it is dropped.)
-asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result first) {
-    login_permit permit = co_await x_guard.enter(x_user, with.digest);
-    if (permit.what == advice::rejected) co_return first;
-    held_turn mine(x_guard, x_user, with.digest);
-    scope none;
-    login_answer unscoped = co_await log_in(std::move(none), with);
-    mine.end(unscoped.credential);
-    if (unscoped.credential == credential_word::refused) co_return first;
-    if (!has_token(unscoped))
-        co_return std::move(unscoped.result); // the next login begins with this question
-    problem wrong{errc::unknown_scope,
-                  "the IAM " + x_url.where.authority() + " grants " + x_identity.name + " no scope " +
-                      to_string(target) +
-                      ", though its password is right: check the spelling and the user's roles"};
-    co_return fetch_result{fetch_failure{std::move(wrong), retry_rule::remember}, unscoped.result.iam_date};
+// apart, and its token opens what else was meant.
+asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result refused) {
+    const scope none;
+    attempt unscoped = co_await log_in(with, none, nullptr);
+    if (!unscoped.sent || unscoped.answer.credential == credential_word::refused) co_return refused;
+    if (!has_token(unscoped.answer)) co_return std::move(unscoped.answer.result); // asked again the next time
+    x_parent.keep(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
+    if (x_identity.rescope == rescope_mode::off)
+        co_return wrong_scope(target, unscoped.answer.result.iam_date);
+    co_return co_await open_from_kept(target);
 }
 
-asio::awaitable<login_answer> keystone_source::log_in(scope target, credential with) {
-    http_request ask{.method = "POST",
-                     .target = x_url.path + "/auth/tokens" + (x_identity.catalog ? "" : "?nocatalog=1")};
-    ask.body = format_login(x_identity.auth, *with.password, target);
-    const moment asked = x_time.now();
-    auto answer = co_await x_client.request(std::move(ask));
-    const std::string scope_text = to_string(target);
-    if (!answer) {
-        problem away = answer.error();
-        away.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + away.detail;
-        co_return login_answer{credential_word::unsaid,
-                               {fetch_failure{std::move(away), retry_rule::back_off}}};
+asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(scope target) {
+    auto all = co_await x_credentials.read(x_client.user());
+    if (!all) co_return unreadable(all.error());
+    fetch_result last;
+    for (const credential& with : *all) {
+        const scope none; // it brings its own
+        attempt tried = co_await log_in(with, none, nullptr);
+        last = std::move(tried.answer.result);
+        if (tried.answer.credential != credential_word::refused) break;
     }
-    co_return parse_login(*answer, {.iam = x_user.origin,
-                                    .identity = x_identity.name,
-                                    .user = x_user.user,
-                                    .scope = scope_text,
-                                    .password = *with.password,
-                                    .asked = asked});
+    auto* made = std::get_if<std::shared_ptr<token>>(&last.outcome);
+    if (made == nullptr || is_for(**made, target)) co_return last;
+    const token& t = **made;
+    problem other{errc::no_such_resource, "the application credential of " + x_identity.name +
+                                              " is for the project " +
+                                              (t.project ? t.project->name : std::string("of no name")) +
+                                              " alone, not for " + to_string(target)};
+    last.outcome = fetch_failure{std::move(other), retry_rule::remember};
+    co_return last;
+}
+
+// With a credential that has just changed, a token of the very second of the change is dead on arrival.
+asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential with, scope target,
+                                                                  const secret* by_person) {
+    const bool changed = x_last_digest && *x_last_digest != with.digest;
+    x_last_digest = with.digest;
+    attempt made = co_await log_in_once(with, target, by_person);
+    if (!changed || by_person != nullptr || !has_token(made.answer)) co_return made;
+    token_ptr fresh = std::get<std::shared_ptr<token>>(made.answer.result.outcome);
+    validation word = co_await x_client.validate(fresh);
+    if (word.verdict != validity::dead) co_return made;
+    log::info("dead_on_arrival", {.identity = x_identity.name},
+              "the token {} was dead when it came, as after a password change: once more",
+              fresh->fingerprint);
+    asio::steady_timer wait(x_executor, after_the_second);
+    co_await wait.async_wait(asio::use_awaitable);
+    co_return co_await log_in_once(with, target, by_person);
+}
+
+// One login: when it is the user's turn, if the guard lets it go out, with a passcode that nobody has seen.
+asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credential with, scope target,
+                                                                       const secret* by_person) {
+    attempt made;
+    const login_user& who = x_client.user();
+    login_guard::turn turn = co_await x_guard.enter(who, with.digest, by_person != nullptr);
+    if (turn.permit.what == advice::rejected) {
+        made.answer.credential = credential_word::refused;
+        made.answer.result = rejected(turn.permit);
+        co_return made;
+    }
+    open_login login(x_guard, who, with.digest);
+    made.settling = turn.permit.what == advice::settle_first && target.kind != scope_kind::unscoped;
+    if (made.settling) target = scope{};
+    login_proof proof{.method = login_method::password, .value = with.value.get()};
+    if (x_identity.auth.type == auth_type::application_credential)
+        proof.method = login_method::application_credential;
+    std::shared_ptr<const secret> made_code; // keeps it until the answer is there
+    const secret* receipt = nullptr;
+    if (by_person != nullptr && !x_receipt.empty() && x_time.now().boot - x_receipt_at < receipt_life) {
+        proof = {.method = login_method::totp, .passcode = by_person};
+        receipt = &x_receipt;
+    } else if (by_person != nullptr) {
+        proof.method = login_method::password_and_totp;
+        proof.passcode = by_person;
+    } else if (with.totp_key) {
+        made_code = co_await next_passcode(with);
+        proof.method = login_method::password_and_totp;
+        proof.passcode = made_code.get();
+    }
+    made.sent = true;
+    made.answer = co_await x_client.log_in(proof, target, receipt);
+    login.end(made.answer.credential);
+    if (receipt != nullptr) x_receipt = {};
+    if (!made.answer.receipt.empty()) {
+        x_receipt_seen = true;
+        x_receipt = std::move(made.answer.receipt);
+        x_receipt_at = x_time.now().boot;
+    }
+    co_return made;
+}
+
+// A passcode is good for one login, and by the IAM's clock.
+asio::awaitable<std::shared_ptr<const secret>> keystone_source::next_passcode(credential with) {
+    co_await x_client.learn_clock();
+    const totp_config& settings = *x_identity.auth.totp;
+    for (;;) {
+        const wall_time there = x_client.iam_time(x_time.now());
+        const std::int64_t step = totp_step(there, settings.period);
+        if (!x_guard.is_spent(x_client.user(), step)) {
+            x_guard.spend(x_client.user(), step);
+            co_return std::make_shared<const secret>(totp_passcode(*with.totp_key, step, settings.digits));
+        }
+        const wall_time next((step + 1) * settings.period);
+        asio::steady_timer wait(x_executor, next - there + into_the_step);
+        co_await wait.async_wait(asio::use_awaitable);
+    }
+}
+
+bool keystone_source::opens_by_rescoping() const noexcept {
+    if (x_rescoping_refused) return false;
+    if (x_identity.rescope == rescope_mode::off) return x_receipt_seen && !x_identity.auth.totp;
+    return x_identity.rescope == rescope_mode::always || takes_passcode();
+}
+
+fetch_result keystone_source::unreadable(const problem& why) const {
+    return {.outcome = fetch_failure{{errc::credential_rejected, why.detail}, retry_rule::back_off}};
+}
+
+fetch_result keystone_source::wrong_scope(const scope& target,
+                                          const std::optional<wall_time>& iam_date) const {
+    problem wrong{errc::unknown_scope,
+                  "the IAM " + x_client.user().origin + " grants " + x_identity.name + " no scope " +
+                      to_string(target) +
+                      ", though its credential is right: check the spelling and the user's roles"};
+    return {.outcome = fetch_failure{std::move(wrong), retry_rule::remember}, .iam_date = iam_date};
+}
+
+fetch_result keystone_source::wants_person() const {
+    problem wanted{errc::passcode_required, "identity " + x_identity.name + " (user " + x_client.user().user +
+                                                ") needs a person's MFA passcode: run `tokenward login " +
+                                                x_identity.name + "`"};
+    return {.outcome = fetch_failure{std::move(wanted), retry_rule::rearm}};
 }
 
 fetch_result keystone_source::rejected(const login_permit& permit) const {
     fetch_failure failure{{errc::credential_rejected, ""}, retry_rule::rearm};
-    const std::string whose = "the IAM " + x_user.origin + " refused the password of " + x_identity.name +
-                              " (user " + x_user.user + ")";
+    const std::string whose = "the IAM " + x_client.user().origin + " refused the credential of " +
+                              x_identity.name + " (user " + x_client.user().user + ")";
     if (permit.retry_after) {
         failure.error.detail =
             whose + " too often within 15 minutes: waiting, so that the user is not locked";
@@ -145,25 +251,18 @@ fetch_result keystone_source::rejected(const login_permit& permit) const {
     } else {
         failure.error.detail =
             whose + ": nothing more is sent until it changes where the configuration reads it" +
-            (x_identity.auth.password.from == secret_ref::source::file ? ""
-                                                                       : " (restart tokenwardd after that)");
+            (x_identity.auth.secret.from == secret_ref::source::file ? ""
+                                                                     : " (restart tokenwardd after that)");
     }
-    return {std::move(failure)};
+    return {.outcome = std::move(failure)};
 }
 
 asio::awaitable<validation> keystone_source::validate(token_ptr subject) {
-    http_request ask{.method = "HEAD", .target = x_url.path + "/auth/tokens"};
-    wiped_string value(subject->value.reveal());
-    ask.headers.emplace_back("X-Auth-Token", value);
-    ask.headers.emplace_back("X-Subject-Token", std::move(value));
-    auto answer = co_await x_client.request(std::move(ask));
-    if (!answer) co_return validation{};
-    co_return parse_validation(*answer);
+    co_return co_await x_client.validate(std::move(subject));
 }
 
 bool keystone_source::credential_changed() {
-    auto password = x_read_password();
-    return password && (!x_known.password || !(*x_known.password == *password));
+    return x_credentials.changed();
 }
 
 } // namespace tokenward::iam

@@ -1,55 +1,91 @@
-// One identity's way to its IAM: logs in as the guard allows, settles what a 401 means, asks whether a token
-// lives.
+// One identity's way to its IAM: which login opens a scope, as the guard allows, and what a refusal of it
+// means.
 #pragma once
 
 #include "daemon/clock.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/iam/https_client.hpp"
-#include "daemon/iam/keystone_codec.hpp"
+#include "daemon/iam/credential.hpp"
+#include "daemon/iam/keystone_client.hpp"
 #include "daemon/iam/login_guard.hpp"
-#include "daemon/iam/url.hpp"
+#include "daemon/iam/parent_token.hpp"
+#include "daemon/iam/turn.hpp"
 #include "daemon/token_source.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace tokenward::iam {
 
 class keystone_source final : public token_source {
   public:
-    /// Reads the password as it stands now; called before each login and while one is refused.
-    using password_reader = std::function<result<secret>()>;
-
-    /// `time` and `guard` must outlive this object.
+    /// `time` and `guard` must outlive this object. `read` reads a secret as it stands now; it is called
+    /// before each login and, while one is refused, about once a second.
     keystone_source(boost::asio::any_io_executor executor, identity_config identity, const clock& time,
-                    login_guard& guard, password_reader read_password);
+                    login_guard& guard, secret_reading_function read);
 
-    boost::asio::awaitable<fetch_result> fetch(scope target) override;
+    boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) override;
     boost::asio::awaitable<validation> validate(token_ptr subject) override;
+    boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override;
     bool credential_changed() override;
 
   private:
-    /// The password of a login, and what the guard knows it by.
-    struct credential {
-        std::shared_ptr<const secret> password;
-        secret_digest digest{};
+    /// One login that was tried.
+    struct attempt {
+        login_answer answer{};
+        bool sent = false;     ///< false: the guard did not let it go out
+        bool settling = false; ///< it was for no scope, to tell a wrong password from a wrong scope
+    };
+    /// What became of the wish for a parent.
+    struct parent_or {
+        std::shared_ptr<const token> parent{};
+        fetch_result failure{}; ///< if there is none
     };
 
-    boost::asio::awaitable<result<credential>> read_credential();
-    boost::asio::awaitable<login_answer> log_in(scope target, credential with);
-    boost::asio::awaitable<fetch_result> settle(scope target, credential with, fetch_result first);
+    // the ways to a token, by auth_type and rescope (keystone_source.cpp)
+    boost::asio::awaitable<fetch_result> fetch_by_login(scope target);
+    boost::asio::awaitable<fetch_result> fetch_by_application_credential(scope target);
+    boost::asio::awaitable<fetch_result> settle(scope target, credential with, fetch_result refused);
+    boost::asio::awaitable<attempt> log_in(credential with, scope target, const secret* by_person);
+    boost::asio::awaitable<attempt> log_in_once(credential with, scope target, const secret* by_person);
+    boost::asio::awaitable<std::shared_ptr<const secret>> next_passcode(credential with);
+
+    // rescoping (keystone_rescoping.cpp)
+    boost::asio::awaitable<fetch_result> fetch_by_rescoping(scope target, duration at_least);
+    boost::asio::awaitable<fetch_result> fetch_by_given_token(scope target);
+    boost::asio::awaitable<fetch_result> open_from_kept(scope target);
+    boost::asio::awaitable<parent_or> ensure_parent(scope target, duration at_least);
+    boost::asio::awaitable<parent_or> log_in_for_parent(scope target);
+    boost::asio::awaitable<login_answer> rescope(std::shared_ptr<const token> parent, scope target);
+
+    bool takes_passcode() const noexcept { return x_identity.auth.multifactor || x_receipt_seen; }
+    bool opens_by_rescoping() const noexcept;
+    fetch_result unreadable(const problem& why) const;
     fetch_result rejected(const login_permit& permit) const;
+    fetch_result wrong_scope(const scope& target, const std::optional<wall_time>& iam_date) const;
+    fetch_result wants_person() const;
 
     identity_config x_identity;
-    iam_url x_url;
-    login_user x_user;
     const clock& x_time;
     login_guard& x_guard;
-    password_reader x_read_password;
-    https_client x_client;
-    credential x_known{}; // the last one read: its digest is dear
+    keystone_client x_client;
+    credential_reader x_credentials;
+    boost::asio::any_io_executor x_executor;
+    std::optional<secret_digest> x_last_digest; // of the credential of the last login
+
+    // rescoping
+    parent_token x_parent;
+    turnstile x_parent_turn;
+    bool x_rescoped = false;            // it has worked
+    bool x_rescoping_refused = false;   // and here it never will
+    bool x_unscoped_refused = false;    // the IAM wants a scope in every login
+    std::set<std::string> x_doubtful{}; // scopes that were refused although the password was right
+
+    // multi-factor logins that go on (Openstack-Auth-Receipt)
+    bool x_receipt_seen = false;
+    secret x_receipt;
+    instant x_receipt_at{};
 };
 
 } // namespace tokenward::iam

@@ -38,43 +38,44 @@ asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret>
                                       asio::use_awaitable);
 }
 
-asio::awaitable<login_permit> login_guard::enter(login_user who, secret_digest digest) {
-    while (x_busy.contains(who)) {
-        auto& turn = x_turns[who];
-        if (!turn)
-            turn = std::make_unique<asio::steady_timer>(x_executor, asio::steady_timer::time_point::max());
-        co_await turn->async_wait(asio::as_tuple(asio::use_awaitable)); // until end_turn() cancels
-    }
-    instant now = x_time.now().boot;
-    login_permit permit = x_guard.next(who, digest, now);
+asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {
+    turnstile& queue = x_turns.try_emplace(who, x_executor).first->second;
+    turnstile::turn mine = co_await queue.take();
+    const instant now = x_time.now().boot;
+    if (by_person) x_guard.forgive(who, digest);
+    const login_permit permit = x_guard.next(who, digest, now);
     if (permit.what != login_permit::advice::rejected) {
-        x_busy.insert(who);
         x_guard.sending(who, digest, now);
-        if (!x_guard.is_proven(who, digest))
-            save(); // before anything is sent: a crash must not forget that it was
+        // Before anything is sent: a crash must not forget that it was.
+        if (!x_guard.is_proven(who, digest)) save();
     }
-    co_return permit;
+    turn made{permit, std::move(mine)};
+    co_return made;
 }
 
 void login_guard::accepted(const login_user& who, const secret_digest& digest) {
     x_guard.accepted(who, digest);
-    end_turn(who);
+    save();
 }
 
 void login_guard::refused(const login_user& who, const secret_digest& digest) {
     x_guard.refused(who, digest);
-    end_turn(who);
+    save();
 }
 
 void login_guard::unanswered(const login_user& who, const secret_digest& digest) {
     x_guard.unanswered(who, digest);
-    end_turn(who);
+    save();
 }
 
-void login_guard::end_turn(const login_user& who) {
+void login_guard::forgive(const login_user& who, const secret_digest& digest) {
+    x_guard.forgive(who, digest);
     save();
-    x_busy.erase(who);
-    if (auto turn = x_turns.find(who); turn != x_turns.end()) turn->second->cancel();
+}
+
+void login_guard::spend(const login_user& who, std::int64_t totp_step) {
+    x_guard.spend(who, totp_step);
+    save();
 }
 
 void login_guard::save() {

@@ -5,15 +5,14 @@
 #include "daemon/clock.hpp"
 #include "daemon/core/lockout_guard.hpp"
 #include "daemon/guard_file.hpp"
+#include "daemon/iam/turn.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace tokenward::iam {
@@ -23,19 +22,35 @@ class login_guard {
   public:
     login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory);
 
-    /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected, the
-    /// turn is the caller's and what follows is sent: one of accepted, refused and unanswered ends it.
-    boost::asio::awaitable<login_permit> enter(login_user who, secret_digest digest);
+    /// One login of a user: whoever holds it is the only one to log in as that user.
+    struct turn {
+        login_permit permit;
+        turnstile::turn mine;
+    };
+    /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected,
+    /// what follows is sent, and one of accepted, refused and unanswered says how it ended, before the turn
+    /// is given back. `by_person`: somebody is there who answers for the secret.
+    boost::asio::awaitable<turn> enter(login_user who, secret_digest digest, bool by_person);
     void accepted(const login_user& who, const secret_digest& digest);
     void refused(const login_user& who, const secret_digest& digest);
     void unanswered(const login_user& who, const secret_digest& digest);
+
+    /// See lockout_guard.
+    void forgive(const login_user& who, const secret_digest& digest);
+    /// See lockout_guard. A spent step is in the state file when spend() returns.
+    unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept {
+        return x_guard.refusals(who, digest);
+    }
+    bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept {
+        return x_guard.is_spent(who, totp_step);
+    }
+    void spend(const login_user& who, std::int64_t totp_step);
 
     /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess
     /// it. Takes some 50 ms, on a thread of its own.
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:
-    void end_turn(const login_user& who);
     void save();
 
     boost::asio::any_io_executor x_executor;
@@ -44,8 +59,7 @@ class login_guard {
     guard_memory x_saved; // as it stands in the file
     bool x_complained = false;
     lockout_guard x_guard;
-    std::set<login_user> x_busy;
-    std::map<login_user, std::unique_ptr<boost::asio::steady_timer>> x_turns; // those who wait
+    std::map<login_user, turnstile> x_turns;
     boost::asio::thread_pool x_thread{1};
 };
 

@@ -16,6 +16,11 @@ std::string_view scope_in(const call& c) {
     return c.path.segments()[3];
 }
 
+// v1/tokens/IDENTITY/SCOPE…, but v1/identities/IDENTITY/…
+bool names_scope(const call& c) {
+    return c.path.segments()[1] != "identities";
+}
+
 std::string_view wording(verb_set any_of) {
     if ((any_of & can_get) != 0) return "use";
     return (any_of & can_report) != 0 ? "report on" : "manage";
@@ -25,8 +30,22 @@ std::string_view wording(verb_set any_of) {
 problem denial(const call& c, verb_set any_of) {
     auto uid = c.connection.who().uid();
     std::string who = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
-    return {errc::denied,
-            fmt::format("{} may not {} {}/{}", who, wording(any_of), identity_in(c), scope_in(c))};
+    const std::string scope = names_scope(c) ? fmt::format("/{}", scope_in(c)) : std::string();
+    return {errc::denied, fmt::format("{} may not {} {}{}", who, wording(any_of), identity_in(c), scope)};
+}
+
+// The scopes by which a caller can have rights at all: those of the file, those that rules spell out, and any
+// other.
+std::vector<resolved_scope> scopes_to_judge(const identity_config& identity) {
+    std::vector<resolved_scope> scopes;
+    for (const named_scope& s : identity.scopes) scopes.push_back({s.name, s.target, true});
+    if (!identity.on_demand) return scopes;
+    scopes.push_back({"unscoped", scope{}, false});
+    for (const access_rule& rule : identity.allow)
+        for (const std::string& text : rule.scopes)
+            if (auto spelled = resolve_scope(identity, text); spelled && !spelled->configured)
+                scopes.push_back(std::move(*spelled));
+    return scopes;
 }
 
 bool sees_everything(const call& c) {
@@ -55,6 +74,23 @@ verb_set verbs_of(const environment& around, const caller& who, const identity_c
             may(who, around.own_uid, identity, scope.name, scope.target, v).allowed)
             granted |= static_cast<verb_set>(v);
     return granted;
+}
+
+verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
+                             verb_set wanted) {
+    verb_set verbs = 0;
+    for (const resolved_scope& s : scopes_to_judge(identity))
+        verbs |= verbs_of(around, who, identity, s, wanted);
+    return verbs;
+}
+
+result<const identity_config*> admit_identity(const call& c, verb_set any_of) {
+    const identity_config* identity = c.around.service.identity(identity_in(c));
+    if (identity == nullptr && sees_everything(c))
+        return problem{errc::unknown_identity, fmt::format("there is no identity {}", identity_in(c))};
+    if (identity == nullptr || verbs_on_some_scope(c.around, c.connection.who(), *identity, any_of) == 0)
+        return denial(c, any_of);
+    return identity;
 }
 
 result<admitted> admit(const call& c, verb_set any_of) {

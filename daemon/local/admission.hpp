@@ -28,6 +28,14 @@ verb_set verbs_of(const environment& around, const caller& who, const identity_c
 /// there are; then bad_request and unknown_scope.
 result<admitted> admit(const call& c, verb_set any_of);
 
+/// The verbs out of `wanted` that the caller may do with some scope of the identity.
+verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
+                             verb_set wanted);
+
+/// The identity that the path names alone, if the caller may do one of `any_of` to some scope of it.
+/// Errors: denied, unknown_identity, as above.
+result<const identity_config*> admit_identity(const call& c, verb_set any_of);
+
 /// The entry that the path names, if one is in use and the caller may do one of `any_of`; else null. Errors:
 /// as above. Costs a look-up and a comparison if the connection asked for the same before.
 result<cache_entry*> find_entry(const call& c, verb_set any_of);

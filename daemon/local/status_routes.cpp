@@ -23,28 +23,12 @@ json::array names_of(verb_set verbs) {
     return names;
 }
 
-// The scopes by which a caller can have rights at all: those of the file, those that rules spell out, and any
-// other.
-std::vector<resolved_scope> scopes_to_judge(const identity_config& identity) {
-    std::vector<resolved_scope> scopes;
-    for (const named_scope& s : identity.scopes) scopes.push_back({s.name, s.target, true});
-    if (!identity.on_demand) return scopes;
-    scopes.push_back({"unscoped", scope{}, false});
-    for (const access_rule& rule : identity.allow)
-        for (const std::string& text : rule.scopes)
-            if (auto spelled = resolve_scope(identity, text); spelled && !spelled->configured)
-                scopes.push_back(std::move(*spelled));
-    return scopes;
-}
-
 json::object describe_identity(const call& c, const identity_config& identity) {
-    verb_set verbs = 0;
     json::array names;
-    for (const resolved_scope& s : scopes_to_judge(identity)) {
-        verb_set granted = verbs_of(c.around, c.connection.who(), identity, s, any_verb);
-        if (granted != 0 && s.configured) names.emplace_back(s.name);
-        verbs |= granted;
-    }
+    for (const named_scope& s : identity.scopes)
+        if (verbs_of(c.around, c.connection.who(), identity, {s.name, s.target, true}, any_verb) != 0)
+            names.emplace_back(s.name);
+    const verb_set verbs = verbs_on_some_scope(c.around, c.connection.who(), identity, any_verb);
     return {{"identity", identity.name},
             {"scopes", std::move(names)},
             {"on_demand", identity.on_demand},
@@ -79,6 +63,8 @@ json::object describe_scope(const token_service::row& row, const moment& now) {
     }
     o["renews_in"] = seconds_until(status.renews, now.boot);
     o["next_try_in"] = seconds_until(status.next_try, now.boot);
+    if (status.held != nullptr && !status.held->mfa_authn_at.empty())
+        o["mfa_authn_at"] = status.held->mfa_authn_at;
     o["last_error"] = describe_error(status, now);
     return o;
 }

@@ -16,6 +16,7 @@ constexpr std::string_view state_word(key_state state) noexcept {
     case key_state::waiting: return "waiting";
     case key_state::failed: return "failed";
     case key_state::rejected: return "rejected";
+    case key_state::passcode: return "passcode";
     }
     return "unknown";
 }

@@ -34,8 +34,10 @@ void check_fault(const config_fault& fault, int lines) {
 /// What the rest of the daemon relies on without looking.
 void check_identity(const identity_config& identity) {
     require(is_name(identity.name) && !identity.auth.auth_url.empty());
-    require(identity.auth.username.empty() != identity.auth.user_id.empty());
-    require(!identity.auth.password.name.empty());
+    require(identity.auth.username.empty() || identity.auth.user_id.empty());
+    if (identity.auth.type == auth_type::password)
+        require(identity.auth.username.empty() != identity.auth.user_id.empty());
+    require(!identity.auth.secret.name.empty());
     require(identity.scopes.size() <= identity.max_scopes && identity.max_scopes >= 1);
     for (const named_scope& each : identity.scopes) {
         require(is_name(each.name));

@@ -33,7 +33,8 @@ class fake_source final : public token_source {
     fake_source(boost::asio::any_io_executor executor, const clock& time)
         : x_executor(executor), x_time(time) {}
 
-    boost::asio::awaitable<fetch_result> fetch(scope target) override {
+    boost::asio::awaitable<fetch_result> fetch(scope target, duration least) override {
+        at_least = least;
         ++fetches;
         auto mine = std::make_shared<pending>(
             pending{target, x_time.now().boot, boost::asio::steady_timer(x_executor, never_ends()), {}});
@@ -46,6 +47,13 @@ class fake_source final : public token_source {
     boost::asio::awaitable<validation> validate(token_ptr) override {
         ++validations;
         co_return validation{verdict};
+    }
+
+    boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override {
+        ++passcodes;
+        if (passcode->reveal() == right_passcode) co_return result<void>();
+        problem wrong{errc::credential_rejected, "wrong"};
+        co_return wrong;
     }
 
     bool credential_changed() override { return changed; }
@@ -70,6 +78,9 @@ class fake_source final : public token_source {
 
     int fetches = 0;
     int validations = 0;
+    int passcodes = 0;
+    duration at_least{}; ///< what the last fetch asked for
+    std::string right_passcode = "123456";
     validity verdict = validity::alive;
     bool changed = false;
     std::optional<wall_time> iam_date{}; ///< what the IAM's clock says in the answers to fetches

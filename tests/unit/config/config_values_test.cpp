@@ -18,7 +18,7 @@ TEST(ConfigValues, DefaultsAreFilledIn) {
     EXPECT_EQ(ci.auth.username, "bot");
     EXPECT_EQ(ci.auth.user_domain, (domain_ref{"", "Home"}));
     EXPECT_EQ(ci.auth.project_domain, ci.auth.user_domain);
-    EXPECT_EQ(ci.auth.password, (secret_ref{secret_ref::source::file, "/run/secret"}));
+    EXPECT_EQ(ci.auth.secret, (secret_ref{secret_ref::source::file, "/run/secret"}));
     EXPECT_TRUE(ci.verify && ci.on_demand && ci.catalog);
     EXPECT_EQ(ci.max_scopes, 1024U);
     EXPECT_TRUE(ci.cacert.empty() && ci.scopes.empty() && ci.allow.empty() && ci.deny.empty());
@@ -34,6 +34,41 @@ TEST(ConfigValues, EverythingThatIsSaidIsTaken) {
     EXPECT_EQ(ci.cacert, "/etc/ssl/ca.pem");
     EXPECT_FALSE(ci.on_demand || ci.catalog);
     EXPECT_EQ(ci.max_scopes, 7U);
+}
+
+TEST(ConfigValues, PasscodesAreWantedWhereTheTypeOrTheirSecretSaysSo) {
+    identity_config person =
+        identity_of(good + "    auth_type: v3multifactor\n    auth_methods: [v3password, v3totp]\n");
+    EXPECT_TRUE(person.auth.multifactor);
+    EXPECT_FALSE(person.auth.totp.has_value());
+    identity_config alone =
+        identity_of(good + "      totp_secret: {file: /t}\n      totp_digits: 8\n    rescope: never\n");
+    EXPECT_TRUE(alone.auth.multifactor);
+    ASSERT_TRUE(alone.auth.totp.has_value());
+    EXPECT_EQ(alone.auth.totp->secret, (secret_ref{secret_ref::source::file, "/t"}));
+    EXPECT_EQ(alone.auth.totp->digits, 8U);
+    EXPECT_EQ(alone.auth.totp->period, std::chrono::seconds(30));
+    EXPECT_EQ(alone.rescope, rescope_mode::off);
+}
+
+TEST(ConfigValues, AnApplicationCredentialNeedsNoUserAndBringsItsScope) {
+    identity_config app =
+        identity_of("identities:\n  app:\n    auth_type: v3applicationcredential\n    auth:\n"
+                    "      auth_url: https://iam.example.com/v3\n"
+                    "      application_credential_id: abc\n"
+                    "      application_credential_secret: {env: APP}\n");
+    EXPECT_EQ(app.auth.type, auth_type::application_credential);
+    EXPECT_EQ(app.auth.application_credential_id, "abc");
+    EXPECT_EQ(app.auth.secret, (secret_ref{secret_ref::source::env, "APP"}));
+    EXPECT_EQ(app.scopes, (std::vector<named_scope>{{"default", scope{}}}));
+}
+
+TEST(ConfigValues, AGivenTokenIsItsOwnScope) {
+    identity_config given =
+        identity_of("identities:\n  given:\n    auth_type: v3token\n    auth:\n"
+                    "      auth_url: https://iam.example.com/v3\n      token: {file: /t}\n");
+    EXPECT_EQ(given.auth.type, auth_type::token);
+    EXPECT_EQ(given.scopes, (std::vector<named_scope>{{"default", scope{}}}));
 }
 
 TEST(ConfigValues, IdentitiesStayInTheOrderOfTheFile) {
@@ -72,7 +107,7 @@ TEST(ConfigValues, SecretsComeFromCredentialsFilesAndVariables) {
     auto password = [](const std::string& said) {
         std::string text = good;
         text.replace(text.find("{file: /run/secret}"), 19, said);
-        return identity_of(text).auth.password;
+        return identity_of(text).auth.secret;
     };
     EXPECT_EQ(password("{credential: ci.password}"),
               (secret_ref{secret_ref::source::credential, "ci.password"}));

@@ -109,10 +109,10 @@ TEST(LockoutGuard, OldPasswordIsStillRejectedAfterAnotherIdentityOfTheUserSuccee
     EXPECT_EQ(b.refusals, 2);
 }
 
-TEST(LockoutGuard, SecretThatComesBackAfterAReplacementIsTriedAnew) {
+TEST(LockoutGuard, APersonWhoLogsInAnswersForTheSecret) {
     bench b;
     EXPECT_EQ(b.fetch(wrong, "scope"), "rejected");
-    b.guard.forget(user, wrong);
+    b.guard.forgive(user, wrong);
     b.good = wrong; // the account was repaired instead
     EXPECT_EQ(b.fetch(wrong, "scope"), "token");
 }

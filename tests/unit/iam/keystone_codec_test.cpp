@@ -15,7 +15,7 @@ const moment asked{instant(100s), wall_time(1'767'225'600s)}; // 2026-01-01T00:0
 struct codec : testing::Test {
     secret password{"s3cret\"\n\xc3\xa9"};
     auth_config by_name{.username = "ci-bot", .user_domain = {.id = "", .name = "Default"}};
-    login_facts facts{"iam.example", "ci", "ci-bot@Default", "eu-de", password, asked};
+    login_facts facts{"iam.example", "ci", "ci-bot@Default", "eu-de", &password, asked};
 
     static http_answer answer(unsigned status, std::string_view body) {
         http_answer made{.status = status};
@@ -28,7 +28,7 @@ struct codec : testing::Test {
         return made;
     }
     std::string login(const auth_config& who, const scope& target) const {
-        wiped_string body = format_login(who, password, target);
+        wiped_string body = format_login(who, {.value = &password}, target);
         return {body.data(), body.size()};
     }
     static const fetch_failure& failure(const login_answer& parsed) {
@@ -83,7 +83,7 @@ TEST_F(KeystoneRequest, NamesTheUserByNameAndDomainOrById) {
 
 TEST_F(KeystoneRequest, PasswordOfManyKilobytesIsSentWhole) {
     secret large(std::string(20'000, 'x'));
-    wiped_string body = format_login(by_name, large, {});
+    wiped_string body = format_login(by_name, {.value = &large}, {});
     EXPECT_NE(body.find(std::string(20'000, 'x').c_str()), wiped_string::npos);
 }
 
@@ -194,20 +194,23 @@ struct refusal_row {
     errc code;
     retry_rule retry;
     const char* words; // in the detail
+    credential_word said = credential_word::unsaid;
 };
 
 TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
     constexpr auto back_off = retry_rule::back_off;
     constexpr auto remember = retry_rule::remember;
     constexpr auto rearm = retry_rule::rearm;
+    constexpr auto refused = credential_word::refused;
     const refusal_row table[] = {
         {400, R"({"error":{"code":400,"message":"bad"}})", errc::iam_protocol, remember, "400 'bad'"},
-        {400, R"({"error_code":"IAM.1061","error_msg":"x"})", errc::credential_rejected, rearm, "passcode"},
+        {400, R"({"error_code":"IAM.1061","error_msg":"x"})", errc::credential_rejected, rearm, "passcode",
+         refused},
         {401, R"({"error":{"code":401,"message":"no","title":"Unauthorized"}})", errc::credential_rejected,
-         rearm, "password"},
-        {401, R"({"error_code":"IAM.0061","error_msg":"x"})", errc::credential_rejected, rearm, "locked"},
+         rearm, "password", refused},
+        {401, R"({"error_code":"IAM.0061","error_msg":"x"})", errc::credential_rejected, remember, "locked"},
         {401, R"({"error_code":"IAM.0062","error_msg":"x"})", errc::credential_rejected, rearm,
-         "401 IAM.0062 'x'"},
+         "401 IAM.0062 'x'", refused},
         {403, R"({"error":{"message":"no role","code":"IAM.0081"}})", errc::no_such_resource, remember,
          "403 IAM.0081 'no role'"},
         {404, "<html>not here</html>", errc::no_such_resource, remember, "404; check the project"},
@@ -234,7 +237,8 @@ TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
         const problem& error = failure(parsed).error;
         EXPECT_EQ(error.code, row.code) << row.status << row.body;
         EXPECT_EQ(failure(parsed).retry, row.retry) << row.status << row.body;
-        EXPECT_EQ(parsed.credential, row.status == 401 ? credential_word::refused : credential_word::unsaid);
+        EXPECT_EQ(parsed.credential, row.said) << row.status << row.body;
+        EXPECT_EQ(parsed.status, row.status);
         for (const char* words : {row.words, "iam.example", "ci", "ci-bot@Default", "eu-de"})
             EXPECT_NE(error.detail.find(words), std::string::npos) << words << " in " << error.detail;
     }
@@ -242,8 +246,24 @@ TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
 
 TEST_F(KeystoneRefusal, ReceiptMeansThatASecondFactorIsWanted) {
     http_answer from = answer(401, R"({"receipt":{},"required_auth_methods":[["password","totp"]]})");
-    from.auth_receipt = true;
-    EXPECT_NE(failure(parse_login(from, facts)).error.detail.find("second factor"), std::string::npos);
+    from.auth_receipt = secret("a-receipt");
+    login_answer parsed = parse_login(from, facts);
+    EXPECT_EQ(failure(parsed).error.code, errc::passcode_required);
+    EXPECT_EQ(parsed.credential, credential_word::accepted) << "it proves the password right";
+    EXPECT_EQ(parsed.receipt, secret("a-receipt"));
+    EXPECT_NE(failure(parsed).error.detail.find("a passcode is wanted"), std::string::npos);
+}
+
+TEST_F(KeystoneRefusal, ALockedUserIsTriedAgainWhenOpenTelekomCloudUnlocks) {
+    auto locked = parse_login(answer(401, R"({"error_code":"IAM.0061","error_msg":"x"})"), facts);
+    EXPECT_EQ(failure(locked).error.retry_after, 15min);
+}
+
+TEST_F(KeystoneRefusal, AnUnknownApplicationCredentialIs404AndNoScope) {
+    facts.method = login_method::application_credential;
+    auto parsed = parse_login(answer(404, ""), facts);
+    EXPECT_EQ(failure(parsed).error.code, errc::credential_rejected);
+    EXPECT_EQ(parsed.credential, credential_word::refused);
 }
 
 TEST_F(KeystoneRefusal, RetryAfterIsSecondsOrADateByTheIamsClock) {

@@ -1,0 +1,91 @@
+// See credential.hpp.
+#include "daemon/iam/credential.hpp"
+
+#include "daemon/iam/totp.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenward::iam {
+namespace {
+
+/// The lines of a password file, without empty ones; a text without a line end is one.
+std::vector<std::shared_ptr<const secret>> lines_of(const secret& text) {
+    std::vector<std::shared_ptr<const secret>> lines;
+    std::string_view rest = text.reveal();
+    while (!rest.empty() && lines.size() < credential_reader::most_lines) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        std::string_view line = rest.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (!line.empty()) lines.push_back(std::make_shared<const secret>(line));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return lines;
+}
+
+/// What the guard knows the login by: a changed TOTP secret is a changed credential too.
+std::shared_ptr<const secret> joined(const secret& value, const secret& totp) {
+    if (totp.empty()) return std::make_shared<const secret>(value.duplicate());
+    wiped_string both;
+    both.reserve(value.size() + 1 + totp.size() + 32); // more than the small buffer, which nobody wipes
+    both.append(value.reveal()).append(1, '\0').append(totp.reveal());
+    return std::make_shared<const secret>(std::string_view(both.data(), both.size()));
+}
+
+} // namespace
+
+result<credential_reader::texts> credential_reader::read_texts() const {
+    const std::string_view key = x_auth.type == auth_type::password ? "password"
+                                 : x_auth.type == auth_type::application_credential
+                                     ? "application_credential_secret"
+                                     : "token";
+    auto value = x_read(x_auth.secret, key);
+    if (!value) return value.error();
+    texts all{.value = std::move(*value), .totp = {}};
+    if (!x_auth.totp) return all;
+    auto totp = x_read(x_auth.totp->secret, "totp_secret");
+    if (!totp) return totp.error();
+    all.totp = std::move(*totp);
+    return all;
+}
+
+boost::asio::awaitable<result<std::vector<credential>>> credential_reader::read(login_user who) {
+    auto now = read_texts();
+    if (!now) co_return now.error();
+    if (x_known.empty() || !(now->value == x_seen.value) || !(now->totp == x_seen.totp)) {
+        std::shared_ptr<const secret> key;
+        if (x_auth.totp) {
+            auto decoded = decode_totp_secret(now->totp);
+            if (!decoded) {
+                problem bad{decoded.error().code, "totp_secret " + decoded.error().detail};
+                co_return bad;
+            }
+            key = std::make_shared<const secret>(std::move(*decoded));
+        }
+        std::vector<credential> fresh;
+        for (auto& line : lines_of(now->value)) {
+            auto identified_by = joined(*line, now->totp);
+            const secret_digest digest = co_await x_guard.digest(identified_by);
+            fresh.push_back({.value = line, .totp_key = key, .digest = digest});
+        }
+        // What has been replaced is tried anew, should it come back: the account may have been mended instead.
+        for (const credential& old : x_known)
+            if (std::none_of(fresh.begin(), fresh.end(),
+                             [&](const credential& c) { return c.digest == old.digest; }))
+                x_guard.forgive(who, old.digest);
+        x_known = std::move(fresh);
+        x_seen = std::move(*now);
+    }
+    std::vector<credential> in_order = x_known;
+    std::stable_sort(in_order.begin(), in_order.end(), [&](const credential& a, const credential& b) {
+        return x_guard.refusals(who, a.digest) < x_guard.refusals(who, b.digest);
+    });
+    co_return in_order;
+}
+
+bool credential_reader::changed() const {
+    auto now = read_texts();
+    return now && (!(now->value == x_seen.value) || !(now->totp == x_seen.totp));
+}
+
+} // namespace tokenward::iam

@@ -1,0 +1,58 @@
+// The secrets of one identity as they stand now: read anew for each login, known to the guard by a digest.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/secret.hpp"
+#include "daemon/core/config.hpp"
+#include "daemon/iam/login_guard.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace tokenward::iam {
+
+/// Reads the secret behind a reference; `key` is what the configuration calls it, for messages.
+using secret_reading_function = std::function<result<secret>(const secret_ref& ref, std::string_view key)>;
+
+/// What one login proves itself with.
+struct credential {
+    std::shared_ptr<const secret> value; ///< the password, the application credential's secret, or the token
+    std::shared_ptr<const secret> totp_key; ///< decoded; null: no passcode, or a person gives it
+    secret_digest digest{};                 ///< of both
+};
+
+/// From one thread. Must outlive what it returns an awaitable of.
+class credential_reader {
+  public:
+    /// A rotation puts the old and the new password into one file, a line each.
+    static constexpr std::size_t most_lines = 2;
+
+    credential_reader(const auth_config& auth, login_guard& guard, secret_reading_function read)
+        : x_auth(auth), x_guard(guard), x_read(std::move(read)) {}
+
+    /// The credentials to try, in this order: those that were refused less often come first. At least one.
+    /// Errors: internal, with what can't be read and why.
+    boost::asio::awaitable<result<std::vector<credential>>> read(login_user who);
+
+    /// Whether the secrets are others than those that read() has given. False while they can't be read.
+    bool changed() const;
+
+  private:
+    struct texts {
+        secret value;
+        secret totp;
+    };
+    result<texts> read_texts() const;
+
+    const auth_config& x_auth;
+    login_guard& x_guard;
+    secret_reading_function x_read;
+    texts x_seen;
+    std::vector<credential> x_known; // made of x_seen: digests are dear
+};
+
+} // namespace tokenward::iam

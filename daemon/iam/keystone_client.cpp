@@ -1,0 +1,112 @@
+// See keystone_client.hpp.
+#include "daemon/iam/keystone_client.hpp"
+
+#include "daemon/iam/iam_time.hpp"
+
+#include <utility>
+
+namespace tokenward::iam {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+https_options options_of(const identity_config& identity) {
+    https_options o;
+    o.cacert = identity.cacert;
+    o.verify = identity.verify;
+    return o;
+}
+
+wiped_string header_value(const secret& of) {
+    const std::string_view text = of.reveal();
+    return {text.data(), text.size()};
+}
+
+} // namespace
+
+keystone_client::keystone_client(asio::any_io_executor executor, const identity_config& identity,
+                                 const clock& time)
+    : x_identity(identity), x_time(time),
+      x_url(*parse_auth_url(identity.auth.auth_url)), x_user{x_url.where.authority(),
+                                                             user_text(identity.auth)},
+      x_http(std::move(executor), x_url.where, options_of(identity)) {}
+
+login_facts keystone_client::facts(const std::string& scope_text, const moment& asked,
+                                   const login_proof& proof) const {
+    return {.iam = x_user.origin,
+            .identity = x_identity.name,
+            .user = x_user.user,
+            .scope = scope_text,
+            .proof = proof.value != nullptr ? proof.value : proof.passcode,
+            .asked = asked,
+            .method = proof.method};
+}
+
+login_answer keystone_client::away(const problem& why, const std::string& scope_text) const {
+    problem told = why;
+    told.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + why.detail;
+    return {.result = {.outcome = fetch_failure{std::move(told), retry_rule::back_off}}};
+}
+
+asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope target,
+                                                      const secret* receipt) {
+    http_request ask{.method = "POST", .target = x_url.path + "/auth/tokens"};
+    if (!x_identity.catalog) ask.target += "?nocatalog=1";
+    ask.body = format_login(x_identity.auth, proof, target);
+    if (receipt != nullptr) ask.headers.emplace_back("Openstack-Auth-Receipt", header_value(*receipt));
+    const moment asked = x_time.now();
+    const std::string scope_text = to_string(target);
+    auto answer = co_await x_http.request(std::move(ask));
+    if (!answer) co_return away(answer.error(), scope_text);
+    login_answer parsed = parse_login(*answer, facts(scope_text, asked, proof));
+    observe(parsed.result.iam_date, asked);
+    co_return parsed;
+}
+
+asio::awaitable<login_answer> keystone_client::describe(const secret* given) {
+    http_request ask{.method = "GET", .target = x_url.path + "/auth/tokens"};
+    if (!x_identity.catalog) ask.target += "?nocatalog=1";
+    ask.headers.emplace_back("X-Auth-Token", header_value(*given));
+    ask.headers.emplace_back("X-Subject-Token", header_value(*given));
+    const moment asked = x_time.now();
+    const std::string scope_text = "the scope of the given token";
+    auto answer = co_await x_http.request(std::move(ask));
+    if (!answer) co_return away(answer.error(), scope_text);
+    const login_proof proof{.method = login_method::token, .value = given};
+    login_answer parsed = parse_description(*answer, facts(scope_text, asked, proof));
+    observe(parsed.result.iam_date, asked);
+    co_return parsed;
+}
+
+asio::awaitable<validation> keystone_client::validate(token_ptr subject) {
+    http_request ask{.method = "HEAD", .target = x_url.path + "/auth/tokens"};
+    ask.headers.emplace_back("X-Auth-Token", header_value(subject->value));
+    ask.headers.emplace_back("X-Subject-Token", header_value(subject->value));
+    const moment asked = x_time.now();
+    auto answer = co_await x_http.request(std::move(ask));
+    validation told;
+    if (answer) told = parse_validation(*answer);
+    observe(told.iam_date, asked);
+    co_return told;
+}
+
+asio::awaitable<void> keystone_client::learn_clock() {
+    if (x_clock_offset) co_return;
+    http_request ask{.method = "HEAD", .target = x_url.path};
+    const moment asked = x_time.now();
+    auto answer = co_await x_http.request(std::move(ask));
+    if (answer) observe(parse_http_date(answer->date), asked);
+}
+
+void keystone_client::observe(const std::optional<wall_time>& date, const moment& asked) noexcept {
+    // A Date has whole seconds: on the average the clock is half a second further.
+    if (date) x_clock_offset = date->time_since_epoch() + 500ms - asked.boot.time_since_epoch();
+}
+
+wall_time keystone_client::iam_time(const moment& at) const noexcept {
+    if (!x_clock_offset) return at.wall;
+    return wall_time(std::chrono::floor<wall_time::duration>(at.boot.time_since_epoch() + *x_clock_offset));
+}
+
+} // namespace tokenward::iam

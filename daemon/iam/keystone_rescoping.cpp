@@ -1,0 +1,165 @@
+// Rescoping: one full login, and further scopes opened from its token; see keystone_source.hpp.
+#include "daemon/iam/keystone_source.hpp"
+
+#include "daemon/log.hpp"
+
+#include <utility>
+
+namespace tokenward::iam {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+bool has_token(const login_answer& a) {
+    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
+}
+
+/// What an IAM says to a parent that is dead, and to a scope that is not to be had.
+bool is_about_parent_or_scope(unsigned status) {
+    return status == 401 || status == 403 || status == 404;
+}
+
+} // namespace
+
+asio::awaitable<login_answer> keystone_source::rescope(std::shared_ptr<const token> parent, scope target) {
+    const login_proof proof{.method = login_method::token, .value = &parent->value};
+    login_answer answer = co_await x_client.log_in(proof, std::move(target), nullptr);
+    if (auto* opened = std::get_if<std::shared_ptr<token>>(&answer.result.outcome)) {
+        x_rescoped = true;
+        (*opened)->renewable = parent->renewable;
+    }
+    co_return answer;
+}
+
+asio::awaitable<fetch_result> keystone_source::fetch_by_rescoping(scope target, duration at_least) {
+    for (bool again = true;; again = false) {
+        parent_or from = co_await ensure_parent(target, at_least);
+        if (!from.parent) co_return std::move(from.failure);
+        login_answer answer = co_await rescope(from.parent, target);
+        if (has_token(answer) || !is_about_parent_or_scope(answer.status)) co_return std::move(answer.result);
+        validation word = co_await x_client.validate(from.parent);
+        if (word.verdict == validity::unknown) co_return std::move(answer.result);
+        if (word.verdict == validity::dead) {
+            if (x_parent.get() == from.parent) x_parent.drop();
+            if (again) continue;
+            co_return std::move(answer.result);
+        }
+        // The parent lives. An IAM that never rescopes says so at the first time; full logins then.
+        const bool may_log_in = x_identity.auth.totp || !takes_passcode();
+        if (x_rescoped || answer.status == 404 || !may_log_in)
+            co_return wrong_scope(target, answer.result.iam_date);
+        fetch_result full = co_await fetch_by_login(target);
+        if (std::holds_alternative<std::shared_ptr<token>>(full.outcome)) {
+            x_rescoping_refused = true;
+            log::info("rescoping_refused", {.identity = x_identity.name},
+                      "the IAM does not rescope tokens: each scope has a login of its own from now on");
+        }
+        co_return full;
+    }
+}
+
+// For a scope that was refused although the password was right, from the login that proved it.
+asio::awaitable<fetch_result> keystone_source::open_from_kept(scope target) {
+    constexpr std::size_t most_doubtful = 256;
+    if (x_doubtful.size() == most_doubtful) x_doubtful.clear();
+    x_doubtful.insert(to_string(target));
+    auto from = x_parent.get();
+    login_answer answer = co_await rescope(from, target);
+    if (has_token(answer)) x_doubtful.erase(to_string(target));
+    if (!is_about_parent_or_scope(answer.status)) co_return std::move(answer.result);
+    validation word = co_await x_client.validate(from);
+    if (word.verdict != validity::dead) co_return wrong_scope(target, answer.result.iam_date);
+    if (x_parent.get() == from) x_parent.drop();
+    x_doubtful.erase(to_string(target)); // nothing is known: the next try is a login again
+    problem ended{errc::iam_unavailable, "the login from which " + x_identity.name + " was to open " +
+                                             to_string(target) + " ended meanwhile; it will be tried again"};
+    co_return fetch_result{.outcome = fetch_failure{std::move(ended)}, .iam_date = answer.result.iam_date};
+}
+
+asio::awaitable<keystone_source::parent_or> keystone_source::ensure_parent(scope target, duration at_least) {
+    turnstile::turn mine = co_await x_parent_turn.take();
+    parent_or made;
+    made.parent = x_parent.get();
+    if (x_parent.is_fresh(at_least, x_time.now().boot)) co_return made;
+    if (takes_passcode() && !x_identity.auth.totp) {
+        made.parent.reset();
+        made.failure = wants_person();
+        co_return made;
+    }
+    co_return co_await log_in_for_parent(target);
+}
+
+// REQUIRES: the parent's turn.
+asio::awaitable<keystone_source::parent_or> keystone_source::log_in_for_parent(scope target) {
+    parent_or made;
+    auto all = co_await x_credentials.read(x_client.user());
+    if (!all) {
+        made.failure = unreadable(all.error());
+        co_return made;
+    }
+    for (const credential& with : *all) {
+        scope asked;
+        if (x_unscoped_refused) asked = target;
+        attempt tried = co_await log_in(with, asked, nullptr);
+        if (tried.answer.status == 400 && asked.kind == scope_kind::unscoped &&
+            tried.answer.credential == credential_word::unsaid) {
+            x_unscoped_refused = true; // Open Telekom Cloud's documents want a scope in every login
+            tried = co_await log_in(with, target, nullptr);
+        }
+        if (has_token(tried.answer)) {
+            made.parent = std::get<std::shared_ptr<token>>(tried.answer.result.outcome);
+            x_parent.keep(made.parent);
+            co_return made;
+        }
+        made.failure = std::move(tried.answer.result);
+        if (tried.answer.credential != credential_word::refused) break;
+    }
+    co_return made;
+}
+
+asio::awaitable<result<void>> keystone_source::give_passcode(std::shared_ptr<const secret> passcode) {
+    if (!takes_passcode() || x_identity.auth.totp) {
+        problem useless{errc::bad_request,
+                        "identity " + x_identity.name +
+                            (x_identity.auth.totp ? " makes its passcodes itself, from totp_secret"
+                                                  : " takes no passcode: its auth_type is not "
+                                                    "v3multifactor, and the IAM has asked for none")};
+        co_return useless;
+    }
+    turnstile::turn mine = co_await x_parent_turn.take();
+    auto all = co_await x_credentials.read(x_client.user());
+    if (!all) co_return all.error();
+    const scope none;
+    attempt tried = co_await log_in(all->front(), none, passcode.get());
+    if (!has_token(tried.answer)) co_return std::get<fetch_failure>(tried.answer.result.outcome).error;
+    x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
+    co_return result<void>();
+}
+
+// REQUIRES: auth_type token.
+asio::awaitable<fetch_result> keystone_source::fetch_by_given_token(scope target) {
+    auto all = co_await x_credentials.read(x_client.user());
+    if (!all) co_return unreadable(all.error());
+    std::shared_ptr<const secret> given = all->front().value;
+    const bool known = x_parent.get() && x_parent.get()->value == *given;
+    if (!known || !x_parent.is_fresh(0s, x_time.now().boot) || target.kind == scope_kind::unscoped) {
+        login_answer described = co_await x_client.describe(given.get());
+        if (!has_token(described)) {
+            auto& failure = std::get<fetch_failure>(described.result.outcome);
+            if (is_about_parent_or_scope(described.status))
+                failure = {{errc::credential_rejected,
+                            "the given token of " + x_identity.name + " has ended or is no good (" +
+                                std::to_string(described.status) +
+                                "): put a new one where the configuration reads it"},
+                           retry_rule::rearm};
+            co_return std::move(described.result);
+        }
+        auto whole = std::get<std::shared_ptr<token>>(described.result.outcome);
+        if (target.kind == scope_kind::unscoped) co_return std::move(described.result); // it is its own scope
+        x_parent.keep(std::move(whole));
+    }
+    co_return co_await open_from_kept(target);
+}
+
+} // namespace tokenward::iam
