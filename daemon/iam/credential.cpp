@@ -68,7 +68,8 @@ boost::asio::awaitable<result<std::vector<credential>>> credential_reader::read(
             const secret_digest digest = co_await x_guard.digest(identified_by);
             fresh.push_back({.value = line, .totp_key = key, .digest = digest});
         }
-        // What has been replaced is tried anew, should it come back: the account may have been mended instead.
+        // What has been replaced is tried anew, should it come back: the account may have been mended
+        // instead.
         for (const credential& old : x_known)
             if (std::none_of(fresh.begin(), fresh.end(),
                              [&](const credential& c) { return c.digest == old.digest; }))

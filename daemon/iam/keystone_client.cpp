@@ -60,7 +60,7 @@ asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope t
     auto answer = co_await x_http.request(std::move(ask));
     if (!answer) co_return away(answer.error(), scope_text);
     login_answer parsed = parse_login(*answer, facts(scope_text, asked, proof));
-    observe(parsed.result.iam_date, asked);
+    observe(parsed.result.iam_date);
     co_return parsed;
 }
 
@@ -75,7 +75,7 @@ asio::awaitable<login_answer> keystone_client::describe(const secret* given) {
     if (!answer) co_return away(answer.error(), scope_text);
     const login_proof proof{.method = login_method::token, .value = given};
     login_answer parsed = parse_description(*answer, facts(scope_text, asked, proof));
-    observe(parsed.result.iam_date, asked);
+    observe(parsed.result.iam_date);
     co_return parsed;
 }
 
@@ -83,25 +83,24 @@ asio::awaitable<validation> keystone_client::validate(token_ptr subject) {
     http_request ask{.method = "HEAD", .target = x_url.path + "/auth/tokens"};
     ask.headers.emplace_back("X-Auth-Token", header_value(subject->value));
     ask.headers.emplace_back("X-Subject-Token", header_value(subject->value));
-    const moment asked = x_time.now();
     auto answer = co_await x_http.request(std::move(ask));
     validation told;
     if (answer) told = parse_validation(*answer);
-    observe(told.iam_date, asked);
+    observe(told.iam_date);
     co_return told;
 }
 
 asio::awaitable<void> keystone_client::learn_clock() {
     if (x_clock_offset) co_return;
     http_request ask{.method = "HEAD", .target = x_url.path};
-    const moment asked = x_time.now();
     auto answer = co_await x_http.request(std::move(ask));
-    if (answer) observe(parse_http_date(answer->date), asked);
+    if (answer) observe(parse_http_date(answer->date));
 }
 
-void keystone_client::observe(const std::optional<wall_time>& date, const moment& asked) noexcept {
-    // A Date has whole seconds: on the average the clock is half a second further.
-    if (date) x_clock_offset = date->time_since_epoch() + 500ms - asked.boot.time_since_epoch();
+// Whole seconds, and some time ago: there it is at least so late. A clock that is a little behind gives the
+// passcode of the step before, which is good; one that is ahead would give one that is not yet.
+void keystone_client::observe(const std::optional<wall_time>& date) noexcept {
+    if (date) x_clock_offset = date->time_since_epoch() - x_time.now().boot.time_since_epoch();
 }
 
 wall_time keystone_client::iam_time(const moment& at) const noexcept {

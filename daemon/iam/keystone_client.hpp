@@ -34,13 +34,13 @@ class keystone_client {
     /// Asks the IAM what time it is, if no answer has said so yet. Costs no login.
     boost::asio::awaitable<void> learn_clock();
 
-    /// The IAM's clock at `at`, as far as it is known; else ours.
+    /// The IAM's clock at `at`, as far as it is known, and up to a second behind; else ours.
     wall_time iam_time(const moment& at) const noexcept;
 
   private:
     login_facts facts(const std::string& scope_text, const moment& asked, const login_proof& proof) const;
     login_answer away(const problem& why, const std::string& scope_text) const;
-    void observe(const std::optional<wall_time>& date, const moment& asked) noexcept;
+    void observe(const std::optional<wall_time>& date) noexcept;
 
     const identity_config& x_identity;
     const clock& x_time;

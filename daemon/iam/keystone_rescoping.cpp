@@ -101,11 +101,12 @@ asio::awaitable<keystone_source::parent_or> keystone_source::log_in_for_parent(s
     for (const credential& with : *all) {
         scope asked;
         if (x_unscoped_refused) asked = target;
-        attempt tried = co_await log_in(with, asked, nullptr);
+        const login_manner how{.others_follow = &with != &all->back()};
+        attempt tried = co_await log_in(with, asked, how);
         if (tried.answer.status == 400 && asked.kind == scope_kind::unscoped &&
             tried.answer.credential == credential_word::unsaid) {
             x_unscoped_refused = true; // Open Telekom Cloud's documents want a scope in every login
-            tried = co_await log_in(with, target, nullptr);
+            tried = co_await log_in(with, target, how);
         }
         if (has_token(tried.answer)) {
             made.parent = std::get<std::shared_ptr<token>>(tried.answer.result.outcome);
@@ -131,7 +132,8 @@ asio::awaitable<result<void>> keystone_source::give_passcode(std::shared_ptr<con
     auto all = co_await x_credentials.read(x_client.user());
     if (!all) co_return all.error();
     const scope none;
-    attempt tried = co_await log_in(all->front(), none, passcode.get());
+    const login_manner how{.by_person = passcode.get()};
+    attempt tried = co_await log_in(all->front(), none, how);
     if (!has_token(tried.answer)) co_return std::get<fetch_failure>(tried.answer.result.outcome).error;
     x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
     co_return result<void>();

@@ -17,7 +17,6 @@ using advice = login_permit::advice;
 
 constexpr auto receipt_life = 290s;        // Keystone's own is 300 s
 constexpr auto after_the_second = 1'100ms; // a token of the second in which a password changed is dead
-constexpr duration into_the_step = 200ms;  // so that the IAM is in the step too
 
 bool has_token(const login_answer& a) {
     return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
@@ -88,11 +87,12 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
     fetch_result refused;
     std::optional<credential> asked; // the last one that the IAM has seen and refused
     for (const credential& with : *all) {
-        attempt tried = co_await log_in(with, target, nullptr);
+        const login_manner how{.others_follow = &with != &all->back() || asked};
+        attempt tried = co_await log_in(with, target, how);
         while (tried.settling && has_token(tried.answer)) { // the password is right: on to the scope
             x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
             if (x_identity.rescope != rescope_mode::off) co_return co_await open_from_kept(target);
-            tried = co_await log_in(with, target, nullptr);
+            tried = co_await log_in(with, target, how);
         }
         if (tried.answer.credential != credential_word::refused) co_return std::move(tried.answer.result);
         refused = std::move(tried.answer.result);
@@ -106,7 +106,8 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
 // apart, and its token opens what else was meant.
 asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result refused) {
     const scope none;
-    attempt unscoped = co_await log_in(with, none, nullptr);
+    const login_manner how;
+    attempt unscoped = co_await log_in(with, none, how);
     if (!unscoped.sent || unscoped.answer.credential == credential_word::refused) co_return refused;
     if (!has_token(unscoped.answer)) co_return std::move(unscoped.answer.result); // asked again the next time
     x_parent.keep(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
@@ -121,7 +122,8 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(s
     fetch_result last;
     for (const credential& with : *all) {
         const scope none; // it brings its own
-        attempt tried = co_await log_in(with, none, nullptr);
+        const login_manner how{.others_follow = &with != &all->back()};
+        attempt tried = co_await log_in(with, none, how);
         last = std::move(tried.answer.result);
         if (tried.answer.credential != credential_word::refused) break;
     }
@@ -138,11 +140,11 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(s
 
 // With a credential that has just changed, a token of the very second of the change is dead on arrival.
 asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential with, scope target,
-                                                                  const secret* by_person) {
+                                                                  login_manner how) {
     const bool changed = x_last_digest && *x_last_digest != with.digest;
     x_last_digest = with.digest;
-    attempt made = co_await log_in_once(with, target, by_person);
-    if (!changed || by_person != nullptr || !has_token(made.answer)) co_return made;
+    attempt made = co_await log_in_once(with, target, how);
+    if (!changed || how.by_person != nullptr || !has_token(made.answer)) co_return made;
     token_ptr fresh = std::get<std::shared_ptr<token>>(made.answer.result.outcome);
     validation word = co_await x_client.validate(fresh);
     if (word.verdict != validity::dead) co_return made;
@@ -151,34 +153,40 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential wit
               fresh->fingerprint);
     asio::steady_timer wait(x_executor, after_the_second);
     co_await wait.async_wait(asio::use_awaitable);
-    co_return co_await log_in_once(with, target, by_person);
+    co_return co_await log_in_once(with, target, how);
 }
 
 // One login: when it is the user's turn, if the guard lets it go out, with a passcode that nobody has seen.
 asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credential with, scope target,
-                                                                       const secret* by_person) {
+                                                                       login_manner how) {
     attempt made;
     const login_user& who = x_client.user();
-    login_guard::turn turn = co_await x_guard.enter(who, with.digest, by_person != nullptr);
+    login_guard::turn turn = co_await x_guard.enter(who, with.digest, how.by_person != nullptr);
     if (turn.permit.what == advice::rejected) {
         made.answer.credential = credential_word::refused;
         made.answer.result = rejected(turn.permit);
         co_return made;
     }
     open_login login(x_guard, who, with.digest);
-    made.settling = turn.permit.what == advice::settle_first && target.kind != scope_kind::unscoped;
+    const bool doubted = turn.permit.what == advice::settle_first;
+    if (doubted && how.others_follow) {
+        made.answer.credential = credential_word::refused;
+        made.answer.result = rejected({.what = advice::rejected});
+        co_return made;
+    }
+    made.settling = doubted && target.kind != scope_kind::unscoped;
     if (made.settling) target = scope{};
     login_proof proof{.method = login_method::password, .value = with.value.get()};
     if (x_identity.auth.type == auth_type::application_credential)
         proof.method = login_method::application_credential;
     std::shared_ptr<const secret> made_code; // keeps it until the answer is there
     const secret* receipt = nullptr;
-    if (by_person != nullptr && !x_receipt.empty() && x_time.now().boot - x_receipt_at < receipt_life) {
-        proof = {.method = login_method::totp, .passcode = by_person};
+    if (how.by_person != nullptr && !x_receipt.empty() && x_time.now().boot - x_receipt_at < receipt_life) {
+        proof = {.method = login_method::totp, .passcode = how.by_person};
         receipt = &x_receipt;
-    } else if (by_person != nullptr) {
+    } else if (how.by_person != nullptr) {
         proof.method = login_method::password_and_totp;
-        proof.passcode = by_person;
+        proof.passcode = how.by_person;
     } else if (with.totp_key) {
         made_code = co_await next_passcode(with);
         proof.method = login_method::password_and_totp;
@@ -208,7 +216,7 @@ asio::awaitable<std::shared_ptr<const secret>> keystone_source::next_passcode(cr
             co_return std::make_shared<const secret>(totp_passcode(*with.totp_key, step, settings.digits));
         }
         const wall_time next((step + 1) * settings.period);
-        asio::steady_timer wait(x_executor, next - there + into_the_step);
+        asio::steady_timer wait(x_executor, next - there);
         co_await wait.async_wait(asio::use_awaitable);
     }
 }
@@ -220,7 +228,8 @@ bool keystone_source::opens_by_rescoping() const noexcept {
 }
 
 fetch_result keystone_source::unreadable(const problem& why) const {
-    return {.outcome = fetch_failure{{errc::credential_rejected, why.detail}, retry_rule::back_off}};
+    return {.outcome =
+                fetch_failure{{errc::iam_unavailable, "no login: " + why.detail}, retry_rule::back_off}};
 }
 
 fetch_result keystone_source::wrong_scope(const scope& target,

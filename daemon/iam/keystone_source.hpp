@@ -37,6 +37,11 @@ class keystone_source final : public token_source {
         bool sent = false;     ///< false: the guard did not let it go out
         bool settling = false; ///< it was for no scope, to tell a wrong password from a wrong scope
     };
+    /// How a login is to be made.
+    struct login_manner {
+        const secret* by_person = nullptr; ///< the passcode that a person gave
+        bool others_follow = false;        ///< one that was refused before had better be left out
+    };
     /// What became of the wish for a parent.
     struct parent_or {
         std::shared_ptr<const token> parent{};
@@ -47,8 +52,8 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<fetch_result> fetch_by_login(scope target);
     boost::asio::awaitable<fetch_result> fetch_by_application_credential(scope target);
     boost::asio::awaitable<fetch_result> settle(scope target, credential with, fetch_result refused);
-    boost::asio::awaitable<attempt> log_in(credential with, scope target, const secret* by_person);
-    boost::asio::awaitable<attempt> log_in_once(credential with, scope target, const secret* by_person);
+    boost::asio::awaitable<attempt> log_in(credential with, scope target, login_manner how);
+    boost::asio::awaitable<attempt> log_in_once(credential with, scope target, login_manner how);
     boost::asio::awaitable<std::shared_ptr<const secret>> next_passcode(credential with);
 
     // rescoping (keystone_rescoping.cpp)

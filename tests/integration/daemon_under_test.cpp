@@ -7,19 +7,20 @@
 namespace tokenward::testing {
 
 daemon_under_test::daemon_under_test(const daemon_settings& settings) {
-    support::output_audit::instance().forbid("the password of ci-bot", std::string(iam_standin::password));
-    write_password(std::string(iam_standin::password) + "\n");
+    support::output_audit::instance().forbid("the secret of the identity", settings.secret);
+    write_password(settings.secret + "\n");
     write_config(settings);
     if (settings.wait_ready) start();
 }
 
 void daemon_under_test::write_config(const daemon_settings& s) const {
+    const std::string by_password = "      username: " + s.user +
+                                    "\n      user_domain_name: " + std::string(iam_standin::domain) +
+                                    "\n      password: {file: " + secret_file() + "}\n" + s.more_auth;
     x_directory.write("tokenward.yaml",
                       "socket:\n  path: " + socket() + "\nidentities:\n  ci:\n    auth:\n      auth_url: " +
-                          s.auth_url + "\n      username: " + std::string(iam_standin::user) +
-                          "\n      user_domain_name: " + std::string(iam_standin::domain) +
-                          "\n      password: {file: " + std::string(x_directory / "password") +
-                          "}\n    scopes: " + s.scopes + "\n" + s.extra);
+                          s.auth_url + "\n" + (s.auth.empty() ? by_password : s.auth) +
+                          (s.scopes.empty() ? "" : "    scopes: " + s.scopes + "\n") + s.extra);
 }
 
 void daemon_under_test::start() {

@@ -24,6 +24,10 @@ struct daemon_settings {
     std::string auth_url;
     std::string scopes = "{eu-de: {project_name: eu-de}}";
     std::string extra{}; ///< further lines of the identity, YAML, indented by 4
+    std::string user{iam_standin::user};
+    std::string more_auth{}; ///< further lines of `auth`, indented by 6
+    std::string auth{};      ///< all of `auth` but its auth_url, in place of user, domain and password
+    std::string secret{iam_standin::password}; ///< what the file `password` holds, without its line end
     bool wait_ready = true;
 };
 
@@ -40,6 +44,7 @@ class daemon_under_test {
     void write_password(std::string_view password) const { x_directory.write("password", password); }
     support::process& program() { return *x_process; }
 
+    std::string secret_file() const { return x_directory / "password"; }
     std::string socket() const { return x_directory / "tokenward.sock"; }
     std::string config_file() const { return x_directory / "tokenward.yaml"; }
     http_client connect() const { return http_client::over_unix(socket()); }
