@@ -92,7 +92,11 @@ TEST_F(Server, WaitsWhenThereAreNoDescriptorsLeftAndGoesOnThen) {
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
     run();
     EXPECT_EQ(server->connections(), 1U);
+#ifndef __SANITIZE_ADDRESS__
+    // UBSan comes with ASan here, and its look at an object's type makes a pipe, which the limit forbids: it
+    // would take each object that the request passes through for a broken one.
     EXPECT_EQ(split_reply(ask_server(early, request_text("GET", "/healthz"))).status, 200) << "others go on";
+#endif
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
     io.restart();
     while (server->connections() < 2) ASSERT_NE(io.run_one(), 0U);
