@@ -6,15 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tokenward::local {
 namespace {
@@ -73,6 +77,27 @@ TEST_F(ListeningSocket, HasItsModeWhateverTheUmask) {
         }
         EXPECT_EQ(::umask(before), mask) << "the umask is as it was";
     }
+}
+
+// Were the mode set after bind(2), there would be a moment of world access, and a change to be seen.
+TEST_F(ListeningSocket, ComesIntoBeingWithItsModeAndIsNeverChanged) {
+    unique_fd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    ASSERT_GE(::inotify_add_watch(watch.get(), x_directory.path().c_str(), IN_CREATE | IN_ATTRIB | IN_MOVE),
+              0);
+    mode_t before = ::umask(0); // the worst one
+    auto bound = listening_socket::bind(path(), 0600);
+    ::umask(before);
+    ASSERT_TRUE(bound);
+    std::vector<std::uint32_t> seen;
+    alignas(inotify_event) char buffer[4096];
+    ssize_t size = ::read(watch.get(), buffer, sizeof buffer);
+    for (ssize_t at = 0; at < size;) {
+        const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+        if (std::string_view(event->name) == "tokenward.sock") seen.push_back(event->mask);
+        at += static_cast<ssize_t>(sizeof *event + event->len);
+    }
+    EXPECT_EQ(seen, std::vector<std::uint32_t>{IN_CREATE});
+    EXPECT_EQ(mode_of(path()), 0600U);
 }
 
 TEST_F(ListeningSocket, MakesItsDirectory) {
