@@ -76,6 +76,15 @@ TEST_F(TokenRoutes, ExpiresInFollowsAnEndThatTheIamsClockBroughtForward) {
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").json().at("expires_in").as_int64(), 85'300);
 }
 
+TEST_F(TokenRoutes, ExpiresInTakesNoNoticeOfAWallClockThatStepsADayEitherWay) {
+    warm();
+    time.at.wall += 24h;
+    EXPECT_EQ(get("/v1/tokens/ci/eu-de").json().at("expires_in").as_int64(), 86'400);
+    time.at.wall -= 48h;
+    time.step(100s);
+    EXPECT_EQ(get("/v1/tokens/ci/eu-de").json().at("expires_in").as_int64(), 86'300);
+}
+
 TEST_F(TokenRoutes, IncludeBodyAddsTheIamsOwnAnswer) {
     warm();
     reply r = get("/v1/tokens/ci/eu-de?include=body");
