@@ -1,86 +1,8 @@
 // The service at stepped time: who waits, who is woken with what, and what a reload keeps.
-#include "daemon/token_service.hpp"
-
-#include "daemon/log.hpp"
-#include "tests/shell/fakes.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
+#include "tests/shell/service_fixture.hpp"
 
 using namespace tokenward;
 using namespace tokenward::testing;
-
-namespace {
-
-class Service : public ::testing::Test {
-  protected:
-    Service() {
-        log::set_level(log::level::error);
-        service.configure(two_scopes());
-        run();
-    }
-
-    static config two_scopes() {
-        config c;
-        identity_config& i = c.identities.emplace_back();
-        i.name = "ci";
-        i.auth.auth_url = "http://127.0.0.1/v3";
-        i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de", {}}},
-                    {"global", {scope_kind::domain_name, "A", {}}}};
-        return c;
-    }
-
-    /// Whatever is ready to run, and no waiting.
-    void run() {
-        io.restart();
-        while (io.poll() != 0) {
-        }
-    }
-    void step(duration by) {
-        time.step(by);
-        service.tick();
-        run();
-    }
-    cache_entry& entry(const char* name = "eu-de") { return *service.find("ci", name); }
-
-    /// Asks for a token; the answer goes to `answers`.
-    wait_id get(get_request wanted = {}, const char* name = "eu-de") {
-        return service.get(entry(name), wanted, [this](result<token_ptr> r) {
-            answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
-        });
-    }
-    void refuse(const std::string& fingerprint) {
-        service.refuse(entry(), fingerprint, [this](refusal_outcome o) { refusals.push_back(o); });
-        run();
-    }
-    void warm() {
-        source->answer("a");
-        source->answer("g");
-        run();
-    }
-
-    boost::asio::io_context io{1};
-    fake_clock time;
-    std::shared_ptr<fake_source> source;
-    std::vector<std::string> answers;
-    std::vector<refusal_outcome> refusals;
-    int sources_made = 0;
-    token_service service{{
-        .executor = io.get_executor(),
-        .time = time,
-        .jitter = [] { return 0.0; },
-        .make_source =
-            [this](const identity_config&) {
-                ++sources_made;
-                return source = std::make_shared<fake_source>(io.get_executor(), time);
-            },
-        .render = {},
-    }};
-};
-
-using strings = std::vector<std::string>;
-
-} // namespace
 
 TEST_F(Service, ConfiguredScopesAreFetchedAtTheStart) {
     EXPECT_EQ(source->fetches, 2);
@@ -121,34 +43,18 @@ TEST_F(Service, ACallersPatienceEndsAndTheFetchGoesOn) {
     EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
 }
 
-TEST_F(Service, ARenewalHappensOnceAheadOfTheEnd) {
-    warm();
-    step(2399s);
-    EXPECT_EQ(source->fetches, 2);
-    step(1s);
-    EXPECT_EQ(source->fetches, 4);
-    step(60s);
-    EXPECT_EQ(source->fetches, 4);
-}
+// The back-off is slept in the shell too: a tick every 100 ms makes no hot loop of it.
 
-TEST_F(Service, WhileTheIamIsAwayTheTokenIsServedAndThenTokensFlowAgain) {
+TEST_F(Service, ACallerDuringReauthenticationWaitsForTheNewToken) {
     warm();
-    for (int i = 0; i < 3599; ++i) {
-        step(1s);
-        while (source->waiting() != 0) source->fail();
-        run();
-        ASSERT_NE(service.serveable(entry(), time.now().boot), nullptr) << i;
-    }
-    step(1s);
-    while (source->waiting() != 0) source->fail();
+    refuse("sha256:a");
+    step(0s);
+    for (int i = 0; i < 10; ++i) get();
+    EXPECT_TRUE(answers.empty()) << "neither the refused token nor none";
+    source->answer("b");
     run();
-    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr);
-    for (int i = 0; i < 301 && source->waiting() == 0; ++i) step(1s);
-    ASSERT_NE(source->waiting(), 0U) << "back within the longest back-off";
-    source->answer("back");
-    run();
-    EXPECT_TRUE(service.serveable(entry(), time.now().boot) != nullptr ||
-                service.serveable(entry("global"), time.now().boot) != nullptr);
+    EXPECT_EQ(answers, strings(10, "sha256:b"));
+    EXPECT_EQ(source->fetches, 3);
 }
 
 TEST_F(Service, ARefusedTokenIsReplacedAndItsLateSuccessorDropped) {
@@ -188,23 +94,6 @@ TEST_F(Service, ARefusedCredentialIsTriedAgainOnceItHasChanged) {
     source->changed = true;
     step(1s);
     EXPECT_EQ(source->fetches, 4);
-}
-
-TEST_F(Service, APausedMachineRenewsEverything) {
-    warm();
-    step(10s);
-    time.at.wall += 1h; // CLOCK_REALTIME was set after the pause, CLOCK_BOOTTIME knows nothing of it
-    service.tick();
-    run();
-    EXPECT_EQ(source->fetches, 4);
-}
-
-TEST_F(Service, AWallClockThatIsSetBackChangesNothing) {
-    warm();
-    time.at.wall -= 24h;
-    step(10s);
-    EXPECT_EQ(source->fetches, 2);
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
 }
 
 TEST_F(Service, AReloadKeepsTheTokensOfAnUnchangedLogin) {

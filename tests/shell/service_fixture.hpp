@@ -1,0 +1,87 @@
+// The service with a fake clock and a fake source, and callers of it.
+#pragma once
+
+#include "daemon/token_service.hpp"
+
+#include "daemon/log.hpp"
+#include "tests/shell/fakes.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tokenward::testing {
+
+using strings = std::vector<std::string>;
+
+/// Identity `ci` with the scopes `eu-de` and `global`, both kept warm.
+class Service : public ::testing::Test {
+  protected:
+    Service() {
+        log::set_level(log::level::error);
+        service.configure(two_scopes());
+        run();
+    }
+
+    static config two_scopes() {
+        config c;
+        identity_config& i = c.identities.emplace_back();
+        i.name = "ci";
+        i.auth.auth_url = "http://127.0.0.1/v3";
+        i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de", {}}},
+                    {"global", {scope_kind::domain_name, "A", {}}}};
+        return c;
+    }
+
+    /// Whatever is ready to run, and no waiting.
+    void run() {
+        io.restart();
+        while (io.poll() != 0) {
+        }
+    }
+    void step(duration by) {
+        time.step(by);
+        service.tick();
+        run();
+    }
+    cache_entry& entry(const char* name = "eu-de") { return *service.find("ci", name); }
+
+    /// Asks for a token; the answer goes to `answers`.
+    wait_id get(get_request wanted = {}, const char* name = "eu-de") {
+        return service.get(entry(name), wanted, [this](result<token_ptr> r) {
+            answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
+        });
+    }
+    void refuse(const std::string& fingerprint) {
+        service.refuse(entry(), fingerprint, [this](refusal_outcome o) { refusals.push_back(o); });
+        run();
+    }
+    void warm() {
+        source->answer("a");
+        source->answer("g");
+        run();
+    }
+
+    boost::asio::io_context io{1};
+    fake_clock time;
+    std::shared_ptr<fake_source> source;
+    std::vector<std::string> answers;
+    std::vector<refusal_outcome> refusals;
+    int sources_made = 0;
+    token_service service{{
+        .executor = io.get_executor(),
+        .time = time,
+        .jitter = [] { return 0.0; },
+        .make_source =
+            [this](const identity_config&) {
+                ++sources_made;
+                return source = std::make_shared<fake_source>(io.get_executor(), time);
+            },
+        .render = {},
+    }};
+};
+
+} // namespace tokenward::testing
