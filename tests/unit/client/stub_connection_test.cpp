@@ -8,6 +8,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <array>
+#include <csignal>
+#include <thread>
+
 using namespace tokenward;
 using namespace tokenward::test;
 using testing::HasSubstr;
@@ -58,6 +62,33 @@ TEST(Stub, ADaemonThatKeepsHangingUpIsAskedOnceMoreAndNoMore) {
     get_token(client);
     EXPECT_EQ(get_token(client).error, tokenward_error_connection_lost);
     EXPECT_EQ(daemon.requests().size(), 3u);
+}
+
+// SIGPIPE has its default here: it would end this program.
+TEST(Stub, ADaemonThatReadsNoMoreCostsTheCallerNoSignal) {
+    support::temp_dir folder;
+    support::unique_fd listener = listen_at(folder / "socket", 4);
+    timeval limit{30, 0}; // for accept(2) as well, should the client never come back
+    setsockopt(listener.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    std::thread daemon([&] {
+        std::array<char, 4096> request{};
+        support::unique_fd deaf(accept(listener.get(), nullptr, nullptr));
+        recv(deaf.get(), request.data(), request.size(), 0);
+        shutdown(deaf.get(), SHUT_RD); // from now on, to send to it is EPIPE; it looks open
+        std::string answer = token_answer("one");
+        send(deaf.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+        support::unique_fd again(accept(listener.get(), nullptr, nullptr));
+        recv(again.get(), request.data(), request.size(), 0);
+        answer = token_answer("two");
+        send(again.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    });
+    ASSERT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL);
+    auto client = open_client(folder / "socket");
+    EXPECT_STREQ(get_token(client).token->token, "one");
+    got second = get_token(client);
+    daemon.join();
+    ASSERT_EQ(second.error, tokenward_ok) << detail_of(client);
+    EXPECT_STREQ(second.token->token, "two");
 }
 
 TEST(Stub, AnswerThatBreaksOffIsAnError) {
