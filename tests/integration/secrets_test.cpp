@@ -45,6 +45,21 @@ TEST(Passwords, TheRightOneInTheFileHealsEverythingWithoutASignal) {
     EXPECT_EQ(d.get("/v1/tokens/ci/eu-de").status, 200);
 }
 
+TEST(Passwords, ARotationUnderARunningDaemonIsHealedByTheNewFileAndLocksNobodyOut) {
+    iam_standin iam;
+    iam.set(R"({"lockout_after": 3})");
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    std::string old = d.fingerprint();
+    iam.set_password(iam_standin::user, "stand-in-new-password");
+    iam.revoke_all();
+    EXPECT_EQ(member(d.report(old), "verdict"), "invalidated");
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(d.get("/v1/tokens/ci/eu-de").status, 424);
+    EXPECT_LE(iam.state().logins.refused, 2U);
+    d.write_password("stand-in-new-password\n");
+    ASSERT_TRUE(d.reaches("valid"));
+    EXPECT_NE(d.fingerprint(), old);
+}
+
 TEST(Passwords, MisspeltProjectsLeaveTheOthersServedAndCountAsNoWrongPassword) {
     iam_standin iam;
     daemon_under_test d({.auth_url = iam.auth_url(),
