@@ -26,8 +26,7 @@ void daemon_under_test::write_config(const daemon_settings& s) const {
 void daemon_under_test::start() {
     x_process = std::make_unique<support::process>(
         std::vector<std::string>{TOKENWARD_DAEMON, "--config", config_file()},
-        support::process_options{
-            .env = {{"STATE_DIRECTORY", x_directory / "state"}, {"TOKENWARD_SOCKET", ""}}});
+        support::process_options{.env = {{"STATE_DIRECTORY", state_directory()}, {"TOKENWARD_SOCKET", ""}}});
     x_process->wait_for_line("event=ready");
 }
 

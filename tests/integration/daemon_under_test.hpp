@@ -47,6 +47,7 @@ class daemon_under_test {
     std::string secret_file() const { return x_directory / "password"; }
     std::string socket() const { return x_directory / "tokenward.sock"; }
     std::string config_file() const { return x_directory / "tokenward.yaml"; }
+    std::string state_directory() const { return x_directory / "state"; }
     http_client connect() const { return http_client::over_unix(socket()); }
     http_reply get(std::string_view target, const http_headers& headers = {}) const {
         return connect().get(target, headers);

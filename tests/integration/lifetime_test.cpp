@@ -76,6 +76,53 @@ TEST(Lifetime, ATokenIsRenewedAheadOfItsEndAndCallersNeverSeeAGap) {
     EXPECT_LE(iam.logins(), 3U);
 }
 
+TEST(Lifetime, AClockMinutesOffTheIamsCostsNobodyAToken) {
+    for (auto ahead : {-600s, 600s}) {
+        iam_standin iam;
+        iam.set_lifetime(120s); // over before it began, or an hour too long, by our clock
+        iam.set_clock_offset(ahead);
+        daemon_under_test d({.auth_url = iam.auth_url()});
+        std::string token = d.token();
+        auto reply = d.get("/v1/tokens/ci/eu-de");
+        EXPECT_EQ(member(reply.body, "token"), token);
+        EXPECT_LE(std::stoi(member(reply.body, "expires_in")), 120) << ahead.count();
+        EXPECT_GE(std::stoi(member(reply.body, "expires_in")), 60) << ahead.count();
+        EXPECT_EQ(iam.logins(), 1U) << ahead.count();
+    }
+}
+
+TEST(Lifetime, AMinTtlAboveTheGrantedLifeIsAnErrorAndNoLoginPerCaller) {
+    iam_standin iam;
+    iam.set_lifetime(60s);
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    for (int i = 0; i < 20; ++i) {
+        auto reply = d.get("/v1/tokens/ci/project:eu-de?min_ttl=3600");
+        EXPECT_EQ(reply.status, 400);
+        EXPECT_NE(reply.body.find("60 s"), std::string::npos) << "says the granted life: " << reply.body;
+    }
+    EXPECT_EQ(iam.logins(), 1U);
+}
+
+TEST(Lifetime, ARequestDuringReauthenticationWaitsForTheNewToken) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    std::string refused = d.token();
+    iam.revoke_all();
+    iam.hold();
+    EXPECT_EQ(member(d.report(d.fingerprint()), "verdict"), "invalidated");
+    auto all = callers(d, 10, [](int) { return "eu-de"; });
+    iam.wait_for_logins(2);
+    iam.release();
+    for (auto& c : all) {
+        auto reply = c.read_reply();
+        EXPECT_EQ(reply.status, 200);
+        std::string token = member(reply.body, "token");
+        EXPECT_NE(token, refused);
+        EXPECT_EQ(iam.connect().request("GET", "/service/servers", {{"X-Auth-Token", token}}).status, 200);
+    }
+    EXPECT_EQ(iam.logins(), 2U);
+}
+
 TEST(Lifetime, WhileTheIamIsGoneTheTokenIsServedToItsEndThenRefusedThenFlowsAgain) {
     iam_standin iam;
     iam.set_lifetime(15s);
@@ -96,8 +143,11 @@ TEST(Lifetime, WhileTheIamIsGoneTheTokenIsServedToItsEndThenRefusedThenFlowsAgai
     EXPECT_EQ(reply.status, 503) << reply.body;
     EXPECT_NE(reply.header("Retry-After"), "");
     EXPECT_EQ(member(reply.body, "type"), "urn:tokenward:iam_unavailable");
+    EXPECT_EQ(d.get("/readyz").status, 503) << "broken, and its probe says so";
+    EXPECT_EQ(d.get("/healthz").status, 200) << "a restart would not help";
     iam.up();
     EXPECT_TRUE(eventually([&] { return d.get("/v1/tokens/ci/eu-de").status == 200; }));
+    EXPECT_EQ(d.get("/readyz").status, 200);
 }
 
 TEST(Lifetime, AfterSigkillANewDaemonServesAtOnceOnTheSameSocket) {
@@ -145,6 +195,17 @@ TEST(Lifetime, AReloadKeepsTokensAndABadFileChangesNothing) {
     EXPECT_EQ(d.fingerprint(), before);
     EXPECT_EQ(iam.logins(), 2U);
     EXPECT_NE(d.program().err().find("on_demand"), std::string::npos) << "names the nearest known key";
+}
+
+TEST(Lifetime, AReaderOfItsLogThatHasGoneDoesNotEndTheDaemon) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url(), .wait_ready = false});
+    tokenward::support::process piped(
+        {"/bin/sh", "-c", TOKENWARD_DAEMON " --config \"$0\" 2>&1 | grep -m 1 event=ready", d.config_file()},
+        {.env = {{"STATE_DIRECTORY", d.state_directory()}}});
+    piped.wait_for_line("event=ready");                                           // and grep goes
+    for (const char* scope : {"eu-de", "project:eu-nl", "project:eu-de_staging"}) // each is logged
+        EXPECT_NE(d.token(scope), "") << scope;
 }
 
 TEST(Lifetime, AHangingIamDelaysNobodyWhoHasAToken) {
