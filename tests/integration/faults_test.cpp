@@ -21,6 +21,7 @@ const fault_row rows[] = {
     {"InternalError", R"({"kind":"status","status":500})", "iam_unavailable"},
     {"Redirect", R"({"kind":"redirect","location":"http://127.0.0.1:1/v3/auth/tokens"})", "iam_protocol"},
     {"Reset", R"({"kind":"reset"})", "iam_unavailable"},
+    {"ResetInMidAnswer", R"({"kind":"reset","after_bytes":300})", "iam_unavailable"},
     {"CutShort", R"({"kind":"cut_short"})", "iam_unavailable"},
     {"Html", R"({"kind":"not_json"})", "iam_protocol"},
     {"NoTokenHeader", R"({"kind":"no_token_header"})", "iam_protocol"},
@@ -31,6 +32,7 @@ const fault_row rows[] = {
     {"ExpiryWithOffset", R"({"kind":"expiry","form":"utc_offset"})", nullptr},
     {"HugeHeader", R"({"kind":"huge_header","kib":1000})", "iam_unavailable|iam_protocol"},
     {"HugeBody", R"({"kind":"huge_body","mib":40})", "iam_unavailable|iam_protocol"},
+    {"EndlessBody", R"({"kind":"endless_body"})", "iam_unavailable|iam_protocol"},
     {"TwoTokenHeaders", R"({"kind":"two_token_headers"})", nullptr},
     {"Chunked", R"({"kind":"chunked"})", nullptr},
     {"Http10", R"({"kind":"http_1_0"})", nullptr},
@@ -63,6 +65,17 @@ TEST_P(IamFault, HasAClearErrorAndIsOverWhenTheIamIsWellAgain) {
     EXPECT_LE(iam.logins(), 2U);
 }
 
+TEST_P(IamFault, TakesNothingFromATokenThatIsHeld) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    std::string held = d.token("project:eu-de");
+    iam.fault(GetParam().fault);
+    iam.fault(GetParam().fault); // twice: a kept connection that is reset is opened once more
+    auto renewal = d.post("/v1/tokens/ci/project:eu-de/renew", "");
+    EXPECT_EQ(renewal.status == 200, GetParam().urn == nullptr) << renewal.body;
+    EXPECT_EQ(d.token("project:eu-de") == held, GetParam().urn != nullptr);
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, IamFault, ::testing::ValuesIn(rows),
                          [](const auto& row) { return std::string(row.param.name); });
 
@@ -74,6 +87,63 @@ TEST(IamFaults, AKeptConnectionThatTheIamClosedCostsTheCallerNothing) {
     iam.up();
     auto reply = d.get("/v1/tokens/ci/project:eu-nl");
     EXPECT_EQ(reply.status, 200) << reply.body;
+}
+
+TEST(IamFaults, AnIamThatClosesAfterEachAnswerCostsNoMoreLogins) {
+    iam_standin iam;
+    iam.fault(R"({"kind":"close_after","count":-1})"); // without saying so: the connection seems kept
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    for (const char* scope : {"project:eu-de", "project:eu-nl", "project:eu-de_staging"})
+        EXPECT_NE(d.token(scope), "") << scope;
+    EXPECT_EQ(iam.logins(), 3U);
+    EXPECT_EQ(iam.state().connections, 3U);
+}
+
+TEST(IamFaults, TwoTokenHeadersOf60KiBAreNotTooMuch) {
+    iam_standin iam;
+    iam.set_token_size(60U * 1024U);
+    iam.fault(R"({"kind":"two_token_headers"})");
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    std::string token = d.token("project:eu-de");
+    EXPECT_EQ(token.size(), 60U * 1024U);
+    EXPECT_EQ(iam.connect().request("GET", "/service/servers", {{"X-Auth-Token", token}}).status, 200);
+    EXPECT_EQ(d.command({"get", "project:eu-de"}).out, token + "\n");
+    EXPECT_EQ(iam.logins(), 1U);
+}
+
+TEST(IamFaults, ACatalogOf200KiBIsKeptWhole) {
+    iam_standin iam;
+    iam.set(R"({"catalog_size": 204800})");
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    EXPECT_NE(d.token(), "");
+    auto whole = d.get("/v1/tokens/ci/eu-de?include=body");
+    EXPECT_EQ(whole.status, 200);
+    EXPECT_GE(whole.body.size(), 204'800U);
+    auto last = whole.body.rfind("\"type\":\"padding-");
+    ASSERT_NE(last, std::string::npos);
+    std::string service = member(whole.body.substr(last), "type");
+    for (const std::string& wanted : {std::string("compute"), service}) {
+        auto endpoint = d.get("/v1/endpoints/ci/eu-de?service=" + wanted);
+        EXPECT_EQ(endpoint.status, 200) << wanted;
+        EXPECT_NE(member(endpoint.body, "url").find("/service/"), std::string::npos) << endpoint.body;
+    }
+    EXPECT_EQ(iam.logins(), 1U);
+}
+
+TEST(IamFaults, RetryAfterInSecondsOrAsADateIsObeyedAndToldToCallers) {
+    for (const char* when : {R"("retry_after":100)", R"("retry_after_date":100)"}) {
+        iam_standin iam;
+        iam.set_clock_offset(-3600s); // a date of the IAM's is one by the IAM's clock
+        iam.fault(R"({"kind":"status","status":503,)" + std::string(when) + "}");
+        daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+        for (int i = 0; i < 3; ++i) {
+            auto reply = d.get("/v1/tokens/ci/project:eu-de");
+            EXPECT_EQ(reply.status, 503) << reply.body;
+            EXPECT_LE(std::stoi("0" + reply.header("Retry-After")), 100) << when;
+            EXPECT_GT(std::stoi("0" + reply.header("Retry-After")), 50) << when;
+        }
+        EXPECT_EQ(iam.logins(), 1U) << when;
+    }
 }
 
 TEST(IamFaults, BigTokensPassUnchanged) {
@@ -114,4 +184,23 @@ TEST(IamFaults, ACallToTheWrongRegionDoesNotCostLoginAfterLogin) {
     auto deleted = d.connect().request("DELETE", "/v1/tokens/ci/eu-de");
     EXPECT_EQ(deleted.status, 429);
     EXPECT_NE(deleted.header("Retry-After"), "");
+}
+
+// Some services say 403 where others say 401.
+TEST(IamFaults, A403ThatMeansTheTokenReplacesItAndAnotherLeavesIt) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    std::string token = d.token();
+    std::string fingerprint = d.fingerprint();
+    auto report = [&](const std::string& body) {
+        return d.command({"report", "ci/eu-de", "-f", fingerprint, "-n", "403", "-b", body}).out;
+    };
+    EXPECT_EQ(report(R"({"error":{"message":"You are not authorized.","code":403,"title":"Forbidden"}})"),
+              "not_about_the_token " + fingerprint + "\n");
+    EXPECT_EQ(d.token(), token);
+    iam.revoke_all();
+    auto refusal = iam.connect().request("GET", "/service/dns/zones", {{"X-Auth-Token", token}});
+    ASSERT_EQ(refusal.status, 403);
+    EXPECT_EQ(report(refusal.body), "invalidated -\n");
+    EXPECT_EQ(iam.connect().request("GET", "/service/dns/zones", {{"X-Auth-Token", d.token()}}).status, 200);
 }
