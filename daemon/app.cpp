@@ -54,7 +54,10 @@ class daemon {
                      .make_source = [this](const identity_config& i) { return make_source(i); },
                      .render = local::render}),
           x_server(x_io, x_service,
-                   {.own_uid = geteuid(), .version = TOKENWARD_VERSION, .started = x_clock.now().boot},
+                   {.own_uid = geteuid(),
+                    .version = TOKENWARD_VERSION,
+                    .started = x_clock.now().boot,
+                    .limits = {.connections = local::connections_within(descriptor_limit())}},
                    alone(std::move(socket))) {
         take_variables(initial);
         x_service.configure(std::move(initial));

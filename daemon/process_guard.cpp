@@ -35,4 +35,9 @@ void protect_process() {
         log::warning("dumpable", {}, "can't forbid core dumps and tracers: {}", std::strerror(errno));
 }
 
+std::size_t descriptor_limit() noexcept {
+    rlimit bounds{};
+    return getrlimit(RLIMIT_NOFILE, &bounds) == 0 ? bounds.rlim_cur : 1024; // getrlimit(2): it can't fail
+}
+
 } // namespace tokenward

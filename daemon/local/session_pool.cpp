@@ -11,6 +11,7 @@ namespace tokenward::local {
 namespace {
 
 constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t own_descriptors = 64;
 constexpr unsigned unknown_uid = ~0U; // (uid_t)-1 is nobody's
 
 unsigned uid_of(const session& s) {
@@ -18,6 +19,11 @@ unsigned uid_of(const session& s) {
 }
 
 } // namespace
+
+std::size_t connections_within(std::size_t descriptors) noexcept {
+    const std::size_t kept = std::min(std::max(own_descriptors, descriptors / 8), descriptors / 2);
+    return std::min(connection_limits{}.connections, descriptors - kept);
+}
 
 session_pool::session_pool(boost::asio::io_context& io, environment around, const connection_limits& limits)
     : x_io(io), x_limits(limits),

@@ -20,6 +20,10 @@ struct connection_limits {
     std::chrono::milliseconds tick{1000}; ///< what counts as a second for idle connections and slow requests
 };
 
+/// How many connections a process may have that may have so many descriptors: the daemon needs some itself,
+/// to log in, to read secrets and to keep its state. No more than the bound above.
+std::size_t connections_within(std::size_t descriptors) noexcept;
+
 /// One thread. The io_context's handlers must have run out, or be destroyed unrun, before this goes.
 class session_pool {
   public:

@@ -143,3 +143,18 @@ TEST(Callers, MoreThanThereAreDescriptorsForWaitTheirTurnAndTheDaemonIsIdle) {
     many.erase(many.begin(), many.begin() + 70);
     for (auto& late : many) ASSERT_EQ(late.get("/v1/tokens/ci/eu-de").status, 200);
 }
+
+TEST(Callers, WhoTakeAllConnectionsLeaveTheDaemonTheDescriptorsThatItNeedsItself) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}", .wait_ready = false});
+    process narrow(
+        {"/bin/sh", "-c", R"(ulimit -n 128 && exec "$0" --config "$1")", TOKENWARD_DAEMON, d.config_file()},
+        {.env = {{"STATE_DIRECTORY", d.state_directory()}}});
+    narrow.wait_for_line("event=ready");
+    std::vector<http_client> many;
+    for (int i = 0; i < 200; ++i) many.push_back(d.connect());
+    // Needs the password's file, the guard's, and a connection to the IAM.
+    auto reply = d.get("/v1/tokens/ci/project:eu-de");
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(narrow.err().find("accept_paused"), std::string::npos) << narrow.err();
+}

@@ -237,6 +237,15 @@ TEST_F(Sweep, ACallerThatWaitsForTheIamIsLeftToItsPatience) {
     EXPECT_EQ(split_reply(waiting.receive()).status, 200);
 }
 
+TEST(ConnectionsWithin, LeavesTheDaemonDescriptorsOfItsOwn) {
+    EXPECT_EQ(connections_within(1'048'576), 16'384U);
+    EXPECT_EQ(connections_within(1024), 896U);
+    EXPECT_EQ(connections_within(256), 192U);
+    EXPECT_EQ(connections_within(128), 64U);
+    EXPECT_EQ(connections_within(20), 10U);
+    EXPECT_EQ(connections_within(0), 0U);
+}
+
 class Limited : public OverASocket {
   protected:
     Limited() : OverASocket({.connections = 4, .tick = std::chrono::hours(1)}) {}
