@@ -85,7 +85,7 @@ TEST_F(Service, AWallClockThatStepsADayAheadCostsOneRenewalAndNobodyAToken) {
         step(1s);
         ASSERT_NE(service.serveable(entry(), time.now().boot), nullptr) << i;
     }
-    EXPECT_EQ(source->fetches, 4);
+    ASSERT_EQ(source->fetches, 4);
     source->answer("b");
     source->answer("h");
     run();
