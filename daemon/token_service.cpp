@@ -148,7 +148,8 @@ void token_service::start_fetch(cache_entry& entry, ticket id, duration at_least
 void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
     x_running.erase(id);
     if (x_stopped) return;
-    observe_clock(identity, result.iam_date);
+    const auto result_date = result.iam_date;
+    observe_clock(identity, result_date);
     cache_entry* entry = x_cache.entry_of(id);
     if (entry == nullptr) return; // forgotten meanwhile: the token dies here
     const log::fields about{.identity = identity, .scope = entry->scope_name()};
@@ -163,6 +164,7 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
         const token& t = *entry->life().held();
         log::info("token_obtained", about, "token {} obtained, valid for {} s", t.fingerprint,
                   whole_seconds(t.expires() - now().boot).count());
+        check_password(identity, t, result_date.value_or(now().wall));
         wake_with_token(*entry);
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
         const problem& why = *entry->life().status(now().boot).last_error;
@@ -170,6 +172,19 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
         wake_with_failure(*entry);
     }
     arm();
+}
+
+void token_service::check_password(const std::string& identity, const token& fresh, wall_time iam_now) {
+    const password_notice notice = notice_of(fresh.password_expires_at, iam_now);
+    password_notice& said = x_password_notices[identity];
+    if (notice > said)
+        log::warning(
+            "password_expires", {.identity = identity},
+            "the password of user {} expires in {} days: change it where the configuration reads it",
+            fresh.user.name,
+            std::max<std::int64_t>(
+                0, std::chrono::floor<std::chrono::days>(*fresh.password_expires_at - iam_now).count()));
+    said = notice; // a changed password begins anew
 }
 
 void token_service::start_validation(cache_entry& entry, ticket id) {

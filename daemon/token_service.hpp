@@ -3,6 +3,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/password_notice.hpp"
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_cache.hpp"
 #include "daemon/token_source.hpp"
@@ -138,6 +139,7 @@ class token_service {
     void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, result<void> said);
     void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
+    void check_password(const std::string& identity, const token& fresh, wall_time iam_now);
     void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
 
     void update_entries(const identity_config& identity);
@@ -166,6 +168,7 @@ class token_service {
     std::map<ticket, std::shared_ptr<running_fetch>> x_running;
     std::set<std::string, std::less<>> x_rejected; // identities whose credential was refused
     instant x_credentials_checked{};
+    std::map<std::string, password_notice> x_password_notices; // by identity: what has been said
 
     boost::asio::steady_timer x_timer;
     instant x_timer_at = never;

@@ -40,8 +40,8 @@ struct token {
     std::optional<named_ref> project_domain{};
     std::optional<named_ref> domain{};
     std::vector<std::string> methods{};
-    std::string password_expires_at{}; ///< as the IAM wrote it; empty = never
-    std::string mfa_authn_at{};        ///< as the IAM wrote it; empty = it did not say
+    std::optional<wall_time> password_expires_at{}; ///< none = never
+    std::string mfa_authn_at{};                     ///< as the IAM wrote it; empty = it did not say
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
     std::string body{};    ///< the IAM's own answer, JSON: {"token":{…}}; holds no token value
 

@@ -73,11 +73,18 @@ void read_life(token& into, const json::object& from, const moment& asked) {
     into.minted = asked.boot;
 }
 
+// Keystone writes this one time without its Z. One that is none is no reason to refuse the token.
+std::optional<wall_time> read_password_end(std::string text) {
+    if (text.empty()) return std::nullopt;
+    auto end = parse_iso_time(text);
+    return end ? end : parse_iso_time(text + "Z");
+}
+
 void read_description(token& into, const json::object& from) {
     into.user = read_ref(from, "user").value_or(named_ref{});
     if (const json::object* user = object_or_null(from, "user")) {
         into.user_domain = read_ref(*user, "domain").value_or(named_ref{});
-        into.password_expires_at = text_or_empty(*user, "password_expires_at");
+        into.password_expires_at = read_password_end(text_or_empty(*user, "password_expires_at"));
     }
     into.mfa_authn_at = text_or_empty(from, "mfa_authn_at");
     into.project = read_ref(from, "project");

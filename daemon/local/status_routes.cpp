@@ -71,7 +71,10 @@ json::object describe_scope(const token_service::row& row, const moment& now) {
 
 json::object describe_status(const call& c, const identity_config& identity) {
     json::array scopes;
+    json::value password_expires_at;
     for (const token_service::row& row : c.around.service.status(identity.name)) {
+        if (row.status.held != nullptr && row.status.held->password_expires_at)
+            password_expires_at = rfc3339(*row.status.held->password_expires_at);
         const resolved_scope s{row.entry->scope_name(), row.entry->target(), row.entry->life().configured()};
         if (verbs_of(c.around, c.connection.who(), identity, s, any_verb) != 0)
             scopes.emplace_back(describe_scope(row, c.now));
@@ -80,6 +83,7 @@ json::object describe_status(const call& c, const identity_config& identity) {
     return {{"identity", identity.name},
             {"auth_url", auth.auth_url},
             {"user", auth.username.empty() ? auth.user_id : auth.username},
+            {"password_expires_at", std::move(password_expires_at)},
             {"scopes", std::move(scopes)}};
 }
 

@@ -27,7 +27,8 @@ struct GuardFile : testing::Test {
     guard_memory sample{.salt = {1, 2, 255},
                         .users = {{{"https://iam.example", "ci-bot@\"Default\""},
                                    {{{7, 0xab}, 2, false}, {{8}, 0, true}},
-                                   {{{8}, wall_time(1'700'000'000s)}}}}};
+                                   {{{8}, wall_time(1'700'000'000s)}},
+                                   56'666'666}}};
 };
 
 TEST_F(GuardFile, GivesBackWhatWasSaved) {

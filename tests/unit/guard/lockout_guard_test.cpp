@@ -117,6 +117,20 @@ TEST(LockoutGuard, APersonWhoLogsInAnswersForTheSecret) {
     EXPECT_EQ(b.fetch(wrong, "scope"), "token");
 }
 
+TEST(LockoutGuard, APasscodesStepIsSpentOnceAndAcrossRestarts) {
+    lockout_guard guard;
+    EXPECT_FALSE(guard.is_spent(user, 100));
+    guard.spend(user, 100);
+    EXPECT_TRUE(guard.is_spent(user, 100));
+    EXPECT_TRUE(guard.is_spent(user, 99)) << "earlier ones too";
+    EXPECT_FALSE(guard.is_spent(user, 101));
+    const moment now{instant(1000h), wall_time(1'800'000'000s)};
+    lockout_guard restarted;
+    restarted.restore(guard.save(now), now);
+    EXPECT_TRUE(restarted.is_spent(user, 100));
+    EXPECT_FALSE(restarted.is_spent({"https://iam.example", "somebody else"}, 100));
+}
+
 TEST(LockoutGuard, NoMoreThanFourRefusalsInFifteenMinutesWhateverChanges) {
     bench b;
     for (std::uint8_t n = 10; n < 60; ++n) {

@@ -87,6 +87,45 @@ TEST_F(KeystoneRequest, PasswordOfManyKilobytesIsSentWhole) {
     EXPECT_NE(body.find(std::string(20'000, 'x').c_str()), wiped_string::npos);
 }
 
+TEST_F(KeystoneRequest, ShowsWhatEachMethodWants) {
+    const secret code{"012345"};
+    const auto identity = [&](const auth_config& who, const login_proof& proof) {
+        wiped_string body = format_login(who, proof, {});
+        return json::parse(json::string_view(body.data(), body.size())).at("auth").at("identity");
+    };
+    const auth_config by_id{.user_id = "u1"};
+    EXPECT_EQ(identity(by_id, {login_method::password_and_totp, &password, &code}),
+              json::parse(R"({"methods":["password","totp"],
+                              "password":{"user":{"id":"u1","password":"s3cret\"\n\u00e9"}},
+                              "totp":{"user":{"id":"u1","passcode":"012345"}}})"));
+    EXPECT_EQ(identity(by_name, {login_method::totp, nullptr, &code}), json::parse(R"({"methods":["totp"],
+                  "totp":{"user":{"name":"ci-bot","domain":{"name":"Default"},"passcode":"012345"}}})"));
+    EXPECT_EQ(identity(by_id, {login_method::token, &code, nullptr}),
+              json::parse(R"({"methods":["token"],"token":{"id":"012345"}})"));
+    EXPECT_EQ(
+        identity({.application_credential_id = "c1"}, {login_method::application_credential, &code, nullptr}),
+        json::parse(R"({"methods":["application_credential"],
+                              "application_credential":{"id":"c1","secret":"012345"}})"));
+    EXPECT_EQ(identity({.user_id = "u1", .application_credential_name = "app"},
+                       {login_method::application_credential, &code, nullptr}),
+              json::parse(R"({"methods":["application_credential"],
+                  "application_credential":{"name":"app","user":{"id":"u1"},"secret":"012345"}})"));
+}
+
+TEST_F(KeystoneAnswer, AGivenTokensLifeBeganWhenItWasIssued) {
+    http_answer from = answer(200, "{\"token\":{" + life + "}}");
+    from.date = "Thu, 01 Jan 2026 06:00:00 GMT";
+    login_answer described = parse_description(from, facts);
+    const token& t = granted(described);
+    EXPECT_EQ(t.value, password) << "it is what was shown";
+    EXPECT_EQ(t.expires() - asked.boot, 18h) << "by the IAM's clock";
+    EXPECT_FALSE(t.renewable);
+    from.date = "Thu, 08 Jan 2026 06:00:00 GMT";
+    login_answer over = parse_description(from, facts);
+    EXPECT_LE(granted(over).expires(), asked.boot);
+    EXPECT_EQ(failure(parse_description(answer(404, ""), facts)).error.code, errc::no_such_resource);
+}
+
 TEST_F(KeystoneAnswer, DescribesTheToken) {
     http_answer from = created(life + R"(,"methods":["password",7],
         "user":{"id":"u","name":"ci-bot","domain":{"id":"d","name":"D"},"password_expires_at":"2026-11-09T01:42:57.5"},
@@ -106,7 +145,7 @@ TEST_F(KeystoneAnswer, DescribesTheToken) {
     EXPECT_EQ(t.project_domain, (named_ref{"d2", "D2"}));
     EXPECT_FALSE(t.domain);
     EXPECT_EQ(t.methods, std::vector<std::string>{"password"});
-    EXPECT_EQ(t.password_expires_at, "2026-11-09T01:42:57.5");
+    EXPECT_EQ(t.password_expires_at, wall_time(1'794'188'577'500ms));
     EXPECT_EQ(json::parse(t.body).at("token").at("roles").at(0).at("id"), json::value("0"));
     EXPECT_EQ(t.body.find('\n'), std::string::npos);
 }
@@ -118,8 +157,10 @@ TEST_F(KeystoneAnswer, FingerprintIsTheStartOfSha256) {
 
 TEST_F(KeystoneAnswer, PasswordThatNeverExpiresIsAbsentNullOrEmpty) {
     for (const char* user :
-         {R"("user":{})", R"("user":{"password_expires_at":null})", R"("user":{"password_expires_at":""})"})
-        EXPECT_EQ(granted(parse_login(created(life + "," + user), facts)).password_expires_at, "") << user;
+         {R"("user":{})", R"("user":{"password_expires_at":null})", R"("user":{"password_expires_at":""})",
+          R"("user":{"password_expires_at":"soon"})"})
+        EXPECT_EQ(granted(parse_login(created(life + "," + user), facts)).password_expires_at, std::nullopt)
+            << user;
 }
 
 TEST_F(KeystoneAnswer, LifeIsCountedFromIssueThenFromDateThenFromOurClock) {
