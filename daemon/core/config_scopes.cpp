@@ -112,8 +112,8 @@ std::vector<named_scope> without_twins(std::vector<found_scope> all, fault_list&
             kept.push_back(each.made);
         else
             faults.error(each.line, "scope `" + each.made.name + "` is the same as `" +
-                                        twin->second->made.name + "` in line " +
-                                        std::to_string(twin->second->line) + ": remove one");
+                                        twin->second->made.name + "` in " + faults.where(twin->second->line) +
+                                        ": remove one");
     }
     return kept;
 }
@@ -142,7 +142,7 @@ std::vector<named_scope> read_scopes(const section& identity, const section& aut
             section from(value, identity.path() + ".scopes." + name, config_keys::scope, identity.faults());
             if (has_default && name == "default")
                 return identity.faults().error(
-                    line, "scope `default` is already what line " + std::to_string(all.front().line) +
+                    line, "scope `default` is already what " + identity.faults().where(all.front().line) +
                               " under `auth` asks for: give this one another name");
             if (value.type != yaml_node::kind::map) return;
             if (auto target = read_scope(from, login)) all.push_back({{name, *target}, line});

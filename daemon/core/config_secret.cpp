@@ -78,9 +78,13 @@ std::optional<secret_ref> read_secret(const section& parent, std::string_view ke
         faults.error(value->line, what + " is empty: give one of " + secret_forms);
         return std::nullopt;
     }
-    faults.warning(value->line,
-                   what + " stands in this file as plain text: put it into a file of its own that only "
-                          "the daemon may read, and write {file: /path/to/it} here");
+    if (faults.is_own(value->line))
+        faults.warning(value->line,
+                       what + " stands in this file as plain text: put it into a file of its own that only "
+                              "the daemon may read, and write {file: /path/to/it} here");
+    else if (faults.is_open(value->line)) // there, plain text is the only form
+        faults.warning(value->line,
+                       what + " stands in a file that others may read: take their right to (chmod go-rwx)");
     return secret_ref{source::inline_text, value->text};
 }
 

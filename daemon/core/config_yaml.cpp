@@ -9,6 +9,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <sstream>
 
 namespace tokenward {
@@ -17,6 +19,7 @@ namespace {
 constexpr std::size_t max_text = 1024 * 1024;
 constexpr std::size_t max_nodes = 256 * 1024; // a text of 1 MiB with 40,000 scopes has fewer
 constexpr std::size_t max_depth = 16;         // the deepest that has a meaning is 6
+constexpr auto plain_string = "tag:yaml.org,2002:str";
 
 /// Ends the parse from within an event.
 struct refusal {
@@ -28,10 +31,51 @@ int line_of(const YAML::Mark& mark) {
     return mark.line + 1;
 }
 
+/// How much a value weighs against max_nodes, and how deep it is.
+struct extent {
+    std::size_t weight = 0;
+    std::size_t depth = 0;
+};
+
+extent measure(const yaml_node& node) {
+    extent all{1 + node.text.size() / 64, 0}; // a long text that is repeated costs too
+    for (const yaml_node& child : node.children) {
+        extent one = measure(child);
+        all = {all.weight + one.weight, std::max(all.depth, one.depth)};
+    }
+    if (node.type == yaml_node::kind::list || node.type == yaml_node::kind::map) ++all.depth;
+    return all;
+}
+
+/// Adds what the map `from` has and `to` has not, by the `keys` of `to`.
+void add_missing(yaml_node& to, const yaml_node& from, std::set<std::string>& keys) {
+    if (from.type != yaml_node::kind::map) return;
+    for (std::size_t i = 0; i + 1 < from.children.size(); i += 2)
+        if (keys.insert(from.children[i].text).second)
+            to.children.insert(to.children.end(), {from.children[i], from.children[i + 1]});
+}
+
+/// Puts what merge keys stand for in their place: a map, or a list of maps of which the first wins.
+void expand_merge_keys(yaml_node& map) {
+    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) {
+        if (map.children[i].text != "<<" || map.children[i].quoted) continue;
+        auto at = map.children.begin() + static_cast<std::ptrdiff_t>(i);
+        yaml_node merged = std::move(at[1]);
+        map.children.erase(at, at + 2);
+        std::set<std::string> keys;
+        for (std::size_t key = 0; key < map.children.size(); key += 2) keys.insert(map.children[key].text);
+        add_missing(map, merged, keys);
+        for (const yaml_node& each : merged.children)
+            if (merged.type == yaml_node::kind::list) add_missing(map, each, keys);
+        return; // a second one is a repeated key
+    }
+}
+
 /// Makes the tree out of the parser's events.
 class tree_builder final : public YAML::EventHandler {
   public:
-    explicit tree_builder(fault_list& faults) : x_faults(faults) {}
+    tree_builder(fault_list& faults, yaml_dialect dialect)
+        : x_faults(faults), x_of_others(dialect == yaml_dialect::others) {}
 
     yaml_node take() { return std::move(x_root); }
 
@@ -43,9 +87,11 @@ class tree_builder final : public YAML::EventHandler {
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         add({.type = plain(mark, "", anchor) ? yaml_node::kind::null : yaml_node::kind::broken,
-             .line = line_of(mark)});
+             .line = line_of(mark)},
+            anchor);
     }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        if (x_of_others) return add_copy(mark, anchor);
         x_faults.error(line_of(mark),
                        "aliases are not supported: write the value out (or quote it, if it begins with `*`)");
         add({.type = yaml_node::kind::broken, .line = line_of(mark)});
@@ -53,7 +99,8 @@ class tree_builder final : public YAML::EventHandler {
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         auto type = plain(mark, tag, anchor) ? yaml_node::kind::text : yaml_node::kind::broken;
-        add({.type = type, .line = line_of(mark), .quoted = tag == "!", .text = value});
+        bool quoted = tag == "!" || tag == plain_string;
+        add({.type = type, .line = line_of(mark), .quoted = quoted, .text = value}, anchor);
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
@@ -69,7 +116,8 @@ class tree_builder final : public YAML::EventHandler {
   private:
     /// Whether the value has neither an anchor nor a tag; reports one that has.
     bool plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-        if (anchor != YAML::NullAnchor) {
+        if (x_of_others && tag == plain_string) return true;
+        if (anchor != YAML::NullAnchor && !x_of_others) {
             x_faults.error(
                 line_of(mark),
                 "anchors are not supported: remove it (or quote the value, if it begins with `&`)");
@@ -87,16 +135,34 @@ class tree_builder final : public YAML::EventHandler {
         if (x_open.size() == max_depth) throw refusal{line_of(mark), "nested too deeply"};
         x_open.push_back(
             {.type = plain(mark, tag, anchor) ? type : yaml_node::kind::broken, .line = line_of(mark)});
+        x_open_anchors.push_back(anchor);
     }
 
     void close() {
         yaml_node done = std::move(x_open.back());
+        YAML::anchor_t anchor = x_open_anchors.back();
         x_open.pop_back();
-        add(std::move(done));
+        x_open_anchors.pop_back();
+        if (x_of_others && done.type == yaml_node::kind::map) expand_merge_keys(done);
+        add(std::move(done), anchor);
     }
 
-    void add(yaml_node value) {
+    /// Adds what an alias stands for, which is bounded as if it were written out.
+    void add_copy(const YAML::Mark& mark, YAML::anchor_t anchor) {
+        auto found = x_anchored.find(anchor);
+        if (found == x_anchored.end()) throw refusal{line_of(mark), "an alias within what it stands for"};
+        extent size = measure(found->second);
+        if (x_open.size() + size.depth > max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        x_count += size.weight;
+        add(found->second);
+    }
+
+    void add(yaml_node value, YAML::anchor_t anchor = YAML::NullAnchor) {
         if (++x_count > max_nodes) throw refusal{value.line, "too many values in one file"};
+        if (x_of_others && anchor != YAML::NullAnchor) {
+            x_count += measure(value).weight;
+            x_anchored[anchor] = value;
+        }
         if (x_open.empty()) {
             x_root = std::move(value);
             return;
@@ -118,7 +184,10 @@ class tree_builder final : public YAML::EventHandler {
     }
 
     fault_list& x_faults;
+    bool x_of_others;
     yaml_node x_root{};
+    std::vector<YAML::anchor_t> x_open_anchors{};
+    std::map<YAML::anchor_t, yaml_node> x_anchored{};
     std::vector<yaml_node> x_open{}; // lists and maps whose end has not come; the innermost last
     std::size_t x_count = 0;
     int x_documents = 0;
@@ -167,12 +236,12 @@ std::string without_content(const std::string& message) {
 
 } // namespace
 
-std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults) {
+std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, yaml_dialect dialect) {
     if (!is_readable(text, faults)) return std::nullopt;
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
-        tree_builder builder(faults);
+        tree_builder builder(faults, dialect);
         while (parser.HandleNextDocument(builder)) {
         }
         return builder.take();

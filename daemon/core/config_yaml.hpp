@@ -20,9 +20,13 @@ struct yaml_node {
     std::vector<yaml_node> children{}; ///< of a list, its items; of a map: key, value, key, value …
 };
 
+/// Our own files have neither anchors nor tags. Those of others may have anchors, aliases, merge keys (`<<`)
+/// and the tag `!!str`.
+enum class yaml_dialect { ours, others };
+
 /// Parses the one document in `text`; an empty one is a null in line 0. None when it can't be read at all,
-/// which is then reported. Bounded in size, depth and number of values; aliases are refused, so nothing is
-/// expanded.
-std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults);
+/// which is then reported. Bounded in size, depth and number of values, with what aliases stand for.
+std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults,
+                                    yaml_dialect dialect = yaml_dialect::ours);
 
 } // namespace tokenward
