@@ -7,7 +7,8 @@
 
 namespace tokenward {
 
-/// Reads and parses `path` (at most 1 MiB). A file that can't be read is one more fault.
+/// Reads and parses `path` (at most 1 MiB), and what it takes from clouds.yaml. A file that can't be read is
+/// one more fault.
 parsed_config read_config(const std::string& path);
 
 } // namespace tokenward

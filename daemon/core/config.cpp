@@ -2,6 +2,9 @@
 // beside it.
 #include "daemon/core/config_parts.hpp"
 
+#include "daemon/core/clouds.hpp"
+#include "daemon/core/nearest_key.hpp"
+
 #include <algorithm>
 
 namespace tokenward {
@@ -56,6 +59,15 @@ void read_service(const section& from, const section& auth, identity_config& mad
                                                              "`on_demand` is false");
 }
 
+std::string read_interface(const section& from) {
+    auto word = from.text("interface");
+    const auto& known = config_keys::words::interfaces;
+    if (!word || std::find(known.begin(), known.end(), *word) != known.end()) return word.value_or("");
+    from.faults().error(from.line_of("interface"), unknown_word("interface", *word, known));
+    return {};
+}
+
+/// `node` is complete: what its `cloud` says stands in it.
 identity_config read_identity(const std::string& name, const yaml_node& node, fault_list& faults,
                               const name_resolver& names) {
     identity_config made{.name = name};
@@ -77,13 +89,16 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
                        "password, use `cacert` instead");
     made.rescope = read_rescope(from, made.auth);
     made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
+    made.region_name = from.text("region_name").value_or("");
+    made.endpoint_interface = read_interface(from);
     read_service(from, auth, made);
     made.allow = read_rules(from, "allow", made, names);
     made.deny = read_rules(from, "deny", made, names);
     return made;
 }
 
-config read_file(const yaml_node& root, fault_list& faults, const name_resolver& names) {
+config read_file(const yaml_node& root, fault_list& faults, const name_resolver& names,
+                 const cloud_finder* finder) {
     config made;
     if (root.type == yaml_node::kind::null) {
         faults.error(0, "empty: name at least one identity under `identities`");
@@ -95,8 +110,9 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
     if (file.lacks("identities")) faults.error(0, "no `identities`: name at least one");
     const yaml_node* identities = file.find("identities");
     if (identities == nullptr) return made;
+    cloud_shelf clouds(finder, faults);
     for_each_name(*identities, "identity", faults, [&](const std::string& name, const yaml_node& value, int) {
-        made.identities.push_back(read_identity(name, value, faults, names));
+        made.identities.push_back(read_identity(name, clouds.complete(value), faults, names));
     });
     if (identities->type == yaml_node::kind::map && identities->children.empty())
         faults.error(identities->line, "`identities` is empty: name at least one");
@@ -116,10 +132,11 @@ bool parsed_config::ok() const {
     return std::none_of(faults.begin(), faults.end(), is_error);
 }
 
-parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names) {
+parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names,
+                           const cloud_finder* clouds) {
     fault_list faults(file);
     parsed_config made;
-    if (auto root = parse_yaml(text, faults)) made.value = read_file(*root, faults, names);
+    if (auto root = parse_yaml(text, faults)) made.value = read_file(*root, faults, names, clouds);
     made.faults = faults.take();
     return made;
 }

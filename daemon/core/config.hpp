@@ -86,7 +86,9 @@ struct identity_config {
     bool verify = true;
     rescope_mode rescope = rescope_mode::automatic; ///< automatic: where a login takes a passcode
     std::chrono::seconds validate_every{0}; ///< how often the IAM is asked about held tokens; 0 = never
-    std::vector<named_scope> scopes{};      ///< in the order of the file; targets differ from each other
+    std::string region_name{}; ///< whose endpoints are meant when a caller names no region; may be empty
+    std::string endpoint_interface{};  ///< public, internal or admin, in the same way
+    std::vector<named_scope> scopes{}; ///< in the order of the file; targets differ from each other
     bool on_demand = true;
     bool catalog = true;
     std::size_t max_scopes = 1024;
@@ -137,8 +139,12 @@ struct parsed_config {
     bool ok() const;                    ///< no errors: `value` may be used
 };
 
+struct cloud_finder; // daemon/core/clouds.hpp
+
 /// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
 /// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
-parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names);
+/// `clouds` is asked once, and only when an identity has a `cloud`; null = there are none.
+parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names,
+                           const cloud_finder* clouds = nullptr);
 
 } // namespace tokenward

@@ -25,9 +25,9 @@ inline constexpr auto file = of("socket", "identities");
 inline constexpr auto file_later = of("sockets", "metrics");
 inline constexpr auto socket = of("path", "mode");
 inline constexpr auto identity =
-    of("auth_type", "auth_methods", "auth", "cacert", "verify", "rescope", "validate_every", "scopes",
-       "on_demand", "catalog", "max_scopes", "allow", "deny");
-inline constexpr auto identity_later = of("cloud", "proxy", "cert", "key", "region_name", "interface");
+    of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "rescope", "validate_every",
+       "region_name", "interface", "scopes", "on_demand", "catalog", "max_scopes", "allow", "deny");
+inline constexpr auto identity_later = of("proxy", "cert", "key");
 inline constexpr auto auth =
     of("auth_url", "username", "user_id", "user_domain_name", "user_domain_id", "password", "totp_secret",
        "totp_digits", "totp_period", "passcode", "application_credential_id", "application_credential_name",
@@ -38,6 +38,7 @@ inline constexpr auto auth_types =
 inline constexpr auto auth_methods = of("v3password", "v3totp");
 inline constexpr auto rescope = of("auto", "never", "always");
 inline constexpr auto secret = of("credential", "file", "env");
+inline constexpr auto interfaces = of("public", "internal", "admin");
 inline constexpr auto scope = of("project_id", "project_name", "project_domain_name", "project_domain_id",
                                  "domain_id", "domain_name", "unscoped");
 inline constexpr auto rule = of("user", "group", "unit", "scopes", "verbs");

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
             "or give `totp_secret`"},
         wrong_file{good + "    auth_methods: [v3password, v3totp]\n",
                    ":8: error: `auth_methods` goes with auth_type v3multifactor"},
-        wrong_file{good + "    cloud: otc\n", ":8: error: `cloud` is not supported by this version yet"},
+        wrong_file{good + "    cert: /c.pem\n", ":8: error: `cert` is not supported by this version yet"},
         wrong_file{good + "    region_nam: eu\n",
                    ":8: error: unknown key `region_nam`: did you mean `region_name`?"},
         wrong_file{good + "    auth_type: pasword\n",

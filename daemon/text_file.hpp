@@ -1,0 +1,22 @@
+// Reads a small text file whole, as configurations are.
+#pragma once
+
+#include "common/secret.hpp"
+
+#include <string>
+
+namespace tokenward {
+
+struct text_file {
+    static constexpr std::size_t largest = 1 << 20;
+
+    wiped_string text{};         ///< it may hold a password
+    bool open_to_others = false; ///< people other than its owner and group may read it
+    std::string fault{};         ///< why it could not be read: "can't be read: …" or "is larger than 1 MiB"
+    int error = 0;               ///< the errno of that, if there is one
+};
+
+/// Reads a regular file (or a pipe, for shells' <(…)) of at most 1 MiB.
+text_file read_text_file(const std::string& path);
+
+} // namespace tokenward
