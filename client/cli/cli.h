@@ -44,9 +44,10 @@ int run_identities(struct cli* cli);
 int run_invalidate(struct cli* cli);
 int run_report(struct cli* cli);
 int run_renew(struct cli* cli);
+int run_config(struct cli* cli);
 
 extern const char get_help[], status_help[], identities_help[], invalidate_help[], report_help[],
-    renew_help[];
+    renew_help[], config_help[];
 
 // options.c
 
