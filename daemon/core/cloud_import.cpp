@@ -67,7 +67,7 @@ class stanza_writer {
                  value(auth.children[i].text, auth.children[i + 1]));
         for (std::string_view key : cloud_keys)
             if (const yaml_node* found = find_in(identity, key); found != nullptr && key != "auth_type")
-                line("    " + std::string(key) + ": " + as_yaml(*found));
+                line("    " + std::string(key) + ": " + value(std::string(key), *found));
         line("    # Who may have its tokens: nobody but root and the daemon's own user, unless said.");
         line("    #allow: [{user: NAME}]");
     }
@@ -91,7 +91,10 @@ class stanza_writer {
         }
         if (node.type == kind::map && node.children.size() == 2) // {file: PATH}, if somebody wrote that there
             return "{" + node.children[0].text + ": " + as_yaml(node.children[1]) + "}";
-        return as_yaml(node);
+        if (node.type != kind::list) return as_yaml(node);
+        std::string items;
+        for (const yaml_node& item : node.children) items += (items.empty() ? "" : ", ") + as_yaml(item);
+        return "[" + items + "]";
     }
 
     cloud_import& x_to;

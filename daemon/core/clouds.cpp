@@ -50,6 +50,21 @@ bool says(const yaml_node& own_auth, std::string_view key) {
     return stands(key);
 }
 
+/// Removes the secrets of `auth` that have no meaning with the auth_type that the identity chose itself.
+void keep_secrets_of(const std::string& auth_type, yaml_node& auth) {
+    bool credential = auth_type == "v3applicationcredential";
+    bool token = auth_type == "v3token";
+    yaml_node kept = make_map(auth.line);
+    for (std::size_t i = 0; i + 1 < auth.children.size(); i += 2) {
+        const std::string& key = auth.children[i].text;
+        bool of_password = key == "password" || key == "passcode" || key.starts_with("totp_");
+        bool foreign = (key == "token" && !token) || (of_password && (credential || token)) ||
+                       (key.starts_with("application_credential_") && !credential);
+        if (!foreign) kept.children.insert(kept.children.end(), {auth.children[i], auth.children[i + 1]});
+    }
+    auth = std::move(kept);
+}
+
 void add_auth(yaml_node& own, const yaml_node& cloud) {
     if (own.type != kind::map || cloud.type != kind::map) return; // own's fault will be reported
     const yaml_node said = own;
@@ -58,7 +73,11 @@ void add_auth(yaml_node& own, const yaml_node& cloud) {
             own.children.insert(own.children.end(), {cloud.children[i], cloud.children[i + 1]});
 }
 
-void add_login(yaml_node& identity, const yaml_node& login) {
+void add_login(yaml_node& identity, yaml_node login) {
+    const yaml_node* type = find_in(identity, "auth_type");
+    yaml_node& auth = *find_in(login, "auth");
+    if (type != nullptr && type->type == kind::text && auth.type == kind::map)
+        keep_secrets_of(type->text, auth);
     for (std::size_t i = 0; i + 1 < login.children.size(); i += 2) {
         const yaml_node& key = login.children[i];
         yaml_node* own = find_in(identity, key.text);
@@ -94,7 +113,7 @@ yaml_node cloud_shelf::complete(const yaml_node& identity) {
     auto name = read_text(*said, "`cloud`", 255, x_faults);
     auto login = name ? cloud_of(identity, *name, line) : std::nullopt;
     if (login)
-        add_login(made, *login);
+        add_login(made, std::move(*login));
     else
         set_in(made, "auth", {.type = kind::broken, .line = line}, line);
     return made;

@@ -13,8 +13,8 @@ struct cloud_request {
 };
 
 /// The keys of an identity that come from a cloud, beside `auth`.
-inline constexpr std::string_view cloud_keys[] = {"auth_type", "region_name", "interface", "cacert",
-                                                  "cert",      "key",         "verify"};
+inline constexpr std::string_view cloud_keys[] = {"auth_type", "auth_methods", "region_name", "interface",
+                                                  "cacert",    "cert",         "key",         "verify"};
 
 /// The profiles that openstacksdk brings along and that we know too: a null for others.
 yaml_node built_in_profile(std::string_view name);

@@ -124,14 +124,16 @@ void modernise(yaml_node& config) {
     };
     for (const spelling& each : spellings) move_into_auth(config, each.old);
     to_auth(config_keys::auth.known);
-    to_auth(config_keys::auth.later);
     to_auth(std::span<const std::string_view>(also_of_auth));
     yaml_node& auth = *find_in(config, "auth");
     for (const spelling& each : spellings) rename(auth, each.old, each.today);
     drop_blanks(auth);
     settle_domains(auth);
     settle_default_domain(auth);
-    (void)take_from(auth, "auth_methods"); // of v3multifactor, which says them by its name here
+    if (find_in(auth, "auth_methods") == nullptr) return;
+    int line = line_in(auth, "auth_methods"); // of v3multifactor: they say how, not who
+    yaml_node methods = take_from(auth, "auth_methods");
+    set_in(config, "auth_methods", std::move(methods), line);
 }
 
 void fill_in(yaml_node& map, std::string_view key_of_map, const yaml_node& config, fault_list& faults) {

@@ -69,4 +69,8 @@ inline identity_config identity_of(std::string_view text, const few_clouds& clou
                                                               : identity_config{};
 }
 
+inline const secret_ref& secret_of(const identity_config& identity) {
+    return identity.auth.secret;
+}
+
 } // namespace tokenward

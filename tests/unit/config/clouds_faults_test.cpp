@@ -149,7 +149,7 @@ const std::vector<cloud_variable> openrc = {{"OS_AUTH_URL", "https://iam.example
 TEST(CloudOfVariables, TakesTheLoginFromThemAndNamesTheSecretOnes) {
     identity_config ci = identity_of(of_cloud("envvars"), {.variables = openrc});
     EXPECT_EQ(ci.auth.auth_url, "https://iam.example.com/v3");
-    EXPECT_EQ(ci.auth.secret, (secret_ref{source::env, "OS_PASSWORD"}));
+    EXPECT_EQ(secret_of(ci), (secret_ref{source::env, "OS_PASSWORD"}));
     EXPECT_EQ(ci.scopes.at(0).target, (scope{scope_kind::project_name, "demo", {{}, "Home"}}));
     EXPECT_EQ(ci.region_name, "eu-de");
     EXPECT_FALSE(ci.verify);

@@ -23,7 +23,7 @@ TEST(Clouds, AllOfALoginIsTakenFromTheCloud) {
     EXPECT_EQ(ci.auth.auth_url, "https://iam.example.com/v3");
     EXPECT_EQ(ci.auth.username, "bot");
     EXPECT_EQ(ci.auth.user_domain, (domain_ref{{}, "Home"}));
-    EXPECT_EQ(ci.auth.secret, (secret_ref{source::inline_text, "hunter2"}));
+    EXPECT_EQ(secret_of(ci), (secret_ref{source::inline_text, "hunter2"}));
     EXPECT_EQ(ci.region_name, "eu-de");
     EXPECT_TRUE(ci.verify);
 }
@@ -38,7 +38,7 @@ TEST(Clouds, SecureFileIsLaidOverTheOther) {
     few_clouds both{.clouds = good_clouds,
                     .secure = "clouds: {home: {auth: {password: better}, verify: no}}\n"};
     identity_config ci = identity_of(of_cloud("home"), both);
-    EXPECT_EQ(ci.auth.secret.name, "better");
+    EXPECT_EQ(secret_of(ci).name, "better");
     EXPECT_EQ(ci.auth.username, "bot");
     EXPECT_FALSE(ci.verify);
 }
@@ -50,7 +50,7 @@ TEST(Clouds, WhatTheIdentitySaysWinsKeyByKey) {
                                                       "      password: {file: /run/own}\n"
                                                       "      project_name: other\n"),
                                      {.clouds = good_clouds + "    verify: false\n"});
-    EXPECT_EQ(ci.auth.secret, (secret_ref{source::file, "/run/own"}));
+    EXPECT_EQ(secret_of(ci), (secret_ref{source::file, "/run/own"}));
     EXPECT_EQ(ci.auth.username, "bot");
     EXPECT_EQ(ci.scopes.at(0).target.value, "other");
     EXPECT_TRUE(ci.verify);
@@ -62,6 +62,14 @@ TEST(Clouds, WhatTheIdentitySaysTakesThePlaceOfOtherFormsToo) {
     EXPECT_EQ(ci.auth.user_id, "u1");
     EXPECT_EQ(ci.auth.username, "");
     EXPECT_THAT(ci.scopes, ElementsAre(named_scope{"default", {scope_kind::domain_id, "d1", {}}}));
+}
+
+TEST(Clouds, SecretsOfAnotherWayToLogInStayWhereTheyAre) {
+    few_clouds clouds{.clouds = good_clouds + "    auth_type: v3applicationcredential\n"};
+    std::string cloud = clouds.clouds;
+    clouds.clouds.insert(cloud.find("      password"), "      application_credential_id: a\n"
+                                                       "      application_credential_secret: s\n");
+    EXPECT_EQ(secret_of(identity_of(of_cloud("home", "    auth_type: password\n"), clouds)).name, "hunter2");
 }
 
 TEST(Clouds, FilesAreReadOnceAndOnlyWhenAnIdentityWantsThem) {
@@ -96,7 +104,7 @@ TEST(Clouds, AnchorsAndMergeKeysAreUnderstood) {
                                                "  other: {<<: [*base, {key: x}], auth: *a}\n"));
     EXPECT_EQ(ci.region_name, "nl");
     EXPECT_TRUE(ci.verify);
-    EXPECT_EQ(ci.auth.secret.name, "1");
+    EXPECT_EQ(secret_of(ci).name, "1");
 }
 
 TEST(Clouds, PathsMayBeginWithATilde) {
