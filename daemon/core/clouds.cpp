@@ -148,7 +148,7 @@ std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const 
 }
 
 const yaml_node* cloud_shelf::find(const std::string& name, int line) {
-    const contents& all = open();
+    const cloud_contents& all = open();
     if (const yaml_node* found = find_in(all.clouds, name)) return found;
     if (name == variables_cloud) {
         x_faults.error(line, "no variables for cloud `envvars`: set OS_AUTH_URL, OS_USERNAME and the others");
@@ -186,10 +186,10 @@ yaml_node cloud_shelf::profile_of(const yaml_node& cloud) {
     return built_in;
 }
 
-const cloud_shelf::contents& cloud_shelf::open() {
+const cloud_contents& cloud_shelf::open() {
     if (x_contents) return *x_contents;
     x_contents.emplace();
-    contents& made = *x_contents;
+    cloud_contents& made = *x_contents;
     if (x_finder == nullptr) return made;
     made.from = x_finder->find();
     for (const auto& each : made.from.passed_over)
@@ -209,7 +209,7 @@ const cloud_shelf::contents& cloud_shelf::open() {
     return made;
 }
 
-yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, contents& to) {
+yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, cloud_contents& to) {
     if (!file) return {};
     fault_list own(file->path);
     auto root = parse_yaml(file->text, own, yaml_dialect::others);
@@ -225,7 +225,7 @@ yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, contents& to)
     return {};
 }
 
-void cloud_shelf::add_variables(contents& to) {
+void cloud_shelf::add_variables(cloud_contents& to) {
     if (to.from.variables.empty()) return;
     yaml_node cloud = make_map(0);
     for (const cloud_variable& each : to.from.variables) {

@@ -50,6 +50,14 @@ inline constexpr std::string_view variables_cloud = "envvars";
 /// Whether the variable's value is a secret, and is to be named only.
 bool is_secret_variable(std::string_view name) noexcept;
 
+/// What the files say, read.
+struct cloud_contents {
+    cloud_sources from{};
+    yaml_node clouds{};   ///< name → cloud, with secure.yaml laid over
+    yaml_node profiles{}; ///< name → profile
+    bool sound = true;    ///< no file had a fault
+};
+
 /// The clouds of one reading of the configuration. The files are read once, and only if an identity wants
 /// them; their faults go where its own go, under their names.
 class cloud_shelf {
@@ -66,23 +74,16 @@ class cloud_shelf {
     std::vector<std::string> names();
 
   private:
-    struct contents {
-        cloud_sources from{};
-        yaml_node clouds{};   ///< name → cloud, with secure.yaml laid over
-        yaml_node profiles{}; ///< name → profile
-        bool sound = true;    ///< no file had a fault
-    };
-
-    const contents& open();
-    yaml_node read(const std::optional<cloud_file>& file, contents& to);
-    void add_variables(contents& to);
+    const cloud_contents& open();
+    yaml_node read(const std::optional<cloud_file>& file, cloud_contents& to);
+    void add_variables(cloud_contents& to);
     const yaml_node* find(const std::string& name, int line);
     yaml_node profile_of(const yaml_node& cloud);
     std::optional<yaml_node> cloud_of(const yaml_node& identity, const std::string& name, int line);
 
     const cloud_finder* x_finder;
     fault_list& x_faults;
-    std::optional<contents> x_contents{};
+    std::optional<cloud_contents> x_contents{};
 };
 
 } // namespace tokenward

@@ -5,10 +5,13 @@ The programs are named by $TOKENWARD_DAEMON and $TOKENWARD_COMMAND. Without Keys
 and where $CI is true, else a skip (exit 77).
 """
 import importlib.util
+import json
 import os
+import subprocess
 import sys
 import unittest
 from dataclasses import replace
+from unittest import mock
 
 import servers
 from cloud import DOMAIN, PROJECT, Keystone
@@ -152,6 +155,43 @@ class Refusals(unittest.TestCase):
             self.assertEqual(daemon.token()["token"], fresh["token"])
 
 
+class Clouds(unittest.TestCase):
+    """Logins that stand where the `openstack` command finds them."""
+
+    def setUp(self):
+        self.user = keystone.create_user()
+        self.auth = {
+            "auth_url": keystone.url(), "username": self.user.name, "user_domain_name": DOMAIN, "project_name": PROJECT,
+            "project_domain_name": DOMAIN}  # fmt: skip
+
+    def assert_same_project(self, identity, arguments, variables):
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
+        with mock.patch.dict(os.environ, {**inherited, **variables}, clear=True):
+            theirs = subprocess.run(
+                ["/usr/bin/openstack", *arguments, "token", "issue", "-f", "json"], capture_output=True, check=True)  # fmt: skip
+            with Daemon(keystone, self.user, scopes={}, auth={}, **identity) as daemon:
+                ours = daemon.token("default")
+                self.assertEqual(ours["project"]["id"], json.loads(theirs.stdout)["project_id"])
+                self.assertIsNotNone(keystone.describe(ours["token"]))
+                daemon.reload()
+                self.assertEqual(daemon.token("default")["token"], ours["token"])
+
+    def test_clouds_yaml_and_secure_yaml_give_the_project_that_openstack_gets(self):
+        files = {"CONFIG": {"home": {"auth": self.auth, "compute_api_version": "2.1"}},
+                 "SECURE": {"home": {"auth": {"password": self.user.password}}}}  # fmt: skip
+        variables = {}
+        for name, clouds in files.items():
+            path = keystone.home / f"{name}.yaml"
+            path.write_text(json.dumps({"clouds": clouds}))  # JSON is YAML
+            path.chmod(0o600)
+            variables[f"OS_CLIENT_{name}_FILE"] = str(path)
+        self.assert_same_project({"cloud": "home"}, ["--os-cloud", "home"], variables)
+
+    def test_variables_give_the_project_that_openstack_gets_and_outlive_a_reload(self):
+        login = {**self.auth, "password": self.user.password, "identity_api_version": "3"}
+        self.assert_same_project({"cloud": "envvars"}, [], {f"OS_{key.upper()}": login[key] for key in login})
+
+
 class Time(unittest.TestCase):
     def test_tokens_of_10_seconds_are_renewed_ahead_of_their_end(self):
         with Daemon(keystone, keystone.create_user(), "short") as daemon:
@@ -192,8 +232,8 @@ class Https(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    missing = [module for module in ("keystone", "gunicorn") if importlib.util.find_spec(module) is None]
+    missing = [module for module in ("keystone", "gunicorn", "openstackclient") if importlib.util.find_spec(module) is None]
     if missing:
-        print(f"not installed: {' '.join(missing)} (./dev setup installs python3-keystone and gunicorn)")
+        print(f"not installed: {' '.join(missing)} (./dev setup installs what they are in)")
         sys.exit(1 if os.geteuid() == 0 or os.environ.get("CI") == "true" else 77)
     unittest.main(verbosity=2)
