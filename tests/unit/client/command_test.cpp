@@ -110,7 +110,8 @@ TEST(Command, AWrongCommandLineIsRefusedWithAWord) {
 }
 
 TEST(Command, HelpFitsAScreenAndHasAnExample) {
-    for (const char* command : {"", "get", "status", "identities", "report", "invalidate", "renew", "config"}) {
+    for (const char* command :
+         {"", "get", "status", "identities", "report", "invalidate", "renew", "config"}) {
         std::vector<std::string> arguments{"--help"};
         if (*command != '\0') arguments.insert(arguments.begin(), command);
         support::finished result = run_command(arguments);
