@@ -13,17 +13,19 @@ constexpr std::string_view https = "https://";
 struct parts {
     std::string_view host; ///< with the brackets of an IPv6 address
     std::string_view port; ///< with its colon, or empty
-    std::string_view path;
 };
+
+parts split_authority(std::string_view authority) noexcept {
+    std::size_t end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
+    if (authority.starts_with('[') && end != std::string_view::npos) ++end;
+    std::string_view host = authority.substr(0, end);
+    return {host, authority.substr(host.size())};
+}
 
 /// REQUIRES: `url` begins with http:// or https://
 parts split(std::string_view url) noexcept {
     std::string_view rest = url.substr(url.starts_with(https) ? https.size() : http.size());
-    std::string_view authority = rest.substr(0, rest.find('/'));
-    std::size_t end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
-    if (authority.starts_with('[') && end != std::string_view::npos) ++end;
-    std::string_view host = authority.substr(0, end);
-    return {host, authority.substr(host.size()), rest.substr(authority.size())};
+    return split_authority(rest.substr(0, rest.find('/')));
 }
 
 bool is_alnum(char c) noexcept {
@@ -43,6 +45,7 @@ bool is_host(std::string_view host) noexcept {
 
 bool is_port(std::string_view port) noexcept {
     if (port.empty()) return true;
+    if (!port.starts_with(':')) return false; // what follows the bracket of an IPv6 address
     unsigned number = 0;
     auto [stop, failure] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
     return failure == std::errc{} && stop == port.data() + port.size() && number >= 1 && number <= 65535;
@@ -69,6 +72,13 @@ std::string_view url_fault(std::string_view url) noexcept {
     if (!is_host(p.host)) return "must name a host, such as https://iam.example.com/v3";
     if (!is_port(p.port)) return "must have a port from 1 to 65535, or none";
     return {};
+}
+
+std::optional<host_port> split_host_port(std::string_view text) noexcept {
+    parts p = split_authority(text);
+    if (!is_host(p.host) || !is_port(p.port)) return std::nullopt;
+    if (p.host.starts_with('[')) p.host = p.host.substr(1, p.host.size() - 2);
+    return host_port{p.host, p.port.substr(p.port.empty() ? 0 : 1)};
 }
 
 bool is_exposed(std::string_view url) noexcept {

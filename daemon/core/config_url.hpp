@@ -1,6 +1,7 @@
 // Whether a text is an address at which an IAM can be.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace tokenward {
@@ -12,5 +13,14 @@ std::string_view url_fault(std::string_view url) noexcept;
 /// Whether a password sent there can be read on the way: http to a host that is not this one.
 /// REQUIRES: url_fault(url).empty()
 bool is_exposed(std::string_view url) noexcept;
+
+/// Views into the text that was split.
+struct host_port {
+    std::string_view host; ///< without the brackets of an IPv6 address
+    std::string_view port; ///< decimal, from 1 to 65535; empty = none was given
+};
+
+/// HOST[:PORT]; none if the text is another thing.
+std::optional<host_port> split_host_port(std::string_view text) noexcept;
 
 } // namespace tokenward

@@ -1,0 +1,40 @@
+// The HTTP proxy on the way to an IAM: what a text or the environment says about it.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/secret.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tokenward {
+
+/// A proxy that is asked to CONNECT. Copies share the credentials.
+struct http_proxy {
+    std::string host{};                          ///< a name or an address without brackets; empty = no proxy
+    std::string port{};                          ///< decimal
+    std::shared_ptr<const secret> credentials{}; ///< "user:password", decoded; null = none
+
+    bool empty() const noexcept { return host.empty(); }
+    /// "http://HOST:PORT", for messages: without the credentials.
+    std::string name() const;
+    friend bool operator==(const http_proxy& a, const http_proxy& b) noexcept;
+};
+
+/// [http://][USER[:PASSWORD]@]HOST[:PORT][/], the user and password percent-encoded; port 80 unless said (as
+/// Python has it; curl's is 1080). Errors: bad_request; the detail is the end of a message ("must …") and
+/// never quotes the text, which may hold a password.
+result<http_proxy> parse_proxy(std::string_view text);
+
+/// What the environment says.
+struct proxy_environment {
+    http_proxy https{};     ///< https_proxy, else HTTPS_PROXY
+    http_proxy http{};      ///< http_proxy; not HTTP_PROXY, which a CGI's caller can set by a header
+    std::string no_proxy{}; ///< no_proxy, else NO_PROXY
+};
+
+/// The proxy on the way to `auth_url`, for an identity that names none of its own; empty = go there directly.
+http_proxy proxy_for(std::string_view auth_url, const proxy_environment& environment);
+
+} // namespace tokenward
