@@ -81,12 +81,7 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
     if (from.lacks("auth"))
         faults.error(from.line(), "`auth` is missing in " + from.path() +
                                       ": add it with `auth_url`, a user and a `password`");
-    made.cacert = from.path("cacert").value_or("");
-    made.verify = from.flag("verify").value_or(true);
-    if (!made.verify)
-        faults.warning(from.line_of("verify"),
-                       "`verify` is false: anybody on the way can pose as the IAM and take the "
-                       "password, use `cacert` instead");
+    read_way(from, made);
     made.rescope = read_rescope(from, made.auth);
     made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
     made.region_name = from.text("region_name").value_or("");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/scope.hpp"
+#include "daemon/core/proxy.hpp"
 
 #include <chrono>
 #include <compare>
@@ -84,6 +85,9 @@ struct identity_config {
     auth_config auth{};
     std::string cacert{}; ///< a PEM file; empty = the system's
     bool verify = true;
+    std::string cert{};                             ///< our certificate, a PEM file; empty = none
+    std::string key{};                              ///< its key, a PEM file; empty = in `cert`
+    http_proxy proxy{};                             ///< empty = as the environment says
     rescope_mode rescope = rescope_mode::automatic; ///< automatic: where a login takes a passcode
     std::chrono::seconds validate_every{0}; ///< how often the IAM is asked about held tokens; 0 = never
     std::string region_name{}; ///< whose endpoints are meant when a caller names no region; may be empty
@@ -99,7 +103,8 @@ struct identity_config {
     /// warm.
     bool same_login(const identity_config& other) const {
         return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
-               catalog == other.catalog && rescope == other.rescope && validate_every == other.validate_every;
+               cert == other.cert && key == other.key && proxy == other.proxy && catalog == other.catalog &&
+               rescope == other.rescope && validate_every == other.validate_every;
     }
 };
 

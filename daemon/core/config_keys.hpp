@@ -24,10 +24,9 @@ constexpr auto of(T... word) {
 inline constexpr auto file = of("socket", "identities");
 inline constexpr auto file_later = of("sockets", "metrics");
 inline constexpr auto socket = of("path", "mode");
-inline constexpr auto identity =
-    of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "rescope", "validate_every",
-       "region_name", "interface", "scopes", "on_demand", "catalog", "max_scopes", "allow", "deny");
-inline constexpr auto identity_later = of("proxy", "cert", "key");
+inline constexpr auto identity = of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "cert",
+                                    "key", "proxy", "rescope", "validate_every", "region_name", "interface",
+                                    "scopes", "on_demand", "catalog", "max_scopes", "allow", "deny");
 inline constexpr auto auth =
     of("auth_url", "username", "user_id", "user_domain_name", "user_domain_id", "password", "totp_secret",
        "totp_digits", "totp_period", "passcode", "application_credential_id", "application_credential_name",
@@ -47,7 +46,7 @@ inline constexpr auto verbs = of("get", "report", "manage");
 
 inline constexpr key_table file{words::file, words::file_later};
 inline constexpr key_table socket{words::socket, {}};
-inline constexpr key_table identity{words::identity, words::identity_later};
+inline constexpr key_table identity{words::identity, {}};
 inline constexpr key_table auth{words::auth, {}};
 inline constexpr key_table scope{words::scope, {}};
 inline constexpr key_table rule{words::rule, {}};

@@ -11,6 +11,9 @@ auth_config read_auth(const section& identity, const section& auth);
 /// config_auth.cpp: `rescope` of `identity`, which logs in as `login`.
 rescope_mode read_rescope(const section& identity, const auth_config& login);
 
+/// config_way.cpp: whom to trust, what to show, and by which proxy the IAM is reached.
+void read_way(const section& identity, identity_config& to);
+
 /// config_secret.cpp: a secret; none if it isn't there or has been reported. Messages hold no part of it.
 std::optional<secret_ref> read_secret(const section& parent, std::string_view key);
 

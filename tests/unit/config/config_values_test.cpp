@@ -71,6 +71,23 @@ TEST(ConfigValues, AGivenTokenIsItsOwnScope) {
     EXPECT_EQ(given.scopes, (std::vector<named_scope>{{"default", scope{}}}));
 }
 
+TEST(ConfigValues, CertificateAndProxyArePartOfTheLogin) {
+    const std::string way = good + "    cert: /etc/ssl/me.pem\n"
+                                   "    key: /etc/ssl/me.key\n"
+                                   "    proxy: http://proxy.example:3128\n";
+    EXPECT_THAT(faults_of(way), IsEmpty());
+    identity_config ci = identity_of(way);
+    EXPECT_EQ(ci.cert, "/etc/ssl/me.pem");
+    EXPECT_EQ(ci.key, "/etc/ssl/me.key");
+    EXPECT_EQ(ci.proxy.name(), "http://proxy.example:3128");
+    EXPECT_TRUE(ci.same_login(identity_of(way)));
+    for (const char* part : {"me.pem", "me.key", "3128"}) {
+        std::string other = way;
+        other.replace(other.find(part), 1, "9");
+        EXPECT_FALSE(ci.same_login(identity_of(other))) << part;
+    }
+}
+
 TEST(ConfigValues, IdentitiesStayInTheOrderOfTheFile) {
     std::string second = good.substr(good.find("  ci:"));
     second.replace(0, 5, "  an:");
