@@ -6,6 +6,7 @@ set -euo pipefail
 build=$(readlink -f "$1")
 home=$(mktemp -d "${TMPDIR:-/tmp}/tokenward-demo.XXXXXX")
 PATH=$build/daemon:$build/client/cli:$build/tests/support:$PATH
+export no_proxy="*" NO_PROXY="*" # all is on this machine
 export TOKENWARD_SOCKET=$home/tokenward.sock
 started=$SECONDS
 daemon='' standin=''

@@ -40,13 +40,15 @@ std::string iam_standin::executable() {
     return TOKENWARD_IAM_STANDIN;
 }
 
-iam_standin::iam_standin(const standin_options& options) {
-    std::vector<std::string> argv{executable(),       "--listen",    "127.0.0.1:0",
+iam_standin::iam_standin(const standin_options& options) : x_address(options.address) {
+    const bool v6 = x_address.find(':') != std::string::npos;
+    const std::string listen = (v6 ? '[' + x_address + ']' : x_address) + ":0";
+    std::vector<std::string> argv{executable(),       "--listen",    listen,
                                   "--control-listen", "127.0.0.1:0", "--die-with-parent"};
     const bool tls = !options.tls_certificate.empty();
     if (tls)
         for (const std::string& word :
-             {std::string("--listen-tls"), std::string("127.0.0.1:0"), std::string("--tls-cert"),
+             {std::string("--listen-tls"), listen, std::string("--tls-cert"),
               options.tls_certificate.string(), std::string("--tls-key"), options.tls_key.string()})
             argv.push_back(word);
     argv.insert(argv.end(), options.more.begin(), options.more.end());
@@ -54,7 +56,7 @@ iam_standin::iam_standin(const standin_options& options) {
     x_http = url_after(x_process->wait_for_line("ready http://"), "ready ");
     if (tls) {
         const auto url = url_after(x_process->wait_for_line("ready https://"), "ready ");
-        x_https = "https://localhost:" + std::to_string(port_of(url));
+        x_https = (v6 ? "https://[" + x_address + "]:" : "https://localhost:") + std::to_string(port_of(url));
     }
     x_control = url_after(x_process->wait_for_line("ready control http://"), "ready control ");
 }
@@ -68,7 +70,7 @@ std::uint16_t iam_standin::tls_port() const {
 }
 
 http_client iam_standin::connect() const {
-    return http_client::over_tcp("127.0.0.1", port());
+    return http_client::over_tcp(x_address, port());
 }
 
 void iam_standin::set_lifetime(std::chrono::seconds life) const {

@@ -43,7 +43,8 @@ struct standin_state {
 struct standin_options {
     std::filesystem::path tls_certificate{}; ///< a PEM chain; with it, HTTPS is served too
     std::filesystem::path tls_key{};
-    std::vector<std::string> more{}; ///< further options, as in README.md
+    std::vector<std::string> more{};   ///< further options, as in README.md
+    std::string address = "127.0.0.1"; ///< numeric; where HTTP and HTTPS are served
 };
 
 /// Starts tokenward-iam-standin on free ports and ends it when it goes. A failure of the control interface
@@ -61,11 +62,11 @@ class iam_standin {
 
     explicit iam_standin(const standin_options& options = {});
 
-    /// "http://127.0.0.1:PORT/v3"
+    /// "http://ADDRESS:PORT/v3"
     std::string auth_url() const { return x_http + "/v3"; }
-    /// "https://localhost:PORT/v3"; REQUIRES: a certificate in the options.
+    /// "https://localhost:PORT/v3", "https://[::1]:PORT/v3"; REQUIRES: a certificate in the options.
     std::string tls_auth_url() const { return x_https + "/v3"; }
-    /// "http://127.0.0.1:PORT/service"
+    /// "http://ADDRESS:PORT/service"
     std::string service_url() const { return x_http + "/service"; }
     std::uint16_t port() const;
     std::uint16_t tls_port() const;
@@ -124,7 +125,7 @@ class iam_standin {
   private:
     temp_dir x_directory;
     std::unique_ptr<process> x_process;
-    std::string x_http, x_https, x_control;
+    std::string x_address, x_http, x_https, x_control;
 };
 
 } // namespace tokenward::support

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <stdexcept>
 #include <string_view>
 
@@ -44,6 +45,7 @@ struct wanted {
     const char* alternative_names; ///< null for a CA
     long starts;                   ///< seconds from now
     long ends;
+    const char* use = "serverAuth"; ///< not for a CA
 };
 
 void add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
@@ -74,7 +76,7 @@ certificate_ptr make_certificate(const wanted& what, EVP_PKEY* key, X509* issuer
         add_extension(certificate, signer, NID_key_usage, "critical,keyCertSign,cRLSign");
     } else {
         add_extension(certificate, signer, NID_subject_alt_name, what.alternative_names);
-        add_extension(certificate, signer, NID_ext_key_usage, "serverAuth");
+        add_extension(certificate, signer, NID_ext_key_usage, what.use);
     }
     require(X509_sign(certificate, issuer_key, EVP_sha256()) != 0, "signature");
     return result;
@@ -132,6 +134,26 @@ key_and_certificate test_ca::expired() const {
 key_and_certificate test_ca::wrong_host() const {
     return x_authority->issue(x_directory, "wrong-host",
                               {"wrong.example", "DNS:wrong.example", -hour, 24 * hour});
+}
+
+key_and_certificate test_ca::client(const std::string& name) const {
+    return x_authority->issue(x_directory, name,
+                              {name.c_str(), "DNS:client.example", -hour, 24 * hour, "clientAuth"});
+}
+
+std::filesystem::path test_ca::encrypted(const key_and_certificate& whose) const {
+    const bio_ptr file(BIO_new_file(whose.key.c_str(), "r"));
+    const key_ptr key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+    const bio_ptr memory(BIO_new(BIO_s_mem()));
+    std::array<unsigned char, 16> passphrase{};
+    require(key && RAND_bytes(passphrase.data(), passphrase.size()) == 1, "random numbers");
+    require(PEM_write_bio_PrivateKey(memory.get(), key.get(), EVP_aes_128_cbc(), passphrase.data(),
+                                     passphrase.size(), nullptr, nullptr) == 1,
+            "PEM");
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(memory.get(), &text);
+    return x_directory.write(whose.key.filename().string() + ".encrypted",
+                             std::string_view(text, static_cast<std::size_t>(size)));
 }
 
 key_and_certificate test_ca::self_signed() const {

@@ -32,6 +32,10 @@ class test_ca {
     key_and_certificate expired() const;
     /// Valid, but for wrong.example alone.
     key_and_certificate wrong_host() const;
+    /// Good for a client of that name, which also names its files.
+    key_and_certificate client(const std::string& name = "client") const;
+    /// A copy of the key, encrypted with a passphrase that nobody knows.
+    std::filesystem::path encrypted(const key_and_certificate& whose) const;
     /// Right names and times, signed by itself and not by this CA.
     key_and_certificate self_signed() const;
 

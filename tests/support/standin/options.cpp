@@ -34,6 +34,9 @@ std::optional<options> parse_options(int argc, char** argv, int& exit_status) {
     tls->needs(
         app.add_option("--tls-cert", result.server.tls_certificate, "PEM file: certificate and chain"));
     tls->needs(app.add_option("--tls-key", result.server.tls_key, "PEM file: the key"));
+    app.add_option("--tls-client-ca", result.server.tls_client_ca,
+                   "PEM file: HTTPS clients must show a certificate that these CAs have signed")
+        ->needs(tls);
     app.add_option("--control-listen", result.server.control_listen,
                    "ADDRESS:PORT for the control interface alone (it is under /control/ of the others, too)");
     app.add_option("--config", result.config, "JSON file: settings, domains, projects, users");

@@ -38,7 +38,7 @@ server::server(state& shared, const server_options& options)
     };
     x_http.emplace(socket_address::parse(options.listen), iam(nullptr));
     if (!options.listen_tls.empty()) {
-        x_tls.emplace(options.tls_certificate, options.tls_key);
+        x_tls.emplace(options.tls_certificate, options.tls_key, options.tls_client_ca);
         x_https.emplace(socket_address::parse(options.listen_tls), iam(&*x_tls));
     }
     if (!options.control_listen.empty()) {

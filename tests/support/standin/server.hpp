@@ -18,6 +18,7 @@ struct server_options {
     std::string listen_tls{}; ///< empty = no HTTPS
     std::string tls_certificate{};
     std::string tls_key{};
+    std::string tls_client_ca{};  ///< a client must show a certificate of these; empty = none is asked for
     std::string control_listen{}; ///< empty = /control on the other listeners alone
 };
 

@@ -76,20 +76,32 @@ bool stream::wait_for_hangup(std::optional<std::chrono::milliseconds> limit) con
     return ::poll(&peer, 1, timeout) > 0;
 }
 
-tls_server::tls_server(const std::string& certificate, const std::string& key)
+tls_server::tls_server(const std::string& certificate, const std::string& key, const std::string& client_ca)
     : x_context(SSL_CTX_new(TLS_server_method())) {
     SSL_CTX_set_min_proto_version(x_context.get(), TLS1_2_VERSION);
     if (SSL_CTX_use_certificate_chain_file(x_context.get(), certificate.c_str()) != 1)
         throw std::runtime_error("no certificate can be read from " + certificate);
     if (SSL_CTX_use_PrivateKey_file(x_context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
         throw std::runtime_error("no key of that certificate can be read from " + key);
+    if (client_ca.empty()) return;
+    if (SSL_CTX_load_verify_file(x_context.get(), client_ca.c_str()) != 1)
+        throw std::runtime_error("no certificate can be read from " + client_ca);
+    SSL_CTX_set_verify(x_context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
 std::unique_ptr<stream> tls_server::accept(int socket) const {
     session_ptr session(SSL_new(x_context.get()));
     SSL_set_fd(session.get(), socket);
     ERR_clear_error();
-    if (SSL_accept(session.get()) != 1) return nullptr;
+    if (SSL_accept(session.get()) != 1) {
+        // What the client has sent meanwhile is read: closing with it unread would be a reset, which can
+        // overtake the alert that says what was wrong.
+        ::shutdown(socket, SHUT_WR);
+        char ignored[4096];
+        while (::recv(socket, ignored, sizeof ignored, 0) > 0) {
+        }
+        return nullptr;
+    }
     return std::make_unique<tls_stream>(socket, std::move(session));
 }
 

@@ -44,8 +44,9 @@ class stream {
 /// The server's side of TLS; shared by all connections.
 class tls_server {
   public:
-    /// Loads a PEM chain and its key. Throws std::runtime_error.
-    tls_server(const std::string& certificate, const std::string& key);
+    /// Loads a PEM chain and its key; `client_ca` (PEM) unless empty: clients need a certificate of these.
+    /// Throws std::runtime_error.
+    tls_server(const std::string& certificate, const std::string& key, const std::string& client_ca);
 
     /// Shakes hands; null when that fails.
     std::unique_ptr<stream> accept(int socket) const;
