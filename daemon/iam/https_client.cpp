@@ -1,16 +1,9 @@
 // See https_client.hpp.
 #include "daemon/iam/https_client.hpp"
 
-#include "daemon/iam/tls.hpp"
+#include "daemon/iam/connection.hpp"
+#include "daemon/iam/connector.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-
-#include <optional>
 #include <variant>
 
 namespace tokenward::iam {
@@ -20,25 +13,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using error_code = boost::system::error_code;
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 
-using wiped_fields = http::basic_fields<wiping_allocator<char>>;
 using wiped_body = http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
 using request_message = http::request<wiped_body, wiped_fields>;
 using answer_parser = http::response_parser<wiped_body, wiping_allocator<char>>;
-using plain_stream = beast::tcp_stream;
-using tls_stream = beast::ssl_stream<beast::tcp_stream>;
-
-/// A connection that is open, and the TLS context that must outlive it.
-struct connection {
-    std::shared_ptr<asio::ssl::context> context;
-    std::variant<plain_stream, tls_stream> stream;
-    beast::basic_flat_buffer<wiping_allocator<char>> buffer;
-    beast::tcp_stream& socket() {
-        if (auto* tls = std::get_if<tls_stream>(&stream)) return beast::get_lowest_layer(*tls);
-        return std::get<plain_stream>(stream);
-    }
-};
 
 std::string text_of(const wiped_fields& fields, beast::string_view name) {
     auto value = fields[name];
@@ -54,43 +32,18 @@ bool is_closed(const error_code& e) {
 } // namespace
 
 struct https_client::impl {
-    asio::any_io_executor executor;
-    origin to;
-    https_options options;
-    std::shared_ptr<asio::ssl::context> context;
-    std::unique_ptr<connection> kept;
+    impl(asio::any_io_executor executor, const origin& where, const https_options& how)
+        : to(where), options(how), way(std::move(executor), to, options) {}
 
-    asio::awaitable<result<std::unique_ptr<connection>>> connect();
+    const origin to;
+    const https_options options;
+    connector way;
+    std::unique_ptr<connection> kept{};
+
     asio::awaitable<error_code> exchange(connection& c, request_message& message, answer_parser& parser);
     request_message compose(const http_request& what) const;
-    problem unreachable(const std::string& why) const {
-        return {errc::iam_unavailable, to.authority() + " can't be reached: " + why};
-    }
     problem describe(const error_code& failed, bool began) const;
 };
-
-// Each address of the name is tried in turn.
-asio::awaitable<result<std::unique_ptr<connection>>> https_client::impl::connect() {
-    if (to.tls && !context) {
-        auto made = make_tls_context(options.cacert, options.verify);
-        if (!made) co_return made.error();
-        context = *made;
-    }
-    asio::ip::tcp::resolver resolver(executor);
-    auto [unknown, addresses] = co_await resolver.async_resolve(to.host, to.port, awaiting);
-    if (unknown) co_return unreachable("its name is not found: " + unknown.message());
-    plain_stream plain(executor);
-    plain.expires_after(options.connect_timeout);
-    auto [refused, peer] = co_await plain.async_connect(addresses, awaiting);
-    if (refused) co_return unreachable(refused.message());
-    plain.socket().set_option(asio::ip::tcp::no_delay(true));
-    if (!to.tls) co_return std::make_unique<connection>(connection{nullptr, std::move(plain), {}});
-    tls_stream tls(std::move(plain), *context);
-    expect_host(tls.native_handle(), to.host, options.verify);
-    auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, awaiting);
-    if (failed) co_return unreachable(describe_handshake_failure(tls.native_handle(), failed.message()));
-    co_return std::make_unique<connection>(connection{context, std::move(tls), {}});
-}
 
 asio::awaitable<error_code> https_client::impl::exchange(connection& c, request_message& message,
                                                          answer_parser& parser) {
@@ -125,20 +78,21 @@ request_message https_client::impl::compose(const http_request& what) const {
 
 problem https_client::impl::describe(const error_code& failed, bool began) const {
     if (failed == beast::error::timeout)
-        return unreachable("no whole answer within " + std::to_string(options.answer_timeout.count() / 1000) +
-                           " s");
+        return unreachable(to, "no whole answer within " +
+                                   std::to_string(options.answer_timeout.count() / 1000) + " s");
     if (failed == http::error::header_limit || failed == http::error::body_limit)
         return {errc::iam_protocol, to.authority() + " sends more than the limit: " + failed.message()};
     if (failed == http::error::partial_message || is_closed(failed))
-        return unreachable(began ? "it closed the connection in the midst of its answer"
-                                 : "it closed the connection without an answer");
+        return unreachable(to, began ? "it closed the connection in the midst of its answer"
+                                     : "it closed the connection without an answer");
     if (failed.category() == make_error_code(http::error::bad_version).category())
         return {errc::iam_protocol, to.authority() + " does not answer as HTTP asks: " + failed.message()};
-    return unreachable(failed.message());
+    const std::string alert = describe_alert(failed, options.tls);
+    return unreachable(to, alert.empty() ? failed.message() : alert);
 }
 
 https_client::https_client(asio::any_io_executor executor, const origin& to, const https_options& options)
-    : x_impl(std::make_shared<impl>(impl{std::move(executor), to, options, nullptr, nullptr})) {}
+    : x_impl(std::make_shared<impl>(std::move(executor), to, options)) {}
 
 https_client::~https_client() = default;
 
@@ -149,7 +103,7 @@ asio::awaitable<result<http_answer>> https_client::request(http_request what) {
         std::unique_ptr<connection> c = std::move(self->kept);
         bool reused = c != nullptr;
         if (!reused) {
-            auto made = co_await self->connect();
+            auto made = co_await self->way.connect();
             if (!made) co_return made.error();
             c = std::move(*made);
         }

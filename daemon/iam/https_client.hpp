@@ -5,27 +5,18 @@
 #include "common/error.hpp"
 #include "common/secret.hpp"
 #include "daemon/iam/http_answer.hpp"
+#include "daemon/iam/https_options.hpp"
 #include "daemon/iam/url.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace tokenward::iam {
-
-struct https_options {
-    std::string cacert{}; ///< PEM; empty = the system's
-    bool verify = true;
-    std::chrono::milliseconds connect_timeout{5'000}; ///< name look-up apart: TCP and TLS
-    std::chrono::milliseconds answer_timeout{30'000}; ///< from the first byte sent to the last received
-    std::size_t header_limit = 160 * 1024;            ///< bytes; a token may have 64 KiB, and come twice
-    std::size_t body_limit = 8 * 1024 * 1024;
-};
 
 struct http_request {
     std::string method;

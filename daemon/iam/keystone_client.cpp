@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 https_options options_of(const identity_config& identity) {
     https_options o;
-    o.cacert = identity.cacert;
-    o.verify = identity.verify;
+    o.tls = {identity.cacert, identity.cert, identity.key, identity.verify};
+    o.proxy = identity.proxy;
     return o;
 }
 

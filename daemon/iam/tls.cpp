@@ -1,12 +1,23 @@
 // See tls.hpp.
 #include "daemon/iam/tls.hpp"
 
+#include "daemon/log.hpp"
+
+#include <boost/asio/ssl/error.hpp>
+
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <optional>
+#include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tokenward::iam {
@@ -31,23 +42,84 @@ void trust_the_system(ssl::context& context) {
         context.set_default_verify_paths(failed);
 }
 
+problem unusable(std::string detail) {
+    return {errc::iam_unavailable, std::move(detail)};
+}
+
+// OpenSSL would ask at the terminal.
+int refuse_passphrase(char*, int, int, void* was_asked) {
+    *static_cast<bool*>(was_asked) = true;
+    return 0;
+}
+
+/// What is wrong with our certificate or its key; none when the context has both.
+std::optional<problem> show(ssl::context& context, const tls_settings& settings) {
+    SSL_CTX* const native = context.native_handle();
+    const std::string& key = settings.key.empty() ? settings.cert : settings.key;
+    for (const auto& [name, path] : {std::pair("cert ", settings.cert), std::pair("key ", key)})
+        if (access(path.c_str(), R_OK) != 0)
+            return unusable(name + path + " can't be read: " + std::generic_category().message(errno));
+    bool was_asked = false;
+    SSL_CTX_set_default_passwd_cb(native, refuse_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(native, &was_asked);
+    ERR_clear_error();
+    const bool has_certificate = SSL_CTX_use_certificate_chain_file(native, settings.cert.c_str()) == 1;
+    const bool has_key =
+        has_certificate && SSL_CTX_use_PrivateKey_file(native, key.c_str(), SSL_FILETYPE_PEM) == 1;
+    const bool is_another = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
+    const bool fit = has_key && SSL_CTX_check_private_key(native) == 1;
+    ERR_clear_error();
+    SSL_CTX_set_default_passwd_cb_userdata(native, nullptr);
+    SSL_CTX_set_default_passwd_cb(native, nullptr);
+    if (fit) return std::nullopt;
+    if (!has_certificate) return unusable("cert " + settings.cert + " holds no certificate in PEM");
+    if (was_asked)
+        return unusable("key " + key + " is encrypted with a passphrase, which nobody is there to give: " +
+                        "store it decrypted (openssl pkey -in KEY -out NEW), readable for the daemon alone");
+    if (has_key || is_another)
+        return unusable("key " + key + " does not belong to the certificate in " + settings.cert);
+    return unusable("key " + key + " holds no private key in PEM");
+}
+
 } // namespace
 
-result<std::shared_ptr<ssl::context>> make_tls_context(const std::string& cacert, bool verify) {
+result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& settings) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-    context->set_verify_mode(verify ? ssl::verify_peer : ssl::verify_none);
-    if (!verify) return context;
-    if (cacert.empty()) {
-        trust_the_system(*context);
-        return context;
+    context->set_verify_mode(settings.verify ? ssl::verify_peer : ssl::verify_none);
+    if (settings.verify && settings.cacert.empty()) trust_the_system(*context);
+    if (settings.verify && !settings.cacert.empty()) {
+        boost::system::error_code failed;
+        context->load_verify_file(settings.cacert, failed);
+        if (failed)
+            return unusable("cacert " + settings.cacert +
+                            " can't be read as PEM certificates: " + failed.message());
     }
-    boost::system::error_code failed;
-    context->load_verify_file(cacert, failed);
-    if (failed)
-        return problem{errc::iam_unavailable,
-                       "cacert " + cacert + " can't be read as PEM certificates: " + failed.message()};
+    if (!settings.cert.empty())
+        if (auto fault = show(*context, settings)) return *fault;
     return context;
+}
+
+tls_keeper::stamp tls_keeper::stamp_of(const std::string& path) {
+    struct stat is {};
+    if (path.empty() || stat(path.c_str(), &is) != 0) return {};
+    return {is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec};
+}
+
+result<std::shared_ptr<ssl::context>> tls_keeper::current() {
+    // taken before the files are read: what changes meanwhile is noticed the next time
+    const stamps now{stamp_of(x_settings.cacert), stamp_of(x_settings.cert), stamp_of(x_settings.key)};
+    if (x_context && now == x_made_from) return x_context;
+    auto made = make_tls_context(x_settings);
+    if (!made && !x_context) return made.error();
+    if (made) {
+        x_context = *made;
+        x_made_from = now;
+    } else if (now != x_warned_of) {
+        log::warning("tls_files", {}, "{}: what was read before stays in use", made.error().detail);
+        x_warned_of = now;
+    }
+    return x_context;
 }
 
 void expect_host(SSL* connection, const std::string& host, bool verify) {
@@ -65,9 +137,33 @@ void expect_host(SSL* connection, const std::string& host, bool verify) {
         X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
 }
 
-std::string describe_handshake_failure(SSL* connection, const std::string& fallback) {
+std::string describe_alert(const boost::system::error_code& failed, const tls_settings& settings) {
+    if (failed.category() != boost::asio::error::get_ssl_category()) return {};
+    switch (ERR_GET_REASON(static_cast<unsigned long>(failed.value()))) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED: break;
+    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR: // of our signature, if we gave one
+        if (!settings.cert.empty()) break;
+        return {};
+    default: return {};
+    }
+    if (settings.cert.empty()) return "it wants a client certificate: name one as cert, and its key";
+    return "it does not accept the client certificate " + settings.cert + ": " + failed.message();
+}
+
+std::string describe_handshake_failure(SSL* connection, const boost::system::error_code& failed,
+                                       const tls_settings& settings) {
     long verdict = SSL_get_verify_result(connection);
-    if (verdict == X509_V_OK) return "the TLS handshake failed: " + fallback;
+    if (!settings.verify || verdict == X509_V_OK) {
+        const std::string alert = describe_alert(failed, settings);
+        return alert.empty() ? "the TLS handshake failed: " + failed.message() : alert;
+    }
     std::string text =
         std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(verdict);
     bool unknown = verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||

@@ -15,6 +15,8 @@ struct origin {
     std::string port; ///< decimal
     /// As in a Host field: without the scheme's own port.
     std::string authority() const;
+    /// As CONNECT wants it: with the port, whatever it is.
+    std::string host_and_port() const;
 };
 
 struct iam_url {
@@ -22,7 +24,7 @@ struct iam_url {
     std::string path; ///< with /v3, without a trailing slash
 };
 
-/// http(s)://HOST[:PORT][/PATH]; /v3 is added where it is missing. Errors: bad_request.
+/// http(s)://HOST[:PORT][/PATH]; /v3 is added where it is missing, after any other path. Errors: bad_request.
 result<iam_url> parse_auth_url(std::string_view text);
 
 } // namespace tokenward::iam
