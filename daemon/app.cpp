@@ -10,6 +10,7 @@
 #include "daemon/local/token_response.hpp"
 #include "daemon/log.hpp"
 #include "daemon/process_guard.hpp"
+#include "daemon/proxy_variables.hpp"
 #include "daemon/secret_reader.hpp"
 #include "daemon/token_service.hpp"
 
@@ -59,6 +60,7 @@ class daemon {
                     .started = x_clock.now().boot,
                     .limits = {.connections = local::connections_within(descriptor_limit())}},
                    alone(std::move(socket))) {
+        take_proxies();
         take_variables(initial);
         x_service.configure(std::move(initial));
     }
@@ -86,8 +88,16 @@ class daemon {
                 log::warning("secret", {}, "{}", reading->warning);
             return std::move(reading->value);
         };
-        return std::make_shared<iam::keystone_source>(x_io.get_executor(), identity, x_clock, x_guard,
-                                                      std::move(read));
+        identity_config equipped = identity;
+        if (equipped.proxy.empty()) equipped.proxy = proxy_for(identity.auth.auth_url, x_proxies);
+        return std::make_shared<iam::keystone_source>(x_io.get_executor(), std::move(equipped), x_clock,
+                                                      x_guard, std::move(read));
+    }
+
+    void take_proxies() {
+        proxy_reading reading = read_proxy_variables(x_secrets);
+        for (const std::string& warning : reading.warnings) log::warning("proxy", {}, "{}", warning);
+        x_proxies = std::move(reading.value);
     }
 
     // Variables leave the environment at once, not when their identity first logs in.
@@ -135,6 +145,7 @@ class daemon {
     kernel_clock x_clock;
     std::mt19937 x_random{std::random_device{}()};
     secret_reader x_secrets;
+    proxy_environment x_proxies{};
     std::set<std::string> x_warned;
     iam::login_guard x_guard{x_io.get_executor(), x_clock, state_directory()};
     token_service x_service;

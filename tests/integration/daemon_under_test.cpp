@@ -6,7 +6,11 @@
 
 namespace tokenward::testing {
 
-daemon_under_test::daemon_under_test(const daemon_settings& settings) {
+daemon_under_test::daemon_under_test(const daemon_settings& settings) : x_env(settings.env) {
+    for (const char* name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY"})
+        x_env.emplace(name, "");
+    x_env.emplace("STATE_DIRECTORY", state_directory());
+    x_env.emplace("TOKENWARD_SOCKET", "");
     support::output_audit::instance().forbid("the secret of the identity", settings.secret);
     write_password(settings.secret + "\n");
     write_config(settings);
@@ -26,7 +30,7 @@ void daemon_under_test::write_config(const daemon_settings& s) const {
 void daemon_under_test::start() {
     x_process = std::make_unique<support::process>(
         std::vector<std::string>{TOKENWARD_DAEMON, "--config", config_file()},
-        support::process_options{.env = {{"STATE_DIRECTORY", state_directory()}, {"TOKENWARD_SOCKET", ""}}});
+        support::process_options{.env = x_env});
     x_process->wait_for_line("event=ready");
 }
 

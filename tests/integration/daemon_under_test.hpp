@@ -7,6 +7,7 @@
 #include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct daemon_settings {
     std::string auth{};      ///< all of `auth` but its auth_url, in place of user, domain and password
     std::string secret{iam_standin::password}; ///< what the file `password` holds, without its line end
     bool wait_ready = true;
+    std::map<std::string, std::string> env{}; ///< variables of the daemon
 };
 
 /// Starts on construction; the directory (socket, password file, state) outlives a kill and a start.
@@ -66,6 +68,7 @@ class daemon_under_test {
 
   private:
     support::temp_dir x_directory;
+    std::map<std::string, std::string> x_env; ///< no proxies of the machine's, unless a test says so
     std::unique_ptr<support::process> x_process;
 };
 

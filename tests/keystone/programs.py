@@ -67,7 +67,7 @@ class Daemon:
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(
                 [DAEMON, "--config", str(self._folder / "tokenward.yaml")],
-                env={**os.environ, "STATE_DIRECTORY": str(self._folder / "state")},
+                env={**os.environ, "no_proxy": "*", "STATE_DIRECTORY": str(self._folder / "state")},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=servers.die_with_parent)  # fmt: skip
         self.until(self._answers)
 
