@@ -136,7 +136,8 @@ asio::awaitable<result<void>> keystone_source::give_passcode(std::shared_ptr<con
     attempt tried = co_await log_in(all->front(), none, how);
     if (!has_token(tried.answer)) co_return std::get<fetch_failure>(tried.answer.result.outcome).error;
     x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
-    co_return result<void>();
+    result<void> accepted;
+    co_return accepted;
 }
 
 // REQUIRES: auth_type token.
