@@ -45,6 +45,25 @@ const access_rule* matching(const std::vector<access_rule>& rules, const caller&
     return found == rules.end() ? nullptr : &*found;
 }
 
+// What `deny` takes from the caller on a scope as rules name it; empty = on every scope.
+verb_set denied_on(const std::string& scope, const std::vector<access_rule>& deny, const caller& who) {
+    verb_set denied = 0;
+    for (const access_rule& rule : deny) {
+        bool here = rule.scopes.empty() ||
+                    std::find(rule.scopes.begin(), rule.scopes.end(), scope) != rule.scopes.end();
+        if (here && (denied & rule.verbs) != rule.verbs && is_subject(rule, who)) denied |= rule.verbs;
+    }
+    return denied;
+}
+
+bool leaves_something(const access_rule& allowed, const std::vector<access_rule>& deny, const caller& who) {
+    auto is_left = [&](const std::string& scope) {
+        return (allowed.verbs & ~denied_on(scope, deny, who)) != 0;
+    };
+    if (allowed.scopes.empty()) return is_left({});
+    return std::any_of(allowed.scopes.begin(), allowed.scopes.end(), is_left);
+}
+
 } // namespace
 
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
@@ -60,12 +79,9 @@ access_decision may(const caller& who, unsigned own_uid, const identity_config& 
 bool may_see(const caller& who, unsigned own_uid, const identity_config& identity) {
     if (!who.uid()) return false;
     if (is_superuser(who, own_uid)) return true;
-    auto denied_all = [&](const access_rule& rule) {
-        return rule.scopes.empty() && rule.verbs == 7 && is_subject(rule, who);
-    };
-    if (std::any_of(identity.deny.begin(), identity.deny.end(), denied_all)) return false;
-    return std::any_of(identity.allow.begin(), identity.allow.end(),
-                       [&](const access_rule& r) { return is_subject(r, who); });
+    return std::any_of(identity.allow.begin(), identity.allow.end(), [&](const access_rule& rule) {
+        return is_subject(rule, who) && leaves_something(rule, identity.deny, who);
+    });
 }
 
 } // namespace tokenward

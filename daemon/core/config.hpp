@@ -58,6 +58,7 @@ enum class rescope_mode { automatic, off, always };
 
 enum class verb : unsigned { get = 1, report = 2, manage = 4 };
 using verb_set = unsigned; ///< verbs or-ed together
+inline constexpr verb_set all_verbs = 7;
 
 /// One line of `allow` or `deny`: exactly one of user, group, unit.
 struct access_rule {
@@ -66,7 +67,7 @@ struct access_rule {
     std::string name{};                ///< as written
     std::optional<unsigned> id{};      ///< uid or gid, resolved by name_resolver; none = matches nobody
     std::vector<std::string> scopes{}; ///< empty = all; configured names or spelled-out forms
-    verb_set verbs = 3;                ///< get and report unless said
+    verb_set verbs = 3;                ///< unless said: get and report under `allow`, all under `deny`
     int line = 0;                      ///< in the file, for explanations; not compared
     bool operator==(const access_rule& other) const {
         return who == other.who && name == other.name && id == other.id && scopes == other.scopes &&

@@ -52,12 +52,14 @@ bool read_subject(const section& from, access_rule& rule, const name_resolver& n
     return true;
 }
 
-verb_set read_verbs(const section& from) {
+/// `unless_said` is what a rule without `verbs` is about, and `means` how that is put into words.
+verb_set read_verbs(const section& from, verb_set unless_said, const char* means) {
     const yaml_node* list = from.find("verbs");
-    if (list == nullptr) return access_rule{}.verbs;
+    if (list == nullptr) return unless_said;
     auto items = read_list(*list, "`verbs`", from.faults());
     if (items.empty() && list->type == yaml_node::kind::list)
-        from.faults().error(list->line, "`verbs` is empty: remove it for get and report, or remove the rule");
+        from.faults().error(list->line,
+                            std::string("`verbs` is empty: remove it for ") + means + ", or remove the rule");
     verb_set verbs = 0;
     for (const yaml_node& item : items) {
         auto word = read_text(item, "a verb", 64, from.faults());
@@ -124,13 +126,15 @@ std::vector<access_rule> read_rules(const section& from, std::string_view key,
     if (list == nullptr) return rules;
     std::string path = from.path() + "." + std::string(key);
     std::vector<std::string_view> scopes = scope_names(from, identity);
+    const bool denies = key == "deny"; // who is denied without further words is to have nothing at all
     for (const yaml_node& item : read_list(*list, "`" + std::string(key) + "`", from.faults())) {
         section each(item, "a rule of " + path, config_keys::rule, from.faults());
         if (item.type != yaml_node::kind::map) continue;
         access_rule rule{.line = item.line};
         bool sound = read_subject(each, rule, names);
         rule.scopes = read_scope_names(each, identity, scopes);
-        rule.verbs = read_verbs(each);
+        rule.verbs = denies ? read_verbs(each, all_verbs, "all verbs")
+                            : read_verbs(each, access_rule{}.verbs, "get and report");
         if (sound) rules.push_back(std::move(rule));
     }
     return rules;

@@ -105,7 +105,8 @@ void renew_token(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     auto form = choose_form(c, false);
     if (!form) return c.fail(form.error());
-    auto entry = open_entry(c, can_manage);
+    auto entry = open_entry(c, can_get); // the answer is a token
+    if (entry) entry = open_entry(c, can_manage);
     if (!entry) return c.fail(entry.error());
     wish w{.form = *form};
     auto then = [w = std::move(w)](exchange& connection, const served_token& t) {

@@ -32,8 +32,20 @@ TEST(ConfigRules, AreReadAsWritten) {
                 ElementsAre(access_rule{access_rule::subject::user, "deploy", 1001, {}, all},
                             access_rule{access_rule::subject::group, "ci", 200, {"eu-de"}, all},
                             access_rule{access_rule::subject::unit, "backup@1.service", {}, {}, 5}));
-    EXPECT_THAT(ci.deny, ElementsAre(access_rule{access_rule::subject::user, "root", 0, {}, all}));
+    EXPECT_THAT(ci.deny, ElementsAre(access_rule{access_rule::subject::user, "root", 0, {}, all_verbs}));
     EXPECT_EQ(ci.allow[1].line, 13);
+}
+
+TEST(ConfigRules, DenyWithoutVerbsMeansAllOfThem) {
+    identity_config ci = identity_of(good + scopes +
+                                     "    deny:\n"
+                                     "      - {user: deploy}\n"
+                                     "      - {user: root, verbs: [report]}\n");
+    ASSERT_EQ(ci.deny.size(), 2U);
+    EXPECT_EQ(ci.deny[0].verbs, all_verbs);
+    EXPECT_EQ(ci.deny[1].verbs, static_cast<verb_set>(verb::report));
+    EXPECT_THAT(faults_of(good + scopes + "    deny: [{user: root, verbs: []}]\n"),
+                ElementsAre("f:11: error: `verbs` is empty: remove it for all verbs, or remove the rule"));
 }
 
 TEST(ConfigRules, SpelledOutScopeThatIsConfiguredBecomesItsName) {

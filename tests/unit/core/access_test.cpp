@@ -135,7 +135,20 @@ TEST(Access, TheDecisionNamesItsRule) {
 TEST(Access, WhoMayUseNothingSeesNothing) {
     EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({})));
     EXPECT_TRUE(may_see(fake_caller{}, own_uid, with({user(1000)})));
+}
+
+TEST(Access, WhoIsDeniedEverythingThatIsAllowedSeesNothing) {
     access_rule all = user(1000);
-    all.verbs = 7;
+    all.verbs = all_verbs;
     EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({user(1000)}, {all})));
+    access_rule get = user(1000);
+    get.verbs = static_cast<verb_set>(verb::get);
+    access_rule report = user(1000);
+    report.verbs = static_cast<verb_set>(verb::report);
+    EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({user(1000)}, {get, report})));
+    EXPECT_TRUE(may_see(fake_caller{}, own_uid, with({user(1000)}, {get})));
+    access_rule narrow = all;
+    narrow.scopes = {"eu-de"};
+    EXPECT_TRUE(may_see(fake_caller{}, own_uid, with({user(1000)}, {narrow})));
+    EXPECT_FALSE(may_see(fake_caller{}, own_uid, with({narrow}, {narrow})));
 }

@@ -147,6 +147,17 @@ TEST_F(TokenRoutes, RenewNeedsManageAndAnswersWithTheNewToken) {
     EXPECT_EQ(send("POST", "/v1/tokens/ci/eu-de/renew", "", "", 1001).status, 429);
 }
 
+TEST_F(TokenRoutes, RenewNeedsGetTooForItAnswersWithTheToken) {
+    warm();
+    config changed = two_identities();
+    changed.identities[0].allow = {rule(1000, 7), rule(1001, 4)};
+    changed.identities[0].deny = {rule(1000, 1)};
+    service.configure(changed);
+    EXPECT_EQ(send("POST", "/v1/tokens/ci/eu-de/renew").code(), "denied");
+    EXPECT_EQ(send("POST", "/v1/tokens/ci/eu-de/renew", "", "", 1001).code(), "denied");
+    EXPECT_EQ(source->fetches, 1);
+}
+
 TEST_F(TokenRoutes, ACallerThatHasGoneIsNotAnswered) {
     auto gone = connect();
     start(*gone, request_text("GET", "/v1/tokens/ci/eu-de"));
