@@ -109,9 +109,9 @@ void token_service::wake_with_token(cache_entry& entry) {
 
 void token_service::wake_with_failure(cache_entry& entry) {
     instant at = now().boot;
-    key_status s = entry.life().status(at);
-    problem why = *s.last_error;
-    if (s.next_try) why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(*s.next_try - at), 1s);
+    problem why = *entry.life().status(at).last_error;
+    instant next = entry.life().held_back_until().value_or(never);
+    if (next != never) why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(next - at), 1s);
     drop_waiters(entry.id(), why);
 }
 

@@ -34,8 +34,9 @@ step too_short(std::chrono::seconds min_ttl, duration life) {
 
 } // namespace
 
-step lifecycle::start(ticket fresh) noexcept {
+step lifecycle::start(ticket fresh, purpose why) noexcept {
     x_fetch = fresh;
+    x_purpose = why;
     return {.kind = step_kind::start_fetch, .id = fresh};
 }
 
@@ -62,8 +63,7 @@ step lifecycle::freshen(const get_request& wanted, instant now, ticket fresh) {
         error.retry_after = ceil_seconds(*x_last_min_ttl + x_life / 4 - now);
         return refuse(std::move(error));
     }
-    x_last_min_ttl = now;
-    return start(fresh);
+    return start(fresh, purpose::min_ttl);
 }
 
 step lifecycle::get(const get_request& wanted, instant now, ticket fresh) {
@@ -94,8 +94,7 @@ step lifecycle::renew(instant now, ticket fresh) {
         error.retry_after = ceil_seconds(*x_last_renew + renew_pause - now);
         return refuse(std::move(error));
     }
-    x_last_renew = now;
-    return start(fresh);
+    return start(fresh, purpose::forced);
 }
 
 lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, instant now, double jitter) {
@@ -115,6 +114,8 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
         return fetch_outcome::failed;
     }
     accept(std::move(fresh), now, jitter);
+    if (x_purpose == purpose::min_ttl) x_last_min_ttl = now; // a failure has its own pause
+    if (x_purpose == purpose::forced) x_last_renew = now;
     return fetch_outcome::token;
 }
 
@@ -141,26 +142,26 @@ void lifecycle::drop_expired(instant now) noexcept {
     if (x_token != nullptr && !usable(now)) x_token.reset();
 }
 
-// Whether there should be a token although nobody asks at this moment.
-bool lifecycle::wanted() const noexcept {
-    return x_configured || (x_failure && x_wanted_until >= x_next_try);
-}
-
+// What failed before the renewal's time (a min_ttl, a forced renewal) is tried again then, or when somebody
+// waits for it.
 instant lifecycle::renewal_due() const noexcept {
+    if (retry_awaited()) return x_next_try;
     return x_failure ? std::max(x_renew_at, x_next_try) : x_renew_at;
 }
 
 due_kind lifecycle::due(instant now, ticket fresh) {
     drop_expired(now);
+    purpose why = purpose::token;
     if (x_fetch != 0) return due_kind::nothing;
     if (x_token) {
         if (now < renewal_due()) return due_kind::nothing;
         if (!x_configured && now - x_asked >= 2 * x_life) return due_kind::retire;
+        if (now < x_renew_at) why = purpose::min_ttl; // its retry, which somebody waits for
     } else {
         if (x_failure && now < x_next_try) return due_kind::nothing;
         if (!wanted()) return now < x_asked + kept_empty ? due_kind::nothing : due_kind::retire;
     }
-    start(fresh);
+    start(fresh, why);
     return due_kind::fetch;
 }
 
@@ -209,12 +210,16 @@ key_status lifecycle::status(instant now) const noexcept {
     if (x_failure) {
         s.last_error = &x_failure->error;
         s.failed_at = x_failed_at;
-        if (x_fetch == 0 && x_next_try != never) s.next_try = x_next_try;
     }
     const bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
+    // Before its time a renewal can't be late: a failed min_ttl or forced renewal does the held token no
+    // harm.
+    const bool stale = x_failure && (rejected || now >= x_renew_at);
+    if (x_failure && x_fetch == 0 && !rejected && (good ? stale || retry_awaited() : wanted()))
+        s.next_try = x_next_try;
     const bool needs_person = rejected && x_failure->error.code == errc::passcode_required;
     if (good)
-        s.state = x_fetch != 0 ? key_state::renewing : x_failure ? key_state::stale : key_state::valid;
+        s.state = x_fetch != 0 ? key_state::renewing : stale ? key_state::stale : key_state::valid;
     else if (x_fetch != 0)
         s.state = key_state::fetching;
     else

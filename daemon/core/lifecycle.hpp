@@ -62,7 +62,7 @@ struct key_status {
     const token* held = nullptr;          ///< valid until the next call that is not const
     instant expires = never;              ///< of `held`
     std::optional<instant> renews = {};   ///< when the next renewal is due
-    std::optional<instant> next_try = {}; ///< during back-off
+    std::optional<instant> next_try = {}; ///< after a failure, if there will be one by itself
     const problem* last_error = nullptr;  ///< of the last fetch, if it failed
     instant failed_at{};
 };
@@ -117,12 +117,17 @@ class lifecycle {
     ticket fetch_under_way() const noexcept { return x_fetch; }
     ticket validation_under_way() const noexcept { return x_validation; }
     const token_ptr& held() const noexcept { return x_token; }
+    /// After a failure: no fetch begins before this (`never`: not before rearm()).
+    std::optional<instant> held_back_until() const noexcept {
+        return x_failure ? std::optional(x_next_try) : std::nullopt;
+    }
     key_status status(instant now) const noexcept;
 
   private:
     bool usable(instant now) const noexcept { return x_token != nullptr && x_expires - now >= expiry_margin; }
     bool backing_off(instant now) const noexcept { return x_failure.has_value() && x_next_try > now; }
-    step start(ticket fresh) noexcept;
+    enum class purpose { token, min_ttl, forced };
+    step start(ticket fresh, purpose why = purpose::token) noexcept;
     step held_back(const get_request& wanted, instant now);
     step freshen(const get_request& wanted, instant now, ticket fresh);
     void accept(std::shared_ptr<token> fresh, instant now, double jitter);
@@ -131,7 +136,8 @@ class lifecycle {
     refusal_step damp(instant now) noexcept;
     void drop_expired(instant now) noexcept;
     instant renewal_due() const noexcept;
-    bool wanted() const noexcept;
+    bool retry_awaited() const noexcept { return x_failure && x_wanted_until >= x_next_try; }
+    bool wanted() const noexcept { return x_configured || retry_awaited(); }
 
     bool x_configured;
 
@@ -151,8 +157,9 @@ class lifecycle {
     // who asks
     instant x_asked;
     instant x_wanted_until = instant::min();
-    std::optional<instant> x_last_min_ttl;
-    std::optional<instant> x_last_renew;
+    std::optional<instant> x_last_min_ttl; // when it last brought a new token
+    purpose x_purpose = purpose::token;    // of the fetch under way
+    std::optional<instant> x_last_renew;   // likewise
 
     // refusals
     unsigned x_refused_in_row = 0; // generations refused before the current one

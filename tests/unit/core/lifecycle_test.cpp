@@ -165,6 +165,47 @@ TEST_F(Lifecycle, MinTtlCostsAtMostOneFetchPerQuarterOfTheLife) {
     EXPECT_LE(fetches, 24 * 4);
 }
 
+TEST_F(Lifecycle, AMinTtlThatBroughtNoTokenIsTriedAgainAfterItsBackOff) {
+    hold();
+    now += 60s;
+    ASSERT_EQ(get({.min_ttl = 3590s}).kind, step_kind::start_fetch);
+    end(bad());
+    EXPECT_EQ(get({.min_ttl = 3590s, .max_wait = 0s}).error.code, errc::iam_unavailable);
+    now += 1s;
+    EXPECT_EQ(get({.min_ttl = 3590s}).kind, step_kind::start_fetch);
+    end(good("two", now));
+    now += 60s;
+    EXPECT_EQ(get({.min_ttl = 3590s}).error.code, errc::too_many_requests);
+}
+
+TEST_F(Lifecycle, ARetryThatACallerWaitsForDoesNotWaitForTheRenewal) {
+    hold();
+    now += 60s;
+    get({.min_ttl = 3590s});
+    end(bad());
+    ASSERT_EQ(get({.min_ttl = 3590s}).kind, step_kind::wait);
+    EXPECT_EQ(life_.next_deadline(now), now + 1s);
+    now += 1s;
+    EXPECT_EQ(due(), due_kind::fetch);
+}
+
+TEST_F(Lifecycle, AFailedForcedRenewalLeavesAValidTokenThatIsRenewedInItsTime) {
+    hold();
+    now += 60s;
+    ASSERT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
+    end(bad());
+    now += 30s;
+    key_status s = life_.status(now);
+    EXPECT_EQ(s.state, key_state::valid);
+    EXPECT_FALSE(s.next_try);
+    EXPECT_EQ(s.renews, t0 + 2400s);
+    EXPECT_NE(s.last_error, nullptr);
+    EXPECT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch)
+        << "no token came: it may be tried again";
+    end(bad(errc::credential_rejected, retry_rule::rearm));
+    EXPECT_EQ(life_.status(now).state, key_state::stale) << "nothing will renew it by itself";
+}
+
 TEST_F(Lifecycle, MinTtlWithinWhatIsLeftIsServed) {
     hold();
     now += 600s;
@@ -221,31 +262,4 @@ TEST_F(Lifecycle, ARefusedCredentialIsTriedAgainOnlyWhenRearmed) {
     }
     life_.rearm(now);
     EXPECT_EQ(due(), due_kind::fetch);
-}
-
-TEST(OnDemandLifecycle, RetiresWhenNobodyAskedForTwoLifetimes) {
-    lifecycle life(false, t0);
-    ticket last = 1;
-    life.get({}, t0, last);
-    life.fetched(last, good("0", t0), t0, 0.0);
-    int renewals = 0;
-    instant now = t0;
-    while (true) {
-        now = life.next_deadline(now);
-        ASSERT_LT(now, t0 + 24h) << "renewed for ever";
-        due_kind d = life.due(now, ++last);
-        if (d == due_kind::retire) break;
-        if (d != due_kind::fetch) continue;
-        ++renewals;
-        life.fetched(last, good(std::to_string(renewals), now), now, 0.0);
-    }
-    EXPECT_EQ(renewals, 2); // at 2/3 and 4/3; at 6/3 nobody has asked for two lifetimes
-}
-
-TEST(OnDemandLifecycle, IsNotRetriedForAnybodyWhoHasGone) {
-    lifecycle life(false, t0);
-    life.get({.max_wait = 0s}, t0, 1);
-    life.fetched(1, bad(), t0, 0.0);
-    EXPECT_EQ(life.due(t0 + 1min, 2), due_kind::nothing);
-    EXPECT_EQ(life.due(life.next_deadline(t0 + 1min), 3), due_kind::retire);
 }
