@@ -39,9 +39,9 @@ enum class refusal_kind {
     nothing_held,     ///< there is no token to refuse
     already_replaced, ///< the refused token is not the current one
     invalidated,      ///< the current token is gone
-    damped,   ///< kept: it was minted a moment ago, and the IAM says it lives (or was asked a moment ago)
-    validate, ///< ask the IAM about the token first: `id`
-    wait_validation, ///< that question is under way
+    damped,           ///< kept: its predecessor was refused too, and the IAM says that this one lives
+    validate,         ///< ask the IAM about the token first: `id`
+    wait_validation,  ///< that question is under way
 };
 
 /// What became of a caller's word that a service refused the token.
@@ -133,6 +133,7 @@ class lifecycle {
     void accept(std::shared_ptr<token> fresh, instant now, double jitter);
     void failed(fetch_failure failure, instant now, double jitter);
     refusal_step invalidate(instant now) noexcept;
+    refusal_step replace_dead(instant now);
     refusal_step damp(instant now) noexcept;
     void drop_expired(instant now) noexcept;
     instant renewal_due() const noexcept;

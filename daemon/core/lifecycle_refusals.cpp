@@ -33,6 +33,23 @@ refusal_step lifecycle::invalidate(instant now) noexcept {
     return {.kind = refusal_kind::invalidated};
 }
 
+// Dead at the IAM means gone for callers at once; but an IAM that mints dead tokens gets no login per report:
+// the next one waits.
+refusal_step lifecycle::replace_dead(instant now) {
+    duration pause = x_refused_in_row >= 2 ? back_off(x_refused_in_row - 1, 1.0) : duration(0);
+    instant next = x_token->minted + pause;
+    refusal_step gone = invalidate(now);
+    if (next <= now) return gone;
+    if (!x_failure) {
+        x_failure =
+            fetch_failure{{errc::iam_unavailable, "the IAM's tokens are dead soon after they are made: "
+                                                  "the next login waits"}};
+        x_failed_at = now;
+    }
+    x_next_try = std::max(x_next_try, next);
+    return gone;
+}
+
 refusal_step lifecycle::damp(instant now) noexcept {
     auto left = std::chrono::ceil<std::chrono::seconds>(x_damped_until - now);
     return {.kind = refusal_kind::damped, .retry_after = std::max(left, 1s)};
@@ -63,12 +80,8 @@ refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
     x_validation = 0;
     drop_expired(now);
     if (!x_token) return {.kind = refusal_kind::already_replaced};
-    // Dead at the IAM means a new one, but an IAM that mints dead tokens gets no login per report.
-    duration pause = x_refused_in_row >= 2 ? back_off(x_refused_in_row - 1, 1.0) : duration(0);
-    bool soon = now - x_token->minted < pause;
-    if (verdict == validity::dead && !soon) return invalidate(now);
-    x_damped_until =
-        verdict == validity::dead ? x_token->minted + pause : now + quiet_after(x_damped_in_row++);
+    if (verdict == validity::dead) return replace_dead(now);
+    x_damped_until = now + quiet_after(x_damped_in_row++);
     return damp(now);
 }
 

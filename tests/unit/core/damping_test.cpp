@@ -95,15 +95,32 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
     EXPECT_LE(questions, 60);
 }
 
+TEST_F(Damping, ADeadTokenIsGoneAtOnceAlsoIfItIsTheSecondInARow) {
+    fetch();
+    for (int i = 0; i < 3; ++i) {
+        if (refuse().kind == refusal_kind::validate) {
+            EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+        }
+        EXPECT_EQ(life_.serveable(now), nullptr);
+        if (i < 2) fetch();
+    }
+    EXPECT_EQ(life_.get({.max_wait = 0s}, now, ++last).error.code, errc::iam_unavailable);
+    EXPECT_EQ(life_.get({}, now, ++last).kind, step_kind::wait) << "the next login has its pause";
+    now = life_.next_deadline(now);
+    EXPECT_EQ(now, t0 + 1s);
+    EXPECT_EQ(life_.due(now, ++last), due_kind::fetch);
+}
+
 TEST_F(Damping, AnIamThatMintsDeadTokensGetsNoLoginPerReport) {
     fetch();
     int logins = 0;
     for (instant end = now + 60s; now < end; now += 10ms) {
-        auto r = refuse();
-        if (r.kind == refusal_kind::validate) r = iam_says(validity::dead);
-        if (r.kind != refusal_kind::invalidated) continue;
+        if (refuse().kind == refusal_kind::validate) {
+            EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+        }
+        if (life_.get({.max_wait = 0s}, now, ++last).kind != step_kind::start_fetch) continue;
         ++logins;
-        fetch();
+        life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
     }
     EXPECT_LE(logins, 9); // 1, 1, then after 1, 2, 4, 8 … s
     EXPECT_GE(logins, 5);
