@@ -28,8 +28,8 @@ step wait() {
 
 step too_short(std::chrono::seconds min_ttl, duration life) {
     return refuse({errc::bad_request, "min_ttl=" + std::to_string(min_ttl.count()) +
-                                          " can't be met: the IAM grants " +
-                                          std::to_string(whole_seconds(life).count()) + " s"});
+                                          " can't be met: its tokens live " +
+                                          std::to_string(whole_seconds(life).count()) + " s; ask for less"});
 }
 
 } // namespace
@@ -81,7 +81,7 @@ step lifecycle::get(const get_request& wanted, instant now, ticket fresh) {
 
 step lifecycle::after_fetch(const get_request& wanted, instant now) const {
     if (!usable(now)) return refuse({errc::iam_unavailable, "the new token ended before it could be served"});
-    if (x_expires - now < wanted.min_ttl) return too_short(wanted.min_ttl, x_life);
+    if (wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
     return serve(x_token.get());
 }
 

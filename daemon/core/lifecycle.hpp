@@ -77,7 +77,8 @@ class lifecycle {
     step get(const get_request& wanted, instant now, ticket fresh);
     /// A fetch whether or not the token is good (POST …/renew); at most one in 10 s.
     step renew(instant now, ticket fresh);
-    /// The answer to a caller who waited for the fetch that just ended with a token.
+    /// The answer to a caller who waited for the fetch that just ended with a token: there is no better one
+    /// to be had, even if the IAM took so long that less than min_ttl is left of it.
     step after_fetch(const get_request& wanted, instant now) const;
 
     /// The token that may be served now without further ado, or null. Counts as use.

@@ -149,6 +149,15 @@ TEST_F(Lifecycle, MinTtlAboveTheGrantedLifeIsAnErrorAndCostsNoFetch) {
     }
 }
 
+TEST_F(Lifecycle, ATokenThatIsNewIsServedThoughItsWayTookSomeOfItsMinTtl) {
+    ASSERT_EQ(get({.min_ttl = 3599s}).kind, step_kind::start_fetch);
+    instant asked = now;
+    now += 5s;
+    end(good("slow", asked));
+    EXPECT_EQ(life_.after_fetch({.min_ttl = 3599s}, now).kind, step_kind::serve);
+    EXPECT_EQ(life_.after_fetch({.min_ttl = 3600s}, now).error.code, errc::bad_request);
+}
+
 TEST_F(Lifecycle, MinTtlCostsAtMostOneFetchPerQuarterOfTheLife) {
     hold();
     int fetches = 0;
