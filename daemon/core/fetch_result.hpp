@@ -11,7 +11,7 @@ namespace tokenward {
 /// When a failed fetch may be tried again.
 enum class retry_rule {
     back_off, ///< 1 s doubling to 5 min, or as `retry_after` says: the IAM is away or busy
-    remember, ///< not soon: the answer would be the same (60 s doubling to 5 min)
+    remember, ///< not soon: the answer would be the same (60 s, see remembered_for)
     rearm,    ///< not before the credential changes or a person logs in (token_cache::rearm)
 };
 

@@ -39,9 +39,9 @@ enum class refusal_kind {
     nothing_held,     ///< there is no token to refuse
     already_replaced, ///< the refused token is not the current one
     invalidated,      ///< the current token is gone
-    damped,           ///< kept: its predecessor was refused too, and the IAM says that this one lives
-    validate,         ///< ask the IAM about the token first: `id`
-    wait_validation,  ///< that question is under way
+    damped,          ///< kept: its predecessor was refused too, and the IAM doesn't say that this one is dead
+    validate,        ///< ask the IAM about the token first: `id`
+    wait_validation, ///< that question is under way
 };
 
 /// What became of a caller's word that a service refused the token.

@@ -29,15 +29,17 @@ duration back_off(unsigned failures, double jitter) noexcept {
     return scaled(doubled(1s, failures), 0.8 + 0.2 * jitter);
 }
 
-duration remembered_for(unsigned failures, double jitter) noexcept {
-    return scaled(doubled(60s, failures), 1.0 + 0.1 * jitter);
+duration remembered_for(errc code, unsigned failures, double jitter) noexcept {
+    bool no_scope = code == errc::unknown_scope || code == errc::no_such_resource;
+    return scaled(doubled(60s, no_scope ? 1 : failures), 1.0 + 0.1 * jitter);
 }
 
 instant next_try(instant now, const fetch_failure& failure, unsigned failures, double jitter,
                  instant expires) noexcept {
     if (failure.retry == retry_rule::rearm) return never;
-    duration pause =
-        failure.retry == retry_rule::remember ? remembered_for(failures, jitter) : back_off(failures, jitter);
+    duration pause = failure.retry == retry_rule::remember
+                         ? remembered_for(failure.error.code, failures, jitter)
+                         : back_off(failures, jitter);
     if (failure.error.retry_after) pause = std::max(pause, duration(*failure.error.retry_after));
     instant next = now + pause;
     if (expires != never && now < expires && next > expires - last_chance)

@@ -18,8 +18,9 @@ duration renewal_age(duration lifetime, double jitter) noexcept;
 /// jitter.
 duration back_off(unsigned failures, double jitter) noexcept;
 
-/// The pause after an answer that will be the same for a while: 60 s doubling to 5 min, with jitter on top.
-duration remembered_for(unsigned failures, double jitter) noexcept;
+/// The pause after an answer that will be the same for a while, with jitter on top: 60 s doubling to 5 min,
+/// but always 60 s for a scope that is not there, which somebody may be creating.
+duration remembered_for(errc code, unsigned failures, double jitter) noexcept;
 
 /// When to try again after a failure. `never` for retry_rule::rearm. While a token is held (`expires` is not
 /// `never`), there is always one more try shortly before its end.

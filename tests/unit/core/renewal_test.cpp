@@ -51,8 +51,17 @@ TEST(NextTry, IsNeverForARefusedCredential) {
     EXPECT_EQ(next_try(t0, refused, 1, 0.5, never), never);
 }
 
-TEST(NextTry, RemembersAnUnknownProjectForAMinute) {
-    fetch_failure unknown{{errc::unknown_scope, ""}, retry_rule::remember};
-    EXPECT_EQ(next_try(t0, unknown, 1, 0.0, never), t0 + 60s);
-    EXPECT_EQ(next_try(t0, unknown, 9, 0.0, never), t0 + 300s);
+TEST(NextTry, RemembersAScopeThatIsNotThereForAMinuteAndNoLonger) {
+    for (errc code : {errc::unknown_scope, errc::no_such_resource}) {
+        fetch_failure unknown{{code, ""}, retry_rule::remember};
+        EXPECT_EQ(next_try(t0, unknown, 1, 0.0, never), t0 + 60s);
+        EXPECT_EQ(next_try(t0, unknown, 9, 0.0, never), t0 + 60s);
+        EXPECT_EQ(next_try(t0, unknown, 9, 1.0, never), t0 + 66s);
+    }
+}
+
+TEST(NextTry, RemembersOtherAnswersLongerEachTime) {
+    fetch_failure strange{{errc::iam_protocol, ""}, retry_rule::remember};
+    EXPECT_EQ(next_try(t0, strange, 1, 0.0, never), t0 + 60s);
+    EXPECT_EQ(next_try(t0, strange, 9, 0.0, never), t0 + 300s);
 }
