@@ -75,6 +75,9 @@ struct access_rule {
     }
 };
 
+/// The uid that stands for all who have no number in our user namespace: nobody is known by it.
+inline constexpr unsigned overflow_uid = 65534;
+
 struct named_scope {
     std::string name;
     scope target;

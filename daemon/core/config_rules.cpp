@@ -49,6 +49,11 @@ bool read_subject(const section& from, access_rule& rule, const name_resolver& n
         from.faults().warning(from.line_of(*key),
                               std::string(*key) + " `" + *name +
                                   "` does not exist on this machine: the rule matches nobody");
+    if (rule.who == subject::user && rule.id == overflow_uid)
+        from.faults().warning(from.line_of(*key),
+                              "user `" + *name +
+                                  "` is uid 65534, which the kernel also gives to callers whom it "
+                                  "can't name: the rule matches nobody");
     return true;
 }
 

@@ -11,7 +11,6 @@
 namespace tokenward::local {
 namespace {
 
-constexpr uid_t overflow_uid = 65534;     // stands for all that have no number in our user namespace
 constexpr std::size_t max_groups = 65536; // NGROUPS_MAX
 
 // The supplementary groups; empty if they can't be had.

@@ -64,6 +64,13 @@ TEST(ConfigRules, UnknownPeopleAreAWarningBecauseTheyMatchNobody) {
                     "f:13: warning: group `ghosts` does not exist on this machine: the rule matches nobody"));
 }
 
+TEST(ConfigRules, NobodyIsAWarningBecauseTheKernelCallsEveryUnknownCallerSo) {
+    EXPECT_THAT(
+        rule_faults("      - {user: nobody}\n"),
+        ElementsAre("f:12: warning: user `nobody` is uid 65534, which the kernel also gives to callers "
+                    "whom it can't name: the rule matches nobody"));
+}
+
 TEST(ConfigRules, HaveExactlyOneSubject) {
     std::string message =
         "error: a rule of identities.ci.allow must have exactly one of `user`, `group` and `unit`";

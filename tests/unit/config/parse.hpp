@@ -10,9 +10,10 @@
 
 namespace tokenward {
 
-/// Knows `deploy` (1001), `root` (0) and the group `ci` (200).
+/// Knows `deploy` (1001), `root` (0), `nobody` (65534) and the group `ci` (200).
 struct few_names final : name_resolver {
     std::optional<unsigned> user(const std::string& name) const override {
+        if (name == "nobody") return 65534U;
         return name == "deploy" ? std::optional(1001U) : name == "root" ? std::optional(0U) : std::nullopt;
     }
     std::optional<unsigned> group(const std::string& name) const override {
