@@ -96,8 +96,7 @@ void token_service::forget_all(std::string_view identity, const problem& why) {
 
 void token_service::forget(cache_entry& entry, const problem& why) {
     std::uint64_t id = entry.id();
-    if (auto running = x_running.find(entry.life().fetch_under_way()); running != x_running.end())
-        running->second->cancel.emit(asio::cancellation_type::terminal);
+    cancel_fetch(entry.life().fetch_under_way());
     x_cache.forget(entry);
     drop_waiters(id, why);
     answer_refusals(id, {.kind = refusal_kind::already_replaced});
@@ -129,7 +128,8 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
 // --- fetches and validations
 // -----------------------------------------------------------------------------------
 
-void token_service::start_fetch(cache_entry& entry, ticket id, duration at_least) {
+// Whoever waits must have been added before.
+void token_service::start_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
     x_running.emplace(id, running);
@@ -140,9 +140,16 @@ void token_service::start_fetch(cache_entry& entry, ticket id, duration at_least
         if (!*alive) return;
         end_fetch(id, identity, error ? internal_failure(error) : std::move(r));
     };
-    asio::co_spawn(x_parts.executor,
-                   run_fetch(x_sources.find(entry.identity())->second, entry.target(), at_least),
-                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+    asio::co_spawn(
+        x_parts.executor,
+        run_fetch(x_sources.find(entry.identity())->second, entry.target(), wish_of_waiters(entry).min_ttl),
+        asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+}
+
+// Its ticket is forgotten: nobody reads the result, and the next one must not wait behind it.
+void token_service::cancel_fetch(ticket id) {
+    if (auto running = x_running.find(id); running != x_running.end())
+        running->second->cancel.emit(asio::cancellation_type::terminal);
 }
 
 void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
@@ -201,6 +208,8 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
                                    validation answer) {
     if (x_stopped) return;
     observe_clock(identity, answer.iam_date);
+    cache_entry* asked = x_cache.entry_of(id);
+    ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
     auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry != nullptr) {
@@ -208,7 +217,7 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
         log::info("token_validated", {.identity = identity, .scope = entry->scope_name()},
                   "a refused token was asked about: {}",
                   next.kind == refusal_kind::invalidated ? "it is dead and was dropped" : "it is kept");
-        if (next.kind == refusal_kind::invalidated) restart_for_waiters(*entry);
+        after_refusal(*entry, fetch, next.kind);
     }
     answer_refusals(entry_id, outcome);
     arm();

@@ -128,10 +128,13 @@ class token_service {
     token_handler take_waiter(wait_id id) noexcept;
     std::vector<std::pair<get_request, token_handler>> take_waiters(std::uint64_t entry);
     void drop_waiters(std::uint64_t entry, const problem& why);
+    get_request wish_of_waiters(const cache_entry& entry) const;
     void restart_for_waiters(cache_entry& entry);
+    void after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind);
     void time_out_waiters(instant now);
 
-    void start_fetch(cache_entry& entry, ticket id, duration at_least = {});
+    void start_fetch(cache_entry& entry, ticket id);
+    void cancel_fetch(ticket id);
     void end_fetch(ticket id, const std::string& identity, fetch_result result);
     void wake_with_token(cache_entry& entry);
     void wake_with_failure(cache_entry& entry);

@@ -40,7 +40,7 @@ wait_id token_service::carry_out(cache_entry& entry, step next, const get_reques
     case step_kind::refuse: done(std::move(next.error)); return 0;
     case step_kind::start_fetch:
         id = add_waiter(entry, wanted, std::move(done));
-        start_fetch(entry, next.id, wanted.min_ttl);
+        start_fetch(entry, next.id);
         break;
     case step_kind::wait: id = add_waiter(entry, wanted, std::move(done)); break;
     }
@@ -115,9 +115,24 @@ void token_service::wake_with_failure(cache_entry& entry) {
     drop_waiters(entry.id(), why);
 }
 
+// The most that any of them wants and the longest that one waits; each is judged by his own word in the end.
+get_request token_service::wish_of_waiters(const cache_entry& entry) const {
+    get_request most{.max_wait = 0s};
+    auto found = x_waiting.find(entry.id());
+    if (found == x_waiting.end()) return most;
+    instant at = now().boot;
+    for (wait_id id : found->second) {
+        const waiter& w = x_waiters.at(id);
+        most.min_ttl = std::max(most.min_ttl, w.wanted.min_ttl);
+        most.max_wait = std::max(most.max_wait, whole_seconds(w.patience->first - at));
+    }
+    return most;
+}
+
 void token_service::restart_for_waiters(cache_entry& entry) {
     if (!x_waiting.contains(entry.id())) return;
-    step next = x_cache.get(entry, {}, now().boot);
+    const get_request any{.max_wait = wish_of_waiters(entry).max_wait};
+    step next = x_cache.get(entry, any, now().boot);
     if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
     if (next.kind == step_kind::refuse) drop_waiters(entry.id(), next.error);
 }
@@ -131,7 +146,15 @@ void token_service::time_out_waiters(instant now) {
     }
 }
 
+// An invalidation forgets the fetch that was under way, for its token may be as bad.
+void token_service::after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
+    if (kind != refusal_kind::invalidated) return;
+    cancel_fetch(fetch_before);
+    restart_for_waiters(entry);
+}
+
 wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done) {
+    ticket fetch = entry.life().fetch_under_way();
     refusal_step next = x_cache.refused(entry, fingerprint, now().boot);
     if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
         wait_id id = x_next_wait++;
@@ -140,11 +163,10 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
         arm();
         return id;
     }
-    if (next.kind == refusal_kind::invalidated) {
+    if (next.kind == refusal_kind::invalidated)
         log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
                   "a service refused the token: dropped");
-        restart_for_waiters(entry);
-    }
+    after_refusal(entry, fetch, next.kind);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
     arm();

@@ -41,6 +41,7 @@ class fake_source final : public token_source {
         x_pending.push_back(mine);
         boost::system::error_code ended;
         co_await mine->bell.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+        cancelled += static_cast<int>(std::erase(x_pending, mine)); // nobody answered: it was told to end
         co_return std::move(mine->answer);
     }
 
@@ -77,6 +78,7 @@ class fake_source final : public token_source {
     std::size_t waiting() const { return x_pending.size(); }
 
     int fetches = 0;
+    int cancelled = 0; ///< of these
     int validations = 0;
     int passcodes = 0;
     duration at_least{}; ///< what the last fetch asked for

@@ -63,13 +63,41 @@ TEST_F(Service, ARefusedTokenIsReplacedAndItsLateSuccessorDropped) {
     refuse("sha256:a");
     ASSERT_EQ(refusals.at(0).kind, refusal_kind::invalidated);
     get(); // a caller meanwhile
-    source->answer("late");
     run();
-    EXPECT_TRUE(answers.empty()) << "what was under way when the token was refused may be as bad";
+    EXPECT_EQ(source->cancelled, 1) << "what was under way when the token was refused may be as bad";
+    EXPECT_TRUE(answers.empty());
     source->answer("late global");
     source->answer("fresh");
     run();
     EXPECT_EQ(answers, strings{"sha256:fresh"});
+}
+
+TEST_F(Service, AnInvalidationEndsAHungRenewalAndStartsTheNextLogin) {
+    warm();
+    step(2400s);
+    ASSERT_EQ(source->fetches, 4);
+    refuse("sha256:a");
+    step(0s);
+    EXPECT_EQ(source->cancelled, 1);
+    EXPECT_EQ(source->fetches, 5) << "a configured scope is fetched though nobody waits";
+    EXPECT_EQ(source->waiting(), 2U) << "one of each scope";
+}
+
+TEST_F(Service, AMinTtlIsToldToTheSourceAlsoWhenTheFetchIsTriedAgain) {
+    warm();
+    step(60s);
+    get({.min_ttl = 3590s});
+    run();
+    EXPECT_EQ(source->at_least, 3590s);
+    source->fail();
+    run();
+    EXPECT_EQ(answers, strings{"iam_unavailable"});
+    get({.min_ttl = 3580s});
+    step(1s);
+    EXPECT_EQ(source->at_least, 3580s);
+    source->answer("new");
+    run();
+    EXPECT_EQ(answers.back(), "sha256:new");
 }
 
 TEST_F(Service, ASecondRefusalInARowAsksTheIamAndALivingTokenIsKept) {
