@@ -22,16 +22,19 @@ void append_head(wiped_string& out, const token& subject, std::string_view conte
     out += no_date;
     fmt::format_to(std::back_inserter(out), "\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n",
                    token_fields(subject.fingerprint), content_type, length);
-    std::string_view value = subject.value.reveal();
-    if (value.size() <= longest_token_in_header && is_field_value(value)) {
-        out += "X-Subject-Token: ";
-        out += value;
-        out += "\r\n";
-    }
+    append_subject_token(out, subject);
     out += "\r\n";
 }
 
 } // namespace
+
+void append_subject_token(wiped_string& out, const token& subject) {
+    std::string_view value = subject.value.reveal();
+    if (value.size() > longest_token_in_header || !is_field_value(value)) return;
+    out += "X-Subject-Token: ";
+    out += value;
+    out += "\r\n";
+}
 
 std::string token_fields(std::string_view fingerprint) {
     return fmt::format("ETag: \"{}\"\r\nVary: Accept\r\nCache-Control: no-store\r\n", fingerprint);

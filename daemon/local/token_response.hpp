@@ -45,6 +45,9 @@ std::unique_ptr<token_rendering> render(const cache_entry& entry, const token& s
 /// The rendering that render() gave to the token. REQUIRES: it did.
 rendering& rendering_of(const token& subject) noexcept;
 
+/// `X-Subject-Token: …` with its CRLF, unless the token is too long for it.
+void append_subject_token(wiped_string& out, const token& subject);
+
 /// `ETag: "FP"` and the other fields that 200 and 304 share, each with its CRLF.
 std::string token_fields(std::string_view fingerprint);
 

@@ -6,6 +6,7 @@
 #include "daemon/local/token_response.hpp"
 #include "daemon/local/with_token.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tokenward::local {
@@ -69,7 +70,11 @@ response answer_with_body(const served_token& t, bool head) {
     body += ",\"body\":";
     body += t.value->body;
     body += '}';
-    std::string fields = token_fields(t.value->fingerprint);
+    wiped_string fields;
+    fields.reserve(std::min(t.value->value.size(), longest_token_in_header) +
+                   256); // wiped once, not per growth
+    fields += token_fields(t.value->fingerprint);
+    append_subject_token(fields, *t.value);
     return build_response({.content_type = "application/json", .body = body, .fields = fields, .head = head},
                           t.now.wall);
 }

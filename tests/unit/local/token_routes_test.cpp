@@ -91,8 +91,14 @@ TEST_F(TokenRoutes, IncludeBodyAddsTheIamsOwnAnswer) {
     EXPECT_EQ(boost::json::value_to<std::string>(r.json().at("token")), "the-token");
     EXPECT_TRUE(r.json().at("body").at("token").as_object().contains("catalog"));
     EXPECT_EQ(r.field("ETag"), '"' + first_fp + '"');
+    EXPECT_EQ(r.field("X-Subject-Token"), "the-token");
     EXPECT_EQ(get("/v1/tokens/ci/eu-de?include=body", "Accept: text/plain\r\n").status, 406);
     EXPECT_EQ(get("/v1/tokens/ci/eu-de?include=all").status, 400);
+}
+
+TEST_F(TokenRoutes, IncludeBodyLeavesALongTokenOutOfTheHeader) {
+    give(make_token(std::string(8 * 1024 + 1, 'x'), first_fp));
+    EXPECT_EQ(get("/v1/tokens/ci/eu-de?include=body").head.find("X-Subject-Token"), std::string::npos);
 }
 
 TEST_F(TokenRoutes, IfNoneMatchIsNotModifiedWhileTheTokenIsCurrent) {
