@@ -27,11 +27,15 @@ std::string_view wording(verb_set any_of) {
 }
 
 // Made of nothing but what the caller said and is.
+problem denial(const caller& who, verb_set any_of, std::string_view what) {
+    auto uid = who.uid();
+    std::string name = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
+    return {errc::denied, fmt::format("{} may not {} {}", name, wording(any_of), what)};
+}
+
 problem denial(const call& c, verb_set any_of) {
-    auto uid = c.connection.who().uid();
-    std::string who = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
     const std::string scope = names_scope(c) ? fmt::format("/{}", scope_in(c)) : std::string();
-    return {errc::denied, fmt::format("{} may not {} {}{}", who, wording(any_of), identity_in(c), scope)};
+    return denial(c.connection.who(), any_of, fmt::format("{}{}", identity_in(c), scope));
 }
 
 // The scopes by which a caller can have rights at all: those of the file, those that rules spell out, and any
@@ -104,6 +108,19 @@ result<admitted> admit(const call& c, verb_set any_of) {
     verb_set granted = verbs_of(c.around, who, *identity, *scope, any_of);
     if (granted == 0) return denial(c, any_of);
     return admitted{identity, std::move(*scope), granted};
+}
+
+result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
+                         std::string_view scope, verb_set needed) {
+    const identity_config* known = around.service.identity(identity);
+    if (known != nullptr) {
+        auto resolved = resolve_scope(*known, scope);
+        if (resolved && verbs_of(around, who, *known, *resolved, needed) == needed) return {};
+        if (!resolved && may_see(who, around.own_uid, *known))
+            return {}; // the service says what became of it
+    }
+    if (known == nullptr && who.uid() && (*who.uid() == 0 || *who.uid() == around.own_uid)) return {};
+    return denial(who, needed, fmt::format("{}/{}", identity, scope));
 }
 
 result<cache_entry*> find_entry(const call& c, verb_set any_of) {

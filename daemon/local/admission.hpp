@@ -28,6 +28,11 @@ verb_set verbs_of(const environment& around, const caller& who, const identity_c
 /// there are; then bad_request and unknown_scope.
 result<admitted> admit(const call& c, verb_set any_of);
 
+/// Whether a caller that was let in before may still do all of `needed`, under the rules of now. `scope` is
+/// the shown name. Errors: denied.
+result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
+                         std::string_view scope, verb_set needed);
+
 /// The verbs out of `wanted` that the caller may do with some scope of the identity.
 verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
                              verb_set wanted);

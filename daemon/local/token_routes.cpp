@@ -117,7 +117,8 @@ void renew_token(const call& c) {
     auto then = [w = std::move(w)](exchange& connection, const served_token& t) {
         answer_token(connection, t, w);
     };
-    c.connection.awaits(c.around.service.renew(**entry, when_it_comes(c, **entry, std::move(then))));
+    auto done = when_it_comes(c, **entry, can_get | can_manage, std::move(then));
+    c.connection.awaits(c.around.service.renew(**entry, std::move(done)));
 }
 
 } // namespace tokenward::local

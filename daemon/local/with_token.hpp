@@ -1,6 +1,7 @@
 // A token for a handler: at once if it is held, else when the service has it.
 #pragma once
 
+#include "daemon/local/admission.hpp"
 #include "daemon/local/exchange.hpp"
 
 #include <string>
@@ -21,21 +22,26 @@ instant end_of(token_service& service, std::string_view identity, std::string_vi
                const token& subject) noexcept;
 
 /// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
-/// has gone.
+/// has gone. A caller who had to do all of `needed` is judged anew if the rules have changed meanwhile.
 template <class Then>
-token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, Then then) {
+token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
+                                           Then then) {
     return [later = c.connection.later(), &around = c.around, head = c.head(), identity = entry.identity(),
-            scope = entry.scope_name(), then = std::move(then)](result<token_ptr> got) {
+            scope = entry.scope_name(), rules = c.around.service.generation(), needed,
+            then = std::move(then)](result<token_ptr> got) {
         auto connection = later.lock();
         if (!connection) return;
         moment now = around.service.now();
+        if (around.service.generation() != rules)
+            if (auto good = admit_again(around, connection->who(), identity, scope, needed); !good)
+                return connection->answer(build_problem(good.error(), now.wall, head));
         if (!got) return connection->answer(build_problem(got.error(), now.wall, head));
         then(*connection, served_token{*got, end_of(around.service, identity, scope, **got), now});
     };
 }
 
-/// Calls `then(exchange&, served_token)` with a token as `wanted`, or answers the error. `then` is copied if
-/// the token has to be waited for: it must own what it uses.
+/// Calls `then(exchange&, served_token)` with a token as `wanted` for a caller who may get it, or answers the
+/// error. `then` is copied if the token has to be waited for: it must own what it uses.
 template <class Then>
 void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then) {
     if (c.around.service.serveable(entry, c.now.boot) != nullptr) {
@@ -43,7 +49,8 @@ void with_token(const call& c, cache_entry& entry, const get_request& wanted, Th
         if (expires - c.now.boot >= wanted.min_ttl)
             return then(c.connection, served_token{entry.life().held(), expires, c.now});
     }
-    c.connection.awaits(c.around.service.get(entry, wanted, when_it_comes(c, entry, std::move(then))));
+    c.connection.awaits(
+        c.around.service.get(entry, wanted, when_it_comes(c, entry, can_get, std::move(then))));
 }
 
 } // namespace tokenward::local

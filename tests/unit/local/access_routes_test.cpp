@@ -66,6 +66,49 @@ TEST_F(AccessRoutes, AReloadIsFeltOnOpenConnections) {
     EXPECT_EQ(source->fetches, 1) << "the token was kept";
 }
 
+TEST_F(AccessRoutes, AReloadIsFeltByThoseWhoWait) {
+    auto loses = connect(1000);
+    start(*loses, request_text("GET", "/v1/tokens/ci/eu-de"));
+    auto loses_too = connect(1000);
+    start(*loses_too, request_text("GET", "/v1/endpoints/ci/eu-de"));
+    auto keeps = connect(1001);
+    start(*keeps, request_text("GET", "/v1/tokens/ci/eu-de"));
+    config changed = two_identities();
+    changed.identities[0].allow = {rule(1001, 7)};
+    service.configure(changed);
+    warm();
+    for (auto& denied : {loses, loses_too}) {
+        ASSERT_TRUE(denied->answered);
+        EXPECT_EQ(split_reply(*denied->answered).code(), "denied");
+        EXPECT_EQ(denied->answered->find("the-token"), std::string::npos);
+    }
+    ASSERT_TRUE(keeps->answered);
+    EXPECT_EQ(split_reply(*keeps->answered).status, 200);
+}
+
+TEST_F(AccessRoutes, AReloadTellsThoseWhoWaitNoMoreThanTheirRightsAllow) {
+    auto stranger = connect(1000);
+    start(*stranger, request_text("GET", "/v1/tokens/ci/eu-de"));
+    auto root = connect(0);
+    start(*root, request_text("GET", "/v1/tokens/ci/eu-de"));
+    service.configure(config{});
+    ASSERT_TRUE(stranger->answered && root->answered);
+    EXPECT_EQ(split_reply(*stranger->answered).code(), "denied");
+    EXPECT_EQ(split_reply(*root->answered).code(), "iam_unavailable");
+}
+
+TEST_F(AccessRoutes, AManagerWhoMayNoMoreGetIsNotAnsweredWithTheRenewedToken) {
+    warm();
+    auto manager = connect(1001);
+    start(*manager, request_text("POST", "/v1/tokens/ci/eu-de/renew"));
+    config changed = two_identities();
+    changed.identities[0].deny = {rule(1001, 1)};
+    service.configure(changed);
+    give(make_token("new", second_fp));
+    ASSERT_TRUE(manager->answered);
+    EXPECT_EQ(split_reply(*manager->answered).code(), "denied");
+}
+
 TEST_F(AccessRoutes, NoBrowserGetsHere) {
     warm();
     auto status = [&](const std::string& header) {
