@@ -37,16 +37,20 @@ session_pool::~session_pool() {
     close_all();
 }
 
-bool session_pool::has_share(const session& fresh) const {
+bool session_pool::has_place(const session& fresh) {
     unsigned uid = uid_of(fresh);
+    if (uid == 0 || uid == x_shared.around.own_uid)
+        return x_sessions.size() < x_limits.connections || make_room(std::nullopt);
     auto found = x_per_uid.find(uid);
-    return uid == 0 || found == x_per_uid.end() || found->second < x_limits.connections / 2;
+    if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return make_room(uid);
+    return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || make_room(std::nullopt);
 }
 
-bool session_pool::make_room() {
-    if (x_sessions.size() < x_limits.connections) return true;
+// Closes the connection, of this uid if one is named, that has idled longest.
+bool session_pool::make_room(std::optional<unsigned> uid) {
     std::shared_ptr<session> longest;
     for (const auto& [key, candidate] : x_sessions) {
+        if (uid && uid_of(*candidate) != *uid) continue;
         auto since = candidate->idle_since();
         if (since && (!longest || *since < *longest->idle_since())) longest = candidate;
     }
@@ -56,10 +60,10 @@ bool session_pool::make_room() {
 
 void session_pool::admit(unique_fd connected) {
     auto fresh = std::make_shared<session>(x_io, connected.release(), x_shared);
-    bool has_place = has_share(*fresh) && make_room();
+    bool let_in = has_place(*fresh);
     x_sessions.emplace(fresh.get(), fresh);
     ++x_per_uid[uid_of(*fresh)];
-    if (!has_place) {
+    if (!let_in) {
         fresh->end_with({errc::too_many_requests, "there are too many connections"});
         return fresh->close(); // without lingering: that would take a place too
     }

@@ -16,7 +16,9 @@ namespace tokenward::local {
 
 /// Bounds that tests make smaller.
 struct connection_limits {
-    std::size_t connections = 16'384;     ///< all together; one uid other than root may have half of them
+    /// All together. One uid may have half of them; all but root and the daemon's own user leave a sixteenth
+    /// to those.
+    std::size_t connections = 16'384;
     std::chrono::milliseconds tick{1000}; ///< what counts as a second for idle connections and slow requests
 };
 
@@ -33,8 +35,8 @@ class session_pool {
     ~session_pool();
 
     /// Begins a session on an accepted, non-blocking socket. When all places are taken, the connection that
-    /// has idled longest makes room; if none idles, or the caller has its share, the new one is turned away
-    /// with 429.
+    /// has idled longest makes room, one of the caller's own if it has its share; if none idles, the new one
+    /// is turned away with 429.
     void admit(unique_fd connected);
 
     /// Ends idle connections at once and the others as they are answered; after `patience` all. Then calls
@@ -44,8 +46,8 @@ class session_pool {
     std::size_t size() const noexcept { return x_sessions.size(); }
 
   private:
-    bool has_share(const session& fresh) const;
-    bool make_room();
+    bool has_place(const session& fresh);
+    bool make_room(std::optional<unsigned> uid);
     void forget(session& ended);
     void arm_sweep();
     void sweep();

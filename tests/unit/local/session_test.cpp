@@ -246,28 +246,5 @@ TEST(ConnectionsWithin, LeavesTheDaemonDescriptorsOfItsOwn) {
     EXPECT_EQ(connections_within(0), 0U);
 }
 
-class Limited : public OverASocket {
-  protected:
-    Limited() : OverASocket({.connections = 4, .tick = std::chrono::hours(1)}) {}
-};
-
-TEST_F(Limited, TheLongestIdleConnectionMakesRoom) {
-    if (::geteuid() != 0) GTEST_SKIP() << "one uid other than root has half of the places";
-    std::vector<wire> waiting;
-    wire idle = open();
-    for (int i = 0; i < 3; ++i) {
-        waiting.push_back(open());
-        exchange(waiting.back(), get_token());
-    }
-    EXPECT_EQ(pool.size(), 4U);
-    waiting.push_back(open());
-    EXPECT_TRUE(idle.ended());
-    exchange(waiting.back(), get_token());
-    wire refused = open(); // nobody idles
-    EXPECT_EQ(split_reply(refused.receive()).code(), "too_many_requests");
-    EXPECT_TRUE(refused.ended());
-    EXPECT_EQ(pool.size(), 4U);
-}
-
 } // namespace
 } // namespace tokenward::local::testing

@@ -1,0 +1,80 @@
+// How many connections there may be, and who makes room for whom.
+#include "tests/unit/local/wire.hpp"
+
+#include <vector>
+
+#include <unistd.h>
+
+namespace tokenward::local::testing {
+namespace {
+
+class Limited : public OverASocket {
+  protected:
+    Limited() : OverASocket({.connections = 4, .tick = std::chrono::hours(1)}) {}
+};
+
+TEST_F(Limited, TheLongestIdleConnectionMakesRoom) {
+    std::vector<wire> waiting;
+    wire idle = open();
+    for (int i = 0; i < 3; ++i) {
+        waiting.push_back(open());
+        exchange(waiting.back(), get_token());
+    }
+    EXPECT_EQ(pool.size(), 4U);
+    waiting.push_back(open());
+    EXPECT_TRUE(idle.ended());
+    exchange(waiting.back(), get_token());
+    wire refused = open(); // nobody idles
+    EXPECT_EQ(split_reply(refused.receive()).code(), "too_many_requests");
+    EXPECT_TRUE(refused.ended());
+    EXPECT_EQ(pool.size(), 4U);
+}
+
+class Shared : public OverASocket {
+  protected:
+    Shared() : OverASocket({.connections = 32, .tick = std::chrono::hours(1)}) {}
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+    }
+    /// A connection of this user that waits for the IAM. REQUIRES: `uid` may get tokens.
+    wire wait_as(uid_t uid) {
+        wire client = open_as(uid);
+        exchange(client, get_token());
+        return client;
+    }
+    wire open_as(uid_t uid) {
+        EXPECT_EQ(::seteuid(uid), 0);
+        wire client = open();
+        EXPECT_EQ(::seteuid(0), 0);
+        return client;
+    }
+};
+
+TEST_F(Shared, OneUserCannotTakeThePlacesOfTheOthers) {
+    std::vector<wire> greedy;
+    for (int i = 0; i < 16; ++i) greedy.push_back(wait_as(1000));
+    wire refused = open_as(1000);
+    EXPECT_EQ(split_reply(refused.receive()).code(), "too_many_requests");
+    std::vector<wire> others;
+    for (int i = 0; i < 14; ++i) others.push_back(wait_as(1001));
+    refused = open_as(1001);
+    EXPECT_EQ(split_reply(refused.receive()).code(), "too_many_requests") << "the last places are root's";
+    for (int i = 0; i < 2; ++i) {
+        wire root = open_as(0);
+        EXPECT_EQ(split_reply(exchange(root, request_text("GET", "/healthz"))).status, 200);
+        greedy.push_back(std::move(root));
+    }
+}
+
+TEST_F(Shared, WhoHasItsShareMakesRoomForItself) {
+    wire others = open_as(1001);
+    std::vector<wire> idle;
+    for (int i = 0; i < 16; ++i) idle.push_back(open_as(1000));
+    wire one_more = open_as(1000);
+    EXPECT_EQ(split_reply(exchange(one_more, request_text("GET", "/healthz"))).status, 200);
+    EXPECT_EQ(pool.size(), 17U);
+    EXPECT_FALSE(others.ended()) << "it has idled longest, but is another's";
+}
+
+} // namespace
+} // namespace tokenward::local::testing
