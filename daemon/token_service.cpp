@@ -108,10 +108,12 @@ const identity_config* token_service::identity(std::string_view name) const noex
     return found == x_config.identities.end() ? nullptr : &*found;
 }
 
-result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted) {
+result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted,
+                                         const requester& by) {
     std::vector<std::uint64_t> evicted;
-    auto entry = x_cache.open({identity.name, wanted.name}, wanted.target, wanted.configured,
-                              identity.max_scopes, now().boot, evicted);
+    auto entry =
+        x_cache.open({identity.name, wanted.name}, wanted.target, wanted.configured, identity.max_scopes,
+                     now().boot, evicted, by.privileged ? std::nullopt : by.uid);
     for (std::uint64_t id : evicted) answer_refusals(id, {.kind = refusal_kind::already_replaced});
     return entry;
 }
@@ -132,6 +134,9 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
 void token_service::start_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
+    if (auto first = x_waiting.find(entry.id()); first != x_waiting.end())
+        running->by = x_waiters.at(*first->second.begin()).by;
+    x_shares.take(running->by, running->entry);
     x_running.emplace(id, running);
     log::debug("fetch_started", {.identity = entry.identity(), .scope = entry.scope_name()},
                "asking the IAM for a token");
@@ -153,7 +158,8 @@ void token_service::cancel_fetch(ticket id) {
 }
 
 void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
-    x_running.erase(id);
+    if (auto running = x_running.extract(id); !running.empty())
+        x_shares.give_back(running.mapped()->by, running.mapped()->entry);
     if (x_stopped) return;
     const auto result_date = result.iam_date;
     observe_clock(identity, result_date);

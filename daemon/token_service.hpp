@@ -7,6 +7,7 @@
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_cache.hpp"
 #include "daemon/token_source.hpp"
+#include "daemon/work_shares.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -77,13 +78,15 @@ class token_service {
     /// The token that may be served at once, or null. Allocates nothing.
     const token* serveable(cache_entry& entry, instant now) noexcept { return x_cache.serveable(entry, now); }
     /// The entry of a resolved scope, made if need be. Errors: too_many_requests.
-    result<cache_entry*> open(const identity_config& identity, const resolved_scope& wanted);
+    result<cache_entry*> open(const identity_config& identity, const resolved_scope& wanted,
+                              const requester& by = {});
 
     /// A token as `wanted`. Errors: those of the fetch, bad_request (min_ttl), too_many_requests, timeout
-    /// (max_wait).
-    wait_id get(cache_entry& entry, const get_request& wanted, token_handler done);
+    /// (max_wait). Of on-demand scopes, a caller can have so many fetched at a time (work_shares), and no
+    /// more.
+    wait_id get(cache_entry& entry, const get_request& wanted, token_handler done, const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
-    wait_id renew(cache_entry& entry, token_handler done);
+    wait_id renew(cache_entry& entry, token_handler done, const requester& by = {});
     /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
     wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done);
     /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
@@ -112,6 +115,7 @@ class token_service {
         std::uint64_t entry;
         get_request wanted;
         token_handler done;
+        requester by; // whose share it is counted in
         std::multimap<instant, wait_id>::iterator patience;
     };
     struct refusal_waiter {
@@ -120,11 +124,15 @@ class token_service {
     };
     struct running_fetch {
         std::uint64_t entry;
+        requester by; // as in waiter
         boost::asio::cancellation_signal cancel;
     };
 
-    wait_id carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done);
-    wait_id add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done);
+    wait_id carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done,
+                      const requester& by);
+    bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
+    wait_id add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done,
+                       const requester& by);
     token_handler take_waiter(wait_id id) noexcept;
     std::vector<std::pair<get_request, token_handler>> take_waiters(std::uint64_t entry);
     void drop_waiters(std::uint64_t entry, const problem& why);
@@ -164,6 +172,7 @@ class token_service {
     std::unordered_map<wait_id, waiter> x_waiters;
     std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting; // by entry
     std::multimap<instant, wait_id> x_patience;                     // when each gives up
+    work_shares x_shares;
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
     std::map<wait_id, passcode_handler> x_passcode_waiters;
 

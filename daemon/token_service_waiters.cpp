@@ -20,38 +20,67 @@ asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
     co_return co_await source->give_passcode(std::move(passcode));
 }
 
+problem too_much_at_once() {
+    problem error{errc::too_many_requests,
+                  "this user has the IAM asked for as many on-demand scopes as it may at "
+                  "a time: wait for one of them"};
+    error.retry_after = 1s;
+    return error;
+}
+
 } // namespace
 
-wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_handler done) {
+// What is configured, held, or worked on for the caller already costs the IAM nothing more.
+bool token_service::has_share(const cache_entry& entry, const get_request& wanted,
+                              const requester& by) const {
+    if (entry.life().configured() || x_shares.has_room(by, entry.id())) return true;
+    instant at = now().boot;
+    key_status s = entry.life().status(at);
+    return s.held != nullptr && s.expires - at >= wanted.min_ttl;
+}
+
+wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_handler done,
+                           const requester& by) {
+    if (!has_share(entry, wanted, by)) {
+        done(too_much_at_once());
+        return 0;
+    }
     get_request bounded = wanted;
     bounded.max_wait = std::min(wanted.max_wait, longest_wait);
-    return carry_out(entry, x_cache.get(entry, bounded, now().boot), bounded, std::move(done));
+    return carry_out(entry, x_cache.get(entry, bounded, now().boot), bounded, std::move(done), by);
 }
 
-wait_id token_service::renew(cache_entry& entry, token_handler done) {
-    return carry_out(entry, x_cache.renew(entry, now().boot), {}, std::move(done));
+wait_id token_service::renew(cache_entry& entry, token_handler done, const requester& by) {
+    if (!entry.life().configured() && !x_shares.has_room(by, entry.id())) {
+        done(too_much_at_once());
+        return 0;
+    }
+    return carry_out(entry, x_cache.renew(entry, now().boot), {}, std::move(done), by);
 }
 
-wait_id token_service::carry_out(cache_entry& entry, step next, const get_request& wanted,
-                                 token_handler done) {
+wait_id token_service::carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done,
+                                 const requester& by) {
     wait_id id = 0;
     switch (next.kind) {
     case step_kind::serve: done(entry.life().held()); return 0;
     case step_kind::refuse: done(std::move(next.error)); return 0;
     case step_kind::start_fetch:
-        id = add_waiter(entry, wanted, std::move(done));
+        id = add_waiter(entry, wanted, std::move(done), by);
         start_fetch(entry, next.id);
         break;
-    case step_kind::wait: id = add_waiter(entry, wanted, std::move(done)); break;
+    case step_kind::wait: id = add_waiter(entry, wanted, std::move(done), by); break;
     }
     arm();
     return id;
 }
 
-wait_id token_service::add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done) {
+wait_id token_service::add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done,
+                                  const requester& by) {
     wait_id id = x_next_wait++;
     auto patience = x_patience.emplace(now().boot + wanted.max_wait, id);
-    x_waiters.emplace(id, waiter{entry.id(), wanted, std::move(done), patience});
+    const requester counted = entry.life().configured() ? requester{} : by;
+    x_shares.take(counted, entry.id());
+    x_waiters.emplace(id, waiter{entry.id(), wanted, std::move(done), counted, patience});
     x_waiting[entry.id()].insert(id);
     return id;
 }
@@ -61,7 +90,11 @@ token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
     if (found == x_waiters.end()) return {};
     auto of_entry = x_waiting.find(found->second.entry);
     of_entry->second.erase(id);
-    if (of_entry->second.empty()) x_waiting.erase(of_entry);
+    if (of_entry->second.empty()) {
+        x_waiting.erase(of_entry);
+        if (cache_entry* entry = x_cache.find(found->second.entry)) x_cache.abandoned(*entry, now().boot);
+    }
+    x_shares.give_back(found->second.by, found->second.entry);
     x_patience.erase(found->second.patience);
     token_handler done = std::move(found->second.done);
     x_waiters.erase(found);
@@ -85,6 +118,7 @@ token_service::take_waiters(std::uint64_t entry) {
     for (wait_id id : ids) {
         auto w = x_waiters.find(id);
         x_patience.erase(w->second.patience);
+        x_shares.give_back(w->second.by, entry);
         taken.emplace_back(w->second.wanted, std::move(w->second.done));
         x_waiters.erase(w);
     }

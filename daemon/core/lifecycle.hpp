@@ -102,6 +102,8 @@ class lifecycle {
     /// When due() should be called next.
     instant next_deadline(instant now) const noexcept;
 
+    /// Nobody waits any more: what failed is tried again when it is due anyway, or when asked for.
+    void abandoned() noexcept { x_wanted_until = instant::min(); }
     /// The credential changed: what was held back by retry_rule::rearm is due now.
     void rearm(instant now) noexcept;
     /// The machine was paused (CLOCK_REALTIME ran ahead of CLOCK_BOOTTIME): everything is renewed at once.

@@ -1,6 +1,8 @@
 // See token_cache.hpp.
 #include "daemon/core/token_cache.hpp"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace tokenward {
@@ -16,46 +18,69 @@ cache_entry* token_cache::find(key_view key) noexcept {
     return found == x_entries.end() ? nullptr : found->second.get();
 }
 
+cache_entry* token_cache::find(std::uint64_t id) noexcept {
+    auto found = x_by_id.find(id);
+    return found == x_by_id.end() ? nullptr : found->second;
+}
+
 cache_entry* token_cache::entry_of(ticket id) noexcept {
     auto found = x_tickets.find(id);
     return found == x_tickets.end() ? nullptr : found->second;
 }
 
 result<cache_entry*> token_cache::open(key_view key, const scope& target, bool configured, std::size_t limit,
-                                       instant now, std::vector<std::uint64_t>& evicted) {
+                                       instant now, std::vector<std::uint64_t>& evicted,
+                                       std::optional<unsigned> opener) {
     if (cache_entry* known = find(key)) {
         touch(*known);
         return known;
     }
     auto used = x_use.find(key.identity);
     if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
-    if (!configured && used->second.size() >= limit && !make_room(used->second, now, evicted))
+    if (!configured && used->second.size() >= limit && !make_room(used->second, limit, now, evicted, opener))
         return problem{errc::too_many_requests, "identity " + std::string(key.identity) + " has " +
                                                     std::to_string(limit) +
                                                     " scopes in use; ask for fewer at a time"};
-    auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now);
+    auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now, opener);
     cache_entry* entry = made.get();
     entry->x_used = &used->second;
     entry->x_use = used->second.insert(used->second.end(), entry);
+    x_by_id.emplace(entry->id(), entry);
     x_entries.emplace(entry->key(), std::move(made));
     reschedule(*entry, now);
     return entry;
 }
 
-bool token_cache::make_room(std::list<cache_entry*>& used, instant now, std::vector<std::uint64_t>& evicted) {
+// The least recently used goes: of the opener's own if it has made half of all, else of those of another who
+// has, else of all.
+bool token_cache::make_room(std::list<cache_entry*>& used, std::size_t limit, instant now,
+                            std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener) {
+    std::map<unsigned, std::size_t> made;
+    for (const cache_entry* entry : used)
+        if (entry->x_opener) ++made[*entry->x_opener];
+    auto has_share = [&](std::optional<unsigned> uid) {
+        return uid && made[*uid] >= std::max<std::size_t>(limit / 2, 1);
+    };
+    const bool own_only = has_share(opener);
+    cache_entry* oldest = nullptr;
     for (cache_entry* entry : used) {
-        if (!entry->x_life.evictable(now)) continue;
-        evicted.push_back(entry->id());
-        forget(*entry);
-        return true;
+        if (!entry->x_life.evictable(now) || (own_only && entry->x_opener != opener)) continue;
+        if (oldest == nullptr) oldest = entry;
+        if (!has_share(entry->x_opener)) continue;
+        oldest = entry;
+        break;
     }
-    return false;
+    if (oldest == nullptr) return false;
+    evicted.push_back(oldest->id());
+    forget(*oldest);
+    return true;
 }
 
 void token_cache::forget(cache_entry& entry) noexcept {
     forget_tickets(entry);
     if (entry.x_deadline != never) x_deadlines.erase({entry.x_deadline, &entry});
     entry.x_used->erase(entry.x_use);
+    x_by_id.erase(entry.x_id);
     if (entry.x_used->empty()) x_use.erase(x_use.find(std::string_view(entry.x_identity)));
     x_entries.erase(x_entries.find(entry.key()));
 }
@@ -154,6 +179,11 @@ token_cache::due_list token_cache::take_due(instant now) {
 
 void token_cache::configure(cache_entry& entry, bool configured, instant now) noexcept {
     entry.x_life.configure(configured);
+    reschedule(entry, now);
+}
+
+void token_cache::abandoned(cache_entry& entry, instant now) noexcept {
+    entry.x_life.abandoned();
     reschedule(entry, now);
 }
 

@@ -25,9 +25,10 @@ struct key_view {
 /// forgotten.
 class cache_entry {
   public:
-    cache_entry(std::uint64_t id, key_view key, scope target, bool configured, instant now)
+    cache_entry(std::uint64_t id, key_view key, scope target, bool configured, instant now,
+                std::optional<unsigned> opener)
         : x_id(id), x_identity(key.identity), x_scope(key.scope), x_target(std::move(target)),
-          x_life(configured, now) {}
+          x_opener(opener), x_life(configured, now) {}
 
     std::uint64_t id() const noexcept { return x_id; } ///< never used twice in a process's life
     const std::string& identity() const noexcept { return x_identity; }
@@ -44,6 +45,7 @@ class cache_entry {
     std::string x_identity;
     std::string x_scope;
     scope x_target;
+    std::optional<unsigned> x_opener;
     lifecycle x_life;
     instant x_deadline = never;                // as it stands in token_cache::x_deadlines
     std::list<cache_entry*>* x_used = nullptr; // its identity's list, least recently used first …
@@ -69,12 +71,15 @@ class token_cache {
 
     /// The entry with this key, or null.
     cache_entry* find(key_view key) noexcept;
+    cache_entry* find(std::uint64_t id) noexcept;
     /// The entry that a fetch or validation under way belongs to; null if its ticket was forgotten.
     cache_entry* entry_of(ticket id) noexcept;
     /// The entry with this key, made if need be. Of an identity's entries beyond `limit` the least recently
-    /// used that is not configured goes (its id is added to `evicted`); if none can go, too_many_requests.
+    /// used that is not configured goes (its id is added to `evicted`); if none can go, too_many_requests. A
+    /// uid that has made half of them is the first to lose some (`opener`: who makes this one).
     result<cache_entry*> open(key_view key, const scope& target, bool configured, std::size_t limit,
-                              instant now, std::vector<std::uint64_t>& evicted);
+                              instant now, std::vector<std::uint64_t>& evicted,
+                              std::optional<unsigned> opener = {});
     /// Wipes an entry; its tickets are forgotten.
     void forget(cache_entry& entry) noexcept;
 
@@ -97,6 +102,7 @@ class token_cache {
     }
 
     void configure(cache_entry& entry, bool configured, instant now) noexcept;
+    void abandoned(cache_entry& entry, instant now) noexcept;
     void rearm(std::string_view identity, instant now);
     void clock_jumped(instant now);
     void observe_iam_clock(std::string_view identity, wall_time iam_now, instant now);
@@ -115,15 +121,25 @@ class token_cache {
     };
     using map = std::unordered_map<std::string, std::list<cache_entry*>, text_hash, std::equal_to<>>;
 
+    // Of equal deadlines, that of the entry which was made first.
+    struct earlier {
+        using deadline = std::pair<instant, cache_entry*>;
+        bool operator()(const deadline& a, const deadline& b) const noexcept {
+            return a.first != b.first ? a.first < b.first : a.second->id() < b.second->id();
+        }
+    };
+
     void touch(cache_entry& entry) noexcept;
     void reschedule(cache_entry& entry, instant now);
     void forget_tickets(const cache_entry& entry) noexcept;
-    bool make_room(std::list<cache_entry*>& used, instant now, std::vector<std::uint64_t>& evicted);
+    bool make_room(std::list<cache_entry*>& used, std::size_t limit, instant now,
+                   std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener);
 
     std::uint64_t x_next_id = 1;
     ticket x_next_ticket = 1;
     std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way
-    std::set<std::pair<instant, cache_entry*>> x_deadlines;
+    std::unordered_map<std::uint64_t, cache_entry*> x_by_id;
+    std::set<std::pair<instant, cache_entry*>, earlier> x_deadlines;
     map x_use;                                                                  // by identity
     std::unordered_map<key_view, std::unique_ptr<cache_entry>, hash> x_entries; // keys view into the entries
 };

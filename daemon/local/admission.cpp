@@ -137,7 +137,7 @@ result<cache_entry*> open_entry(const call& c, verb_set any_of) {
     if (cache_entry* known = known_entry(c, any_of)) return known;
     auto let_in = admit(c, any_of);
     if (!let_in) return let_in.error();
-    auto entry = c.around.service.open(*let_in->identity, let_in->scope);
+    auto entry = c.around.service.open(*let_in->identity, let_in->scope, c.by());
     if (entry) c.connection.permitted().grant(**entry, c.around.service.generation(), let_in->verbs);
     return entry;
 }

@@ -47,6 +47,11 @@ struct call {
     const target& path;
     moment now;
 
+    /// In whose share the IAM is asked.
+    requester by() const {
+        auto uid = connection.who().uid();
+        return {.uid = uid, .privileged = uid && (*uid == 0 || *uid == around.own_uid)};
+    }
     bool head() const noexcept { return asked.verb == method::head; }
     void fail(const problem& error) const { connection.answer(build_problem(error, now.wall, head())); }
 };

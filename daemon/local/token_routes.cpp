@@ -118,7 +118,7 @@ void renew_token(const call& c) {
         answer_token(connection, t, w);
     };
     auto done = when_it_comes(c, **entry, can_get | can_manage, std::move(then));
-    c.connection.awaits(c.around.service.renew(**entry, std::move(done)));
+    c.connection.awaits(c.around.service.renew(**entry, std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

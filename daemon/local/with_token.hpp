@@ -49,8 +49,8 @@ void with_token(const call& c, cache_entry& entry, const get_request& wanted, Th
         if (expires - c.now.boot >= wanted.min_ttl)
             return then(c.connection, served_token{entry.life().held(), expires, c.now});
     }
-    c.connection.awaits(
-        c.around.service.get(entry, wanted, when_it_comes(c, entry, can_get, std::move(then))));
+    auto done = when_it_comes(c, entry, can_get, std::move(then));
+    c.connection.awaits(c.around.service.get(entry, wanted, std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

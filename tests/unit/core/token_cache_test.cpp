@@ -73,6 +73,23 @@ TEST_F(TokenCache, TheLeastRecentlyUsedScopeMakesRoomAndAGetCountsAsUse) {
     EXPECT_EQ(cache.size(), 4U);
 }
 
+TEST_F(TokenCache, WhoMadeHalfOfTheScopesMakesRoomAmongItsOwn) {
+    auto open_by = [&](const std::string& name, unsigned uid) {
+        auto e = cache.open({"ci", name}, scope{scope_kind::project_name, name, {}}, false, limit, now,
+                            evicted, uid);
+        ASSERT_TRUE(e.has_value());
+        hold(**e);
+    };
+    open_by("theirs", 1001);
+    for (int i = 0; i < 20; ++i) open_by("mine" + std::to_string(i), 1000);
+    EXPECT_NE(cache.find({"ci", "theirs"}), nullptr) << "though it was used longest ago";
+    EXPECT_EQ(cache.size(), 4U);
+    open_by("more", 1001);
+    EXPECT_NE(cache.find({"ci", "theirs"}), nullptr);
+    open_by("and more", 1001);
+    EXPECT_EQ(cache.find({"ci", "theirs"}), nullptr) << "each has its half";
+}
+
 TEST_F(TokenCache, ConfiguredScopesNeverMakeRoom) {
     for (const char* name : {"a", "b", "c"}) hold(open(name, true));
     hold(open("x"));
@@ -112,6 +129,15 @@ TEST_F(TokenCache, ScopesThatNobodyAsksForGoAndNothingIsLeftToDo) {
 
 // A day in which the IAM is away: no deadline is answered twice at the same moment, and tries stay within the
 // back-off.
+TEST_F(TokenCache, WhatIsDueAtOnceIsFetchedInTheOrderOfTheConfiguration) {
+    limit = 50;
+    std::vector<const cache_entry*> configured;
+    for (int i = 0; i < 20; ++i) configured.push_back(&open("scope" + std::to_string(i), true));
+    std::vector<const cache_entry*> fetched;
+    for (auto& f : cache.take_due(now).fetches) fetched.push_back(f.entry);
+    EXPECT_EQ(fetched, configured);
+}
+
 TEST_F(TokenCache, AnIamThatIsAwayForADayCausesNoHotLoop) {
     limit = 50;
     for (int i = 0; i < 20; ++i) open("scope" + std::to_string(i), true);
