@@ -36,6 +36,7 @@ struct problem {
     std::string detail{}; ///< what happened, to which identity and scope, what to do
     std::optional<std::chrono::seconds> retry_after = {}; ///< when asking again makes sense
     std::optional<int> status = {}; ///< an HTTP status other than the code's own (414, 431)
+    std::string_view title = {};    ///< of static lifetime: where the code's own would mislead; empty = that
 };
 
 /// `.value()` of a failed result; nothing in Tokenward calls it on purpose.

@@ -60,7 +60,10 @@ int option_choice(struct cli* cli, const char* option, const char* const* choice
 
 void end_options(struct cli* cli, int operands) {
     int given = cli->argc - optind;
-    if (given > operands) usage_error(cli, "one too many: \"%s\"", cli->argv[optind + operands]);
+    if (given > operands)
+        usage_error(cli, "%s; \"%s\" is too many",
+                    operands == 1 ? "one [IDENTITY/]SCOPE only" : "options only, and nothing after them",
+                    cli->argv[optind + operands]);
     if (given < operands) usage_error(cli, "which one? [IDENTITY/]SCOPE is missing");
     int error = tokenward_open(cli->socket, &cli->client);
     if (error == tokenward_ok) return;

@@ -84,7 +84,7 @@ static const char* advice(int error) {
         return "`tokenward identities` lists the scopes; others are written project:NAME, project_id:ID, "
                "domain:NAME, "
                "domain_id:ID or unscoped";
-    case tokenward_error_no_such_resource: return "check the spelling, and that the user has a role there";
+    case tokenward_error_no_such_resource: return "check the spelling";
     case tokenward_error_precondition_failed:
         return "nothing was done; a newer token is held already, or none";
     case tokenward_error_credential_rejected:
@@ -102,8 +102,7 @@ static const char* advice(int error) {
 int complain(const struct cli* cli) {
     const tokenward_problem* problem = tokenward_last_problem(cli->client);
     if (problem->error == tokenward_error_no_daemon) {
-        say("no daemon at %s: is tokenwardd running? (systemctl status tokenward)",
-            tokenward_socket(cli->client));
+        say("%s: is tokenwardd running? (systemctl status tokenward)", problem->detail);
         return exit_status_of(problem);
     }
     const char* what = *problem->detail != '\0' ? problem->detail : problem->title;

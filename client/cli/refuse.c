@@ -67,6 +67,18 @@ static void read_body(struct cli* cli, const char* file, struct tw_buffer* body)
     if (fd != STDIN_FILENO) close(fd);
 }
 
+/// The value of --fingerprint; anything but a fingerprint is a usage error.
+static const char* option_fingerprint(struct cli* cli) {
+    static const char prefix[] = "sha256:";
+    const char* digits = optarg + sizeof prefix - 1;
+    if (strncmp(optarg, prefix, sizeof prefix - 1) != 0 || strlen(digits) != 16 ||
+        strspn(digits, "0123456789abcdef") != 16)
+        usage_error(cli,
+                    "\"%s\" is no fingerprint: sha256: and 16 hex digits, as `tokenward get -o json` has it",
+                    optarg);
+    return optarg;
+}
+
 /// What the command line of `report` says.
 struct refusal {
     const char* fingerprint;
@@ -82,7 +94,7 @@ static void read_refusal(struct cli* cli, struct refusal* refusal) {
                                             COMMON_OPTIONS};
     bool has_body = false;
     for (int option; (option = next_option(cli, ":f:n:b:h", options)) != -1;) {
-        if (option == 'f') refusal->fingerprint = optarg;
+        if (option == 'f') refusal->fingerprint = option_fingerprint(cli);
         if (option == 'n') refusal->status = (int)option_number(cli, "--status", 100, 599);
         if (option != 'b' && option != 'B') continue;
         if (has_body) usage_error(cli, "--body and --body-file: one of them, once");
@@ -116,7 +128,7 @@ int run_report(struct cli* cli) {
 int run_invalidate(struct cli* cli) {
     static const struct option options[] = {{"fingerprint", required_argument, NULL, 'f'}, COMMON_OPTIONS};
     const char* fingerprint = NULL;
-    while (next_option(cli, ":f:h", options) != -1) fingerprint = optarg;
+    while (next_option(cli, ":f:h", options) != -1) fingerprint = option_fingerprint(cli);
     end_options(cli, 1);
     int status = take_target(cli, cli->argv[optind]);
     if (status != exit_done) return status;

@@ -5,19 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-const char status_help[] = "Usage: tokenward status [OPTION]...\n"
-                           "\n"
-                           "Shows every scope that you may use: its state, how long its token still lives,\n"
-                           "when it is renewed or tried again, and the last error.\n"
-                           "  valid     a token is served              waiting   pausing after an error\n"
-                           "  renewing  served while a new one comes   failed    no token, tries go on\n"
-                           "  stale     served, renewal is failing     rejected  the credential was refused\n"
-                           "  fetching  the first one comes\n"
-                           "\n"
-                           "  -o, --output FORM  table (default) or json\n"
-                           "      --socket PATH  the daemon's socket\n"
-                           "\n"
-                           "Example: tokenward status\n";
+const char status_help[] =
+    "Usage: tokenward status [OPTION]...\n"
+    "\n"
+    "Shows every scope that you may use: its state, how long its token still lives,\n"
+    "when it is renewed or tried again, and the last error.\n"
+    "  valid     a token is served              waiting   no token: none asked for\n"
+    "  renewing  served while a new one comes   failed    no token; next try as shown\n"
+    "  stale     served, renewal is failing     rejected  the credential was refused\n"
+    "  fetching  the first one comes            passcode  an MFA code is needed\n"
+    "\n"
+    "  -o, --output FORM  table (default) or json\n"
+    "      --socket PATH  the daemon's socket\n"
+    "\n"
+    "Example: tokenward status\n";
 
 const char identities_help[] =
     "Usage: tokenward identities [OPTION]...\n"

@@ -39,7 +39,7 @@ int take_target(struct cli* cli, const char* operand) {
         if (cli->identity == NULL || !is_identity(cli->identity))
             usage_error(cli,
                         "\"%.*s\" is no name of an identity; before the first slash stands one, as in ci/%s",
-                        (int)(slash - operand), operand, operand);
+                        (int)(slash - operand), operand, slash == operand ? scope : operand);
     } else if (preset != NULL && *preset != '\0') {
         if (!is_identity(preset))
             usage_error(cli, "TOKENWARD_IDENTITY is no name of an identity: \"%s\"", preset);

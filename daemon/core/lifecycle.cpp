@@ -28,7 +28,7 @@ step wait() {
 
 step too_short(std::chrono::seconds min_ttl, duration life) {
     return refuse({errc::bad_request, "min_ttl=" + std::to_string(min_ttl.count()) +
-                                          " can't be met: its tokens live " +
+                                          " can't be met: the IAM's tokens live " +
                                           std::to_string(whole_seconds(life).count()) + " s; ask for less"});
 }
 

@@ -82,8 +82,10 @@ response build_problem(const problem& error, wall_time now, bool head, std::stri
     auto retry_after = error.retry_after;
     if (!retry_after && (status == 429 || status == 503)) retry_after = std::chrono::seconds(1);
 
-    boost::json::object document{
-        {"type", info.urn}, {"title", info.title}, {"status", status}, {"detail", error.detail}};
+    boost::json::object document{{"type", info.urn},
+                                 {"title", error.title.empty() ? info.title : error.title},
+                                 {"status", status},
+                                 {"detail", error.detail}};
     std::string header = "Cache-Control: no-store\r\n" + std::string(fields);
     if (retry_after) {
         document["retry_after"] = retry_after->count();

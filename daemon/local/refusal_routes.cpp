@@ -24,7 +24,8 @@ const token* held_by(const cache_entry* entry, instant now) noexcept {
 
 response answer_deletion(const refusal_outcome& outcome, bool named, wall_time now) {
     if (outcome.kind == refusal_kind::damped) {
-        problem damped{errc::too_many_requests, "the token was minted a moment ago and is kept"};
+        problem damped{errc::too_many_requests,
+                       "kept: the IAM says that it is valid; look at the region and permissions"};
         damped.retry_after = outcome.retry_after;
         return build_problem(damped, now, false);
     }

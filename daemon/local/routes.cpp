@@ -74,10 +74,12 @@ std::optional<problem> check_origin(const request& asked) {
     constexpr std::array<std::string_view, 3> names{"localhost", "tokenward", "unix"};
     bool ours = asked.http_1_0 && asked.host.empty();
     for (std::string_view name : names) ours = ours || equals_any_case(asked.host, name);
-    if (!ours) return problem{errc::denied, "Host is not localhost, tokenward or unix"};
-    if (asked.has(field::origin) || asked.has(field::referer))
-        return problem{errc::denied, "requests from web pages (Origin, Referer) are not served"};
-    return std::nullopt;
+    const bool from_page = asked.has(field::origin) || asked.has(field::referer);
+    if (ours && !from_page) return std::nullopt;
+    problem refused{errc::denied, ours ? "requests from web pages (Origin, Referer) are not served"
+                                       : "Host is not localhost, tokenward or unix"};
+    refused.title = "browsers are not served";
+    return refused;
 }
 
 void answer_options(const call& c, std::string_view fields) {

@@ -60,9 +60,11 @@ result<void> target::take_path(std::string_view path) {
 }
 
 result<void> target::take_query(std::string_view query) {
-    while (!query.empty()) {
+    for (bool more = !query.empty(); more;) {
         std::string_view pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        more = pair.size() != query.size();
+        query.remove_prefix(pair.size() + (more ? 1 : 0));
+        if (pair.empty() || pair.front() == '=') return malformed("the query has an empty parameter");
         auto equals = pair.find('=');
         auto name = decode(pair.substr(0, equals));
         if (!name) return name.error();

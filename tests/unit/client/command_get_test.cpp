@@ -113,7 +113,8 @@ TEST(Command, AMissingDaemonIsNamedWithWhatToDo) {
     EXPECT_EQ(result.status, 7);
     EXPECT_EQ(
         result.err,
-        "tokenward: no daemon at /nonexistent/socket: is tokenwardd running? (systemctl status tokenward)\n");
+        "tokenward: no daemon at /nonexistent/socket: No such file or directory: is tokenwardd running? "
+        "(systemctl status tokenward)\n");
 }
 
 TEST(Command, GarbageFromTheDaemonIsAnErrorOfTokenwardsOwn) {

@@ -14,27 +14,31 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+namespace {
+const std::string first = "sha256:9f86d081884c7d65";
+}
+
 TEST(Command, ReportSendsTheRefusalAndPrintsTheVerdict) {
     fake_daemon daemon({json_answer(R"({"verdict":"invalidated","fingerprint":null})")});
-    support::finished result = run_command(
-        {"report", "ci/eu-de", "--fingerprint", "sha256:1", "--status", "401", "--body-file", "-"},
-        {{"TOKENWARD_SOCKET", daemon.path()}}, "token expires");
+    support::finished result =
+        run_command({"report", "ci/eu-de", "--fingerprint", first, "--status", "401", "--body-file", "-"},
+                    {{"TOKENWARD_SOCKET", daemon.path()}}, "token expires");
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(result.out, "invalidated -\n");
     EXPECT_THAT(daemon.requests().at(0),
-                EndsWith(R"({"fingerprint":"sha256:1","status":401,"body":"token expires"})"));
+                EndsWith(R"({"fingerprint":")" + first + R"(","status":401,"body":"token expires"})"));
     fake_daemon other({json_answer(R"({"verdict":"already_replaced","fingerprint":"sha256:2"})")});
-    result = run_at(other, {"report", "ci/eu-de", "-f", "sha256:1", "-n", "403", "-b", "no"});
+    result = run_at(other, {"report", "ci/eu-de", "-f", first, "-n", "403", "-b", "no"});
     EXPECT_EQ(result.out, "already_replaced sha256:2\n");
     EXPECT_THAT(other.requests().at(0), HasSubstr(R"("status":403,"body":"no")"));
 }
 
 TEST(Command, InvalidateAndRenewSayWhatWasDone) {
     fake_daemon daemon({"HTTP/1.1 204 No Content\r\n\r\n"});
-    support::finished result = run_at(daemon, {"invalidate", "ci/eu-de", "-f", "sha256:1"});
+    support::finished result = run_at(daemon, {"invalidate", "ci/eu-de", "-f", first});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(daemon.requests().at(0), HasSubstr("If-Match: \"sha256:1\""));
+    EXPECT_THAT(daemon.requests().at(0), HasSubstr("If-Match: \"" + first + '"'));
     fake_daemon renewing({token_answer()});
     EXPECT_EQ(run_at(renewing, {"renew", "ci/eu-de"}).out,
               "sha256:9f86d081884c7d65 until 2026-01-02T00:00:00Z\n");
@@ -95,11 +99,12 @@ TEST(Command, AWrongCommandLineIsRefusedWithAWord) {
         {"get", "-o"},
         {"status", "x"},
         {"report", "a/b"},
-        {"report", "a/b", "-f", "x"},
+        {"report", "a/b", "-f", first},
         {"report", "a/b", "-n", "401"},
-        {"report", "a/b", "-f", "x", "-n", "99"},
-        {"report", "a/b", "-f", "x", "-n", "401", "-b", "x", "--body-file", "y"},
-        {"report", "a/b", "-f", "x", "-n", "401", "--body-file", "/nonexistent"},
+        {"report", "a/b", "-f", "x", "-n", "401"},
+        {"report", "a/b", "-f", first, "-n", "99"},
+        {"report", "a/b", "-f", first, "-n", "401", "-b", "x", "--body-file", "y"},
+        {"report", "a/b", "-f", first, "-n", "401", "--body-file", "/nonexistent"},
         {"invalidate", "a/b", "-f", "x\"y"}};
     for (const auto& arguments : wrong) {
         support::finished result = run_command(arguments, {{"TOKENWARD_SOCKET", "/nonexistent/socket"}});
@@ -107,6 +112,26 @@ TEST(Command, AWrongCommandLineIsRefusedWithAWord) {
         EXPECT_EQ(result.out, "");
         EXPECT_THAT(result.err, StartsWith("tokenward: "));
     }
+}
+
+TEST(Command, AWrongCommandLineIsRefusedWithAWordThatHelps) {
+    const auto said = [](std::vector<std::string> arguments) {
+        return run_command(std::move(arguments), {{"TOKENWARD_SOCKET", "/nonexistent/socket"}}).err;
+    };
+    EXPECT_THAT(said({"get", "/eu-de"}), HasSubstr("as in ci/eu-de\n"));
+    EXPECT_THAT(said({"get", "project:a/b"}), HasSubstr("as in ci/project:a/b\n"));
+    EXPECT_THAT(said({"get", "a", "b"}),
+                StartsWith("tokenward: one [IDENTITY/]SCOPE only; \"b\" is too many\n"));
+    EXPECT_THAT(said({"invalidate", "-f", "junk", "ci/eu-de"}), HasSubstr("\"junk\" is no fingerprint"));
+    EXPECT_THAT(said({"invalidate", "-f", "sha256:9F86d081884c7d65", "x"}), HasSubstr("is no fingerprint"));
+}
+
+TEST(Command, NoDaemonIsSaidWithItsReason) {
+    EXPECT_THAT(
+        run_command({"--socket", "/etc/passwd", "get", "ci/x"}).err,
+        StartsWith("tokenward: no daemon at /etc/passwd: Connection refused: is tokenwardd running?"));
+    EXPECT_THAT(run_command({"--socket", "/nonexistent", "get", "ci/x"}).err,
+                HasSubstr("no daemon at /nonexistent: No such file or directory: is tokenwardd running?"));
 }
 
 TEST(Command, HelpFitsAScreenAndHasAnExample) {

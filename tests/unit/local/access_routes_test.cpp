@@ -120,6 +120,9 @@ TEST_F(AccessRoutes, NoBrowserGetsHere) {
          {"", "evil.example", "localhost.evil.example", "localhost:80", "127.0.0.1", "unix,unix"})
         EXPECT_EQ(status(std::string("Host: ") + host + "\r\n"), 403) << host;
     EXPECT_EQ(status("Host: localhost\r\nOrigin: null\r\n"), 403);
+    reply foreign = ask(*connect(), "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    EXPECT_EQ(foreign.code(), "denied");
+    EXPECT_EQ(foreign.json().at("title"), "browsers are not served");
     EXPECT_EQ(status("Host: localhost\r\nReferer: http://localhost/\r\n"), 403);
     EXPECT_EQ(ask(*connect(), "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
               403);

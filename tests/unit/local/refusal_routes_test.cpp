@@ -79,6 +79,8 @@ TEST_F(RefusalRoutes, ATokenThatWasMintedAMomentAgoIsNotReplacedAgainAndAgain) {
     EXPECT_EQ(source->validations, 1);
     reply deletion = send("DELETE", "/v1/tokens/ci/eu-de");
     EXPECT_EQ(deletion.code(), "too_many_requests");
+    EXPECT_EQ(deletion.json().at("detail"),
+              "kept: the IAM says that it is valid; look at the region and permissions");
     EXPECT_GE(std::stoi(deletion.field("Retry-After")), 1);
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").status, 200);
 }

@@ -51,6 +51,17 @@ TEST(Target, HasParametersByName) {
     EXPECT_TRUE(t.allow_only(all));
 }
 
+TEST(Target, AnEmptyParameterIsRefusedInWords) {
+    for (const char* text : {"/a?&", "/a?a=1&", "/a?&a=1", "/a?a=1&&b=2", "/a?=1"}) {
+        target t;
+        auto taken = t.assign(text);
+        ASSERT_FALSE(taken) << text;
+        EXPECT_EQ(taken.error().detail, "the query has an empty parameter") << text;
+    }
+    target bare;
+    EXPECT_TRUE(bare.assign("/a?"));
+}
+
 TEST(Target, ReadsWholeSecondsAlone) {
     auto number = [](const std::string& value) {
         target t;
