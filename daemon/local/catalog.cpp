@@ -1,14 +1,70 @@
 // See catalog.hpp.
 #include "daemon/local/catalog.hpp"
 
+#include "daemon/local/service_types.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace tokenward::local {
 namespace {
 
 namespace json = boost::json;
+
+// --- finding the catalog in a text that is known to be JSON, without taking all of it apart
+
+// Behind the string that begins at `at`.
+std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
+    for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\') ++at;
+    return at + 1;
+}
+
+std::size_t skip_space(std::string_view text, std::size_t at) noexcept {
+    return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+}
+
+// Behind the value that begins at `at`.
+std::size_t skip_value(std::string_view text, std::size_t at) noexcept {
+    int depth = 0;
+    while (at < text.size()) {
+        char c = text[at];
+        if (depth == 0 && (c == ',' || c == '}' || c == ']')) break; // behind a number or a word
+        at = c == '"' ? skip_string(text, at) : at + 1;
+        if (c == '{' || c == '[') ++depth;
+        if (c == '}' || c == ']') --depth;
+        if (depth == 0 && (c == '"' || c == '}' || c == ']')) break;
+    }
+    return std::min(at, text.size());
+}
+
+// The value of a member of the object `text`; empty if it is no object or has no such member.
+std::string_view member(std::string_view text, std::string_view name) noexcept {
+    std::size_t at = skip_space(text, 0);
+    if (at == text.size() || text[at] != '{') return {};
+    for (++at; at < text.size() && text[at] != '}'; ++at) {
+        at = skip_space(text, at);
+        std::size_t key = at;
+        if (at >= text.size() || text[at] != '"') return {};
+        at = skip_string(text, at);
+        bool found = at <= text.size() && text.substr(key + 1, at - key - 2) == name;
+        at = skip_space(text, at);
+        if (at >= text.size() || text[at] != ':') return {};
+        std::size_t value = skip_space(text, at + 1);
+        std::size_t end = skip_value(text, value);
+        if (found) return text.substr(value, end - value);
+        at = skip_space(text, end);
+        if (at >= text.size() || text[at] != ',') return {};
+    }
+    return {};
+}
+
+// --- reading it
 
 // The text of a member; empty if it is missing or no string.
 std::string_view text_of(const json::value& object, std::string_view name) {
@@ -25,54 +81,102 @@ const json::array* endpoints_of(const json::value& service) {
     return endpoints == nullptr ? nullptr : endpoints->if_array();
 }
 
+} // namespace
+
+std::string_view catalog_text(std::string_view body) noexcept {
+    std::string_view text = member(member(body, "token"), "catalog");
+    return text.starts_with('[') ? text : std::string_view();
+}
+
+/// Puts each text once into the words of a catalog.
+class catalog::maker {
+  public:
+    explicit maker(catalog& made) : x_made(made) {}
+
+    word add(std::string_view text) {
+        auto [known, is_new] = x_known.try_emplace(std::string(text));
+        if (is_new) {
+            known->second = {static_cast<std::uint32_t>(x_made.x_words.size()),
+                             static_cast<std::uint32_t>(text.size())};
+            x_made.x_words += text;
+        }
+        return known->second;
+    }
+
+    void add_service(const json::value& service) {
+        const json::array* endpoints = endpoints_of(service);
+        if (endpoints == nullptr) return;
+        word type = add(text_of(service, "type"));
+        word name = add(text_of(service, "name"));
+        for (const json::value& each : *endpoints) {
+            std::string_view url = text_of(each, "url");
+            if (url.empty()) continue;
+            x_made.x_endpoints.push_back({type, name, add(text_of(each, "interface")),
+                                          add(text_of(each, "region")), add(text_of(each, "region_id")),
+                                          add(url)});
+        }
+    }
+
+  private:
+    catalog& x_made;
+    std::unordered_map<std::string, word> x_known;
+};
+
+catalog::catalog(std::string_view text) {
+    boost::system::error_code error;
+    json::monotonic_resource memory;
+    json::value services = json::parse(json::string_view(text.data(), text.size()), error, &memory);
+    if (error || !services.is_array()) return;
+    maker make(*this);
+    for (const json::value& service : services.get_array()) make.add_service(service);
+    x_words.shrink_to_fit();
+    x_endpoints.shrink_to_fit();
+}
+
 // How well an endpoint's region fits: 0 = not at all, 1 = `*` stands for all, 2 = as wanted.
-int fit_of_region(const json::value& endpoint, std::string_view wanted) {
-    std::string_view region = text_of(endpoint, "region");
-    std::string_view id = text_of(endpoint, "region_id");
-    if (wanted.empty() || region == wanted || id == wanted) return 2;
+int catalog::fit_of_region(const endpoint& e, std::string_view wanted) const noexcept {
+    std::string_view region = text(e.region);
+    std::string_view id = text(e.region_id);
+    if (wanted.empty() || wanted == "*" || region == wanted || id == wanted) return 2;
     return region == "*" || id == "*" ? 1 : 0;
 }
 
-// The best URL among the endpoints of the services whose member `key` is the wanted one; empty = none.
-std::string_view search(const json::array& catalog, std::string_view key, const endpoint_query& wanted) {
+// The best URL among the endpoints of the services whose `key` is `value`; empty = none.
+std::string_view catalog::search(word endpoint::*key, std::string_view value,
+                                 const endpoint_query& wanted) const {
     std::string_view best;
     int best_fit = 0;
-    for (const json::value& service : catalog) {
-        const json::array* endpoints =
-            text_of(service, key) == wanted.service ? endpoints_of(service) : nullptr;
-        if (endpoints == nullptr) continue;
-        for (const json::value& endpoint : *endpoints) {
-            if (text_of(endpoint, "interface") != wanted.interface) continue;
-            int fit = fit_of_region(endpoint, wanted.region);
-            std::string_view url = text_of(endpoint, "url");
-            if (fit <= best_fit || url.empty()) continue;
-            best = url;
-            best_fit = fit;
-        }
+    for (const endpoint& e : x_endpoints) {
+        if (text(e.*key) != value || text(e.interface) != wanted.interface) continue;
+        int fit = fit_of_region(e, wanted.region);
+        if (fit <= best_fit) continue;
+        best = text(e.url);
+        best_fit = fit;
     }
     return best;
 }
 
-} // namespace
-
-json::array read_catalog(std::string_view body) {
-    boost::system::error_code error;
-    json::value document = json::parse(json::string_view(body.data(), body.size()), error);
-    auto* answer = error ? nullptr : document.if_object();
-    auto* token = answer == nullptr ? nullptr : answer->if_contains("token");
-    auto* members = token == nullptr ? nullptr : token->if_object();
-    auto* catalog = members == nullptr ? nullptr : members->if_contains("catalog");
-    auto* services = catalog == nullptr ? nullptr : catalog->if_array();
-    return services == nullptr ? json::array() : std::move(*services);
+result<std::string> catalog::find(const endpoint_query& wanted) const {
+    std::string_view url;
+    for (std::string_view type : types_meant_by(wanted.service))
+        if (url.empty()) url = search(&endpoint::type, type, wanted);
+    if (url.empty()) url = search(&endpoint::name, wanted.service, wanted);
+    if (!url.empty()) return std::string(url);
+    problem none{errc::no_such_resource,
+                 fmt::format("no such service in the catalog: {} endpoint of {}{}{}", wanted.interface,
+                             wanted.service, wanted.region.empty() ? "" : " in region ", wanted.region)};
+    none.title = "no such service in the catalog";
+    return none;
 }
 
-result<std::string> find_endpoint(const json::array& catalog, const endpoint_query& wanted) {
-    std::string_view url = search(catalog, "type", wanted);
-    if (url.empty()) url = search(catalog, "name", wanted);
-    if (!url.empty()) return std::string(url);
-    return problem{errc::no_such_resource,
-                   fmt::format("the catalog has no {} endpoint of {}{}{}", wanted.interface, wanted.service,
-                               wanted.region.empty() ? "" : " in region ", wanted.region)};
+std::shared_ptr<const catalog> catalog_pool::share(catalog made) {
+    std::erase_if(x_all, [](const auto& each) { return each.second.expired(); });
+    auto [first, last] = x_all.equal_range(made.hash());
+    for (auto i = first; i != last; ++i)
+        if (auto known = i->second.lock(); known && *known == made) return known;
+    auto fresh = std::make_shared<const catalog>(std::move(made));
+    x_all.emplace(fresh->hash(), fresh);
+    return fresh;
 }
 
 } // namespace tokenward::local

@@ -3,25 +3,68 @@
 
 #include "common/error.hpp"
 
-#include <boost/json/array.hpp>
-
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace tokenward::local {
 
 /// Which endpoint is wanted.
 struct endpoint_query {
-    std::string service{}; ///< a type, such as "compute", or a name, such as "nova"
+    std::string service{}; ///< a type, such as "compute", an alias of one, or a name, such as "nova"
     std::string interface = "public";
-    std::string region{}; ///< empty = any
+    std::string region{}; ///< empty or `*` = any
 };
 
-/// The array `token.catalog` of the IAM's answer (token::body); empty if it has none.
-boost::json::array read_catalog(std::string_view body);
+/// The array `token.catalog` as it stands in the IAM's answer (token::body, well-formed JSON); empty if it
+/// has none.
+std::string_view catalog_text(std::string_view body) noexcept;
 
-/// The URL of the endpoint: an entry whose type is the service goes before one of that name, the very region
-/// before `*`, else the first. Errors: no_such_resource.
-result<std::string> find_endpoint(const boost::json::array& catalog, const endpoint_query& wanted);
+/// A catalog made ready for questions: every text once, in one piece of memory.
+class catalog {
+  public:
+    /// `text`: as catalog_text() gives it. What is no service or endpoint in it is left out.
+    explicit catalog(std::string_view text);
+
+    /// The URL of the endpoint: an entry whose type is the service goes before one of an alias, and that
+    /// before one of that name; the very region before `*`, which is every region, else the first. Errors:
+    /// no_such_resource.
+    result<std::string> find(const endpoint_query& wanted) const;
+
+    /// Its number for tables: equal for equal catalogs.
+    std::size_t hash() const noexcept { return std::hash<std::string>{}(x_words); }
+    friend bool operator==(const catalog&, const catalog&) = default;
+
+  private:
+    struct word {
+        std::uint32_t at = 0;
+        std::uint32_t size = 0;
+        friend bool operator==(const word&, const word&) = default;
+    };
+    struct endpoint {
+        word type, name, interface, region, region_id, url;
+        friend bool operator==(const endpoint&, const endpoint&) = default;
+    };
+    class maker;
+
+    std::string_view text(word w) const noexcept { return std::string_view(x_words).substr(w.at, w.size); }
+    int fit_of_region(const endpoint& e, std::string_view wanted) const noexcept;
+    std::string_view search(word endpoint::*key, std::string_view value, const endpoint_query& wanted) const;
+
+    std::string x_words;
+    std::vector<endpoint> x_endpoints; // in the catalog's order
+};
+
+/// Keeps equal catalogs once: those of a project's tokens, old and new, mostly are. One thread.
+class catalog_pool {
+  public:
+    std::shared_ptr<const catalog> share(catalog made);
+
+  private:
+    std::unordered_multimap<std::size_t, std::weak_ptr<const catalog>> x_all; // by hash
+};
 
 } // namespace tokenward::local

@@ -3,6 +3,7 @@
 #include "daemon/local/catalog.hpp"
 #include "daemon/local/handlers.hpp"
 #include "daemon/local/media.hpp"
+#include "daemon/local/token_response.hpp"
 #include "daemon/local/with_token.hpp"
 
 #include <boost/json/object.hpp>
@@ -32,17 +33,17 @@ result<endpoint_query> read_query(const call& c) {
     return wanted;
 }
 
-response answer_endpoint(const token& subject, const endpoint_query& wanted, wall_time now, bool head) {
-    boost::json::array catalog = read_catalog(subject.body);
-    boost::json::object document;
-    if (wanted.service.empty()) {
-        document["catalog"] = std::move(catalog);
-    } else {
-        auto url = find_endpoint(catalog, wanted);
-        if (!url) return build_problem(url.error(), now, head);
-        document["url"] = *url;
-    }
-    return build_json(boost::json::serialize(document), now, head);
+// As it came, and not taken apart for that.
+response answer_catalog(const token& subject, wall_time now, bool head) {
+    std::string_view text = catalog_text(subject.body);
+    return build_json(fmt::format(R"({{"catalog":{}}})", text.empty() ? "[]" : text), now, head);
+}
+
+response answer_endpoint(const environment& around, const token& subject, const endpoint_query& wanted,
+                         wall_time now, bool head) {
+    auto url = rendering_of(subject).services(subject, *around.catalogs).find(wanted);
+    if (!url) return build_problem(url.error(), now, head);
+    return build_json(boost::json::serialize(boost::json::object{{"url", *url}}), now, head);
 }
 
 } // namespace
@@ -58,10 +59,13 @@ void get_endpoints(const call& c) {
     const identity_config* identity = c.around.service.identity(name);
     if (identity != nullptr && !identity->catalog)
         return c.fail({errc::no_such_resource, fmt::format("identity {} has catalog: false", name)});
-    with_token(c, **entry, {},
-               [wanted = std::move(*wanted), head = c.head()](exchange& connection, const served_token& t) {
-                   connection.answer(answer_endpoint(*t.value, wanted, t.now.wall, head));
-               });
+    auto then = [wanted = std::move(*wanted), head = c.head(), &around = c.around](exchange& connection,
+                                                                                   const served_token& t) {
+        connection.answer(wanted.service.empty()
+                              ? answer_catalog(*t.value, t.now.wall, head)
+                              : answer_endpoint(around, *t.value, wanted, t.now.wall, head));
+    };
+    with_token(c, **entry, {}, std::move(then));
 }
 
 } // namespace tokenward::local

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/core/access.hpp"
+#include "daemon/local/catalog.hpp"
 #include "daemon/local/permission.hpp"
 #include "daemon/local/plain_response.hpp"
 #include "daemon/local/request.hpp"
@@ -20,6 +21,7 @@ struct environment {
     unsigned own_uid = 0;  ///< the daemon's own: it may everything
     std::string version{}; ///< for /v1/status
     instant started{};     ///< when the daemon was
+    std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>(); ///< never null
 };
 
 /// The place of one request on its connection, to be answered exactly once. While it waits for the service

@@ -79,6 +79,11 @@ std::string_view rendering::document(const moment& now, instant expires) noexcep
     return std::string_view(x_json).substr(x_json_head);
 }
 
+const catalog& rendering::services(const token& subject, catalog_pool& pool) {
+    if (!x_services) x_services = pool.share(catalog(catalog_text(subject.body)));
+    return *x_services;
+}
+
 std::unique_ptr<token_rendering> render(const cache_entry& entry, const token& subject) {
     return std::make_unique<rendering>(token_owner{entry.identity(), entry.scope_name()}, subject);
 }

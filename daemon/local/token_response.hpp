@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/core/token_cache.hpp"
+#include "daemon/local/catalog.hpp"
 #include "daemon/local/media.hpp"
 #include "daemon/local/response.hpp"
 #include "daemon/local/token_document.hpp"
@@ -26,6 +27,9 @@ class rendering final : public token_rendering {
     /// The JSON document alone, as of now.
     std::string_view document(const moment& now, instant expires) noexcept;
 
+    /// The catalog of `subject`, the token that this belongs to: taken apart when it is first asked for.
+    const catalog& services(const token& subject, catalog_pool& pool);
+
   private:
     void patch(const moment& now, instant expires) noexcept;
 
@@ -37,6 +41,7 @@ class rendering final : public token_rendering {
     std::string_view x_value;
     std::chrono::sys_seconds x_date{}; // as it stands in the bytes
     std::int64_t x_seconds = -1;
+    std::shared_ptr<const catalog> x_services; // null until asked for
 };
 
 /// What token_service asks for when a token comes (token_service::parts::render).

@@ -39,10 +39,11 @@ inline std::shared_ptr<token> make_token(const std::string& value, const std::st
     t->project = named_ref{"p1", "eu-de"};
     t->project_domain = named_ref{"d1", "OTC"};
     t->methods = {"password"};
-    t->body =
-        R"({"token":{"catalog":[{"type":"compute","name":"nova","endpoints":[)"
-        R"({"interface":"public","region":"eu-de","region_id":"eu-de","url":"https://ecs.eu-de"},)"
-        R"({"interface":"internal","region":"eu-de","region_id":"eu-de","url":"https://internal"}]}]}})";
+    t->body = R"({"token":{"catalog":[{"type":"compute","name":"nova","endpoints":[)"
+              R"({"interface":"public","region":"eu-de","region_id":"eu-de","url":"https://ecs.eu-de"},)"
+              R"({"interface":"internal","region":"eu-de","region_id":"eu-de","url":"https://internal"}]},)"
+              R"({"type":"block-storage","name":"evs","endpoints":[)"
+              R"({"interface":"public","region":"*","url":"https://evs"}]}]}})";
     return t;
 }
 

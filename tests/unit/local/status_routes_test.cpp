@@ -1,8 +1,6 @@
 // Endpoints, lists, health: what callers are told beside tokens.
 #include "tests/unit/local/local_side.hpp"
 
-#include "daemon/local/catalog.hpp"
-
 #include <boost/json/serialize.hpp>
 
 namespace tokenward::local::testing {
@@ -61,50 +59,6 @@ TEST_F(StatusRoutes, ReadinessNamesOnlyWhatTheCallerMayUse) {
     warm();
     EXPECT_EQ(get("/readyz", "", 4711).status, 200);
     EXPECT_EQ(get("/healthz?verbose=1").status, 400);
-}
-
-TEST_F(StatusRoutes, EndpointsComeFromTheCatalog) {
-    warm();
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute").body, R"({"url":"https://ecs.eu-de"})");
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=internal&region=eu-de").body,
-              R"({"url":"https://internal"})");
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute&region=eu-nl").code(), "no_such_resource");
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=dns").code(), "no_such_resource");
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de").json().at("catalog").as_array().size(), 1U);
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?region=eu-de").status, 400);
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=").status, 400);
-    EXPECT_EQ(get("/v1/endpoints/ci/eu-de", "", 1002).code(), "denied");
-}
-
-TEST_F(StatusRoutes, EndpointsWaitForATokenAndNeedACatalog) {
-    auto connection = connect();
-    start(*connection, request_text("GET", "/v1/endpoints/ci/eu-de?service=compute"));
-    EXPECT_FALSE(connection->answered);
-    warm();
-    ASSERT_TRUE(connection->answered);
-    EXPECT_EQ(split_reply(*connection->answered).status, 200);
-
-    config bare = two_identities();
-    bare.identities[0].catalog = false;
-    service.configure(bare);
-    EXPECT_NE(get("/v1/endpoints/ci/eu-de").body.find("catalog: false"), std::string::npos);
-}
-
-TEST(Catalog, PrefersTypeToNameAndTheVeryRegionToAll) {
-    auto catalog = read_catalog(
-        R"({"token":{"catalog":[{"type":"x","name":"iam","endpoints":[{"interface":"public","region":"*","url":"by-name"}]},)"
-        R"({"type":"iam","name":"y","endpoints":[{"interface":"public","region":"*","url":"everywhere"},)"
-        R"({"interface":"public","region_id":"eu-de","url":"here"}]},{"type":"iam"},{"type":7},null]}})");
-    EXPECT_EQ(*find_endpoint(catalog, {.service = "iam"}), "everywhere") << "the first";
-    EXPECT_EQ(*find_endpoint(catalog, {.service = "iam", .region = "eu-de"}), "here");
-    EXPECT_EQ(*find_endpoint(catalog, {.service = "iam", .region = "eu-nl"}), "everywhere");
-    EXPECT_EQ(*find_endpoint(catalog, {.service = "x"}), "by-name");
-    EXPECT_FALSE(find_endpoint(catalog, {.service = "iam", .interface = "admin"}));
-}
-
-TEST(Catalog, IsEmptyWhereTheIamGaveNone) {
-    for (const char* body : {"", "nonsense", "[]", R"({"token":{}})", R"({"token":{"catalog":null}})"})
-        EXPECT_TRUE(read_catalog(body).empty()) << body;
 }
 
 } // namespace
