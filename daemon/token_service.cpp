@@ -1,4 +1,5 @@
-// See token_service.hpp. Callers who wait stand in token_service_waiters.cpp.
+// See token_service.hpp. Callers who wait stand in token_service_waiters.cpp, their words against tokens in
+// token_service_refusals.cpp.
 #include "daemon/token_service.hpp"
 
 #include "daemon/log.hpp"
@@ -25,10 +26,6 @@ constexpr duration wall_jump = 10s;      // further apart than that, and the mac
 asio::awaitable<fetch_result> run_fetch(std::shared_ptr<token_source> source, scope target,
                                         duration at_least) {
     co_return co_await source->fetch(std::move(target), at_least);
-}
-
-asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source, token_ptr subject) {
-    co_return co_await source->validate(std::move(subject));
 }
 
 fetch_result internal_failure(std::exception_ptr error) {
@@ -127,7 +124,7 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
     return rows;
 }
 
-// --- fetches and validations
+// --- fetches
 // -----------------------------------------------------------------------------------
 
 // Whoever waits must have been added before.
@@ -198,35 +195,6 @@ void token_service::check_password(const std::string& identity, const token& fre
             std::max<std::int64_t>(
                 0, std::chrono::floor<std::chrono::days>(*fresh.password_expires_at - iam_now).count()));
     said = notice; // a changed password begins anew
-}
-
-void token_service::start_validation(cache_entry& entry, ticket id) {
-    auto done = [this, alive = x_alive, id, entry_id = entry.id(),
-                 identity = entry.identity()](std::exception_ptr error, validation v) {
-        if (*alive) end_validation(id, entry_id, identity, error ? validation{} : v);
-    };
-    asio::co_spawn(x_parts.executor,
-                   run_validation(x_sources.find(entry.identity())->second, entry.life().held()),
-                   std::move(done));
-}
-
-void token_service::end_validation(ticket id, std::uint64_t entry_id, const std::string& identity,
-                                   validation answer) {
-    if (x_stopped) return;
-    observe_clock(identity, answer.iam_date);
-    cache_entry* asked = x_cache.entry_of(id);
-    ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
-    auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
-    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
-    if (entry != nullptr) {
-        if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
-        log::info("token_validated", {.identity = identity, .scope = entry->scope_name()},
-                  "a refused token was asked about: {}",
-                  next.kind == refusal_kind::invalidated ? "it is dead and was dropped" : "it is kept");
-        after_refusal(*entry, fetch, next.kind);
-    }
-    answer_refusals(entry_id, outcome);
-    arm();
 }
 
 void token_service::observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date) {

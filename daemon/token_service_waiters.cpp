@@ -180,34 +180,6 @@ void token_service::time_out_waiters(instant now) {
     }
 }
 
-// An invalidation forgets the fetch that was under way, for its token may be as bad.
-void token_service::after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
-    if (kind != refusal_kind::invalidated) return;
-    cancel_fetch(fetch_before);
-    restart_for_waiters(entry);
-}
-
-wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done) {
-    ticket fetch = entry.life().fetch_under_way();
-    refusal_step next = x_cache.refused(entry, fingerprint, now().boot);
-    if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
-        wait_id id = x_next_wait++;
-        x_refusal_waiters.emplace(id, refusal_waiter{entry.id(), std::move(done)});
-        if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
-        arm();
-        return id;
-    }
-    if (next.kind == refusal_kind::invalidated)
-        log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
-                  "a service refused the token: dropped");
-    after_refusal(entry, fetch, next.kind);
-    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
-    if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
-    arm();
-    done(std::move(outcome));
-    return 0;
-}
-
 wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
     const wait_id id = x_next_wait++;
     x_passcode_waiters.emplace(id, std::move(done));
@@ -235,19 +207,6 @@ void token_service::end_passcode(wait_id id, const std::string& identity, result
     }
     auto waits = x_passcode_waiters.extract(id);
     if (!waits.empty()) waits.mapped()(std::move(said));
-}
-
-void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {
-    std::vector<refusal_handler> asked;
-    for (auto i = x_refusal_waiters.begin(); i != x_refusal_waiters.end();) {
-        if (i->second.entry != entry) {
-            ++i;
-            continue;
-        }
-        asked.push_back(std::move(i->second.done));
-        i = x_refusal_waiters.erase(i);
-    }
-    for (auto& done : asked) done(outcome);
 }
 
 } // namespace tokenward

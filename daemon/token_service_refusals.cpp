@@ -1,0 +1,92 @@
+// A caller's word that a token is no good: believed, or asked about first. A part of token_service.
+#include "daemon/token_service.hpp"
+
+#include "daemon/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source, token_ptr subject) {
+    co_return co_await source->validate(std::move(subject));
+}
+
+} // namespace
+
+// An invalidation forgets the fetch that was under way, for its token may be as bad.
+void token_service::after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
+    if (kind != refusal_kind::invalidated) return;
+    cancel_fetch(fetch_before);
+    restart_for_waiters(entry);
+}
+
+wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done) {
+    ticket fetch = entry.life().fetch_under_way();
+    refusal_step next = x_cache.refused(entry, fingerprint, now().boot);
+    if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
+        wait_id id = x_next_wait++;
+        x_refusal_waiters.emplace(id, refusal_waiter{entry.id(), std::move(done)});
+        if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
+        arm();
+        return id;
+    }
+    if (next.kind == refusal_kind::invalidated)
+        log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
+                  "a service refused the token: dropped");
+    after_refusal(entry, fetch, next.kind);
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
+    arm();
+    done(std::move(outcome));
+    return 0;
+}
+
+void token_service::start_validation(cache_entry& entry, ticket id) {
+    auto done = [this, alive = x_alive, id, entry_id = entry.id(),
+                 identity = entry.identity()](std::exception_ptr error, validation v) {
+        if (*alive) end_validation(id, entry_id, identity, error ? validation{} : v);
+    };
+    asio::co_spawn(x_parts.executor,
+                   run_validation(x_sources.find(entry.identity())->second, entry.life().held()),
+                   std::move(done));
+}
+
+void token_service::end_validation(ticket id, std::uint64_t entry_id, const std::string& identity,
+                                   validation answer) {
+    if (x_stopped) return;
+    observe_clock(identity, answer.iam_date);
+    cache_entry* asked = x_cache.entry_of(id);
+    ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
+    auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    if (entry != nullptr) {
+        if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
+        log::info("token_validated", {.identity = identity, .scope = entry->scope_name()},
+                  "a refused token was asked about: {}",
+                  next.kind == refusal_kind::invalidated ? "it is dead and was dropped" : "it is kept");
+        after_refusal(*entry, fetch, next.kind);
+    }
+    answer_refusals(entry_id, outcome);
+    arm();
+}
+
+void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {
+    std::vector<refusal_handler> asked;
+    for (auto i = x_refusal_waiters.begin(); i != x_refusal_waiters.end();) {
+        if (i->second.entry != entry) {
+            ++i;
+            continue;
+        }
+        asked.push_back(std::move(i->second.done));
+        i = x_refusal_waiters.erase(i);
+    }
+    for (auto& done : asked) done(outcome);
+}
+
+} // namespace tokenward
