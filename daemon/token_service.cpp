@@ -82,8 +82,10 @@ void token_service::update_entries(const identity_config& identity) {
     std::vector<std::uint64_t> evicted; // configured entries evict nobody
     for (const named_scope& s : identity.scopes)
         if (auto entry =
-                x_cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted))
+                x_cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted)) {
             x_cache.configure(**entry, true, at);
+            x_cache.validate_every(**entry, identity.validate_every, at);
+        }
 }
 
 void token_service::forget_all(std::string_view identity, const problem& why) {
@@ -111,6 +113,8 @@ result<cache_entry*> token_service::open(const identity_config& identity, const 
     auto entry =
         x_cache.open({identity.name, wanted.name}, wanted.target, wanted.configured, identity.max_scopes,
                      now().boot, evicted, by.privileged ? std::nullopt : by.uid);
+    if (entry && (*entry)->life().held() == nullptr)
+        x_cache.validate_every(**entry, identity.validate_every, now().boot);
     for (std::uint64_t id : evicted) answer_refusals(id, {.kind = refusal_kind::already_replaced});
     return entry;
 }
@@ -212,6 +216,7 @@ void token_service::tick() {
     time_out_waiters(at.boot);
     auto due = x_cache.take_due(at.boot);
     for (auto& fetch : due.fetches) start_fetch(*fetch.entry, fetch.id);
+    for (auto& asked : due.validations) start_validation(*asked.entry, asked.id);
     for (std::uint64_t id : due.retired) {
         log::debug("scope_retired", {}, "a scope that nobody asks for is no longer renewed");
         drop_waiters(id, {errc::iam_unavailable, "the scope was retired; ask again"});

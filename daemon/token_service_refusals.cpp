@@ -67,9 +67,11 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry != nullptr) {
         if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
-        log::info("token_validated", {.identity = identity, .scope = entry->scope_name()},
-                  "a refused token was asked about: {}",
-                  next.kind == refusal_kind::invalidated ? "it is dead and was dropped" : "it is kept");
+        const log::fields about{.identity = identity, .scope = entry->scope_name()};
+        if (next.kind == refusal_kind::invalidated)
+            log::info("token_dead", about, "the IAM says that the token is dead: dropped");
+        else
+            log::debug("token_alive", about, "the IAM was asked about the token: it is kept");
         after_refusal(*entry, fetch, next.kind);
     }
     answer_refusals(entry_id, outcome);

@@ -83,6 +83,7 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
                                       ": add it with `auth_url`, a user and a `password`");
     read_way(from, made);
     made.rescope = read_rescope(from, made.auth);
+    made.passcode_notice = std::chrono::seconds(from.number("passcode_notice", 60, 604'800).value_or(0));
     made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
     made.region_name = from.text("region_name").value_or("");
     made.endpoint_interface = read_interface(from);

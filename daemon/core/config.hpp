@@ -93,6 +93,8 @@ struct identity_config {
     std::string key{};                              ///< its key, a PEM file; empty = in `cert`
     http_proxy proxy{};                             ///< empty = as the environment says
     rescope_mode rescope = rescope_mode::automatic; ///< automatic: where a login takes a passcode
+    std::chrono::seconds passcode_notice{
+        0}; ///< how long ahead a person is asked for one; 0 = a quarter of the life
     std::chrono::seconds validate_every{0}; ///< how often the IAM is asked about held tokens; 0 = never
     std::string region_name{}; ///< whose endpoints are meant when a caller names no region; may be empty
     std::string endpoint_interface{};  ///< public, internal or admin, in the same way
@@ -108,7 +110,8 @@ struct identity_config {
     bool same_login(const identity_config& other) const {
         return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
                cert == other.cert && key == other.key && proxy == other.proxy && catalog == other.catalog &&
-               rescope == other.rescope && validate_every == other.validate_every;
+               rescope == other.rescope && passcode_notice == other.passcode_notice &&
+               validate_every == other.validate_every;
     }
 };
 

@@ -24,9 +24,10 @@ constexpr auto of(T... word) {
 inline constexpr auto file = of("socket", "identities");
 inline constexpr auto file_later = of("sockets", "metrics");
 inline constexpr auto socket = of("path", "mode");
-inline constexpr auto identity = of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "cert",
-                                    "key", "proxy", "rescope", "validate_every", "region_name", "interface",
-                                    "scopes", "on_demand", "catalog", "max_scopes", "allow", "deny");
+inline constexpr auto identity =
+    of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "cert", "key", "proxy", "rescope",
+       "validate_every", "passcode_notice", "region_name", "interface", "scopes", "on_demand", "catalog",
+       "max_scopes", "allow", "deny");
 inline constexpr auto auth =
     of("auth_url", "username", "user_id", "user_domain_name", "user_domain_id", "password", "totp_secret",
        "totp_digits", "totp_period", "passcode", "application_credential_id", "application_credential_name",

@@ -120,14 +120,22 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
 }
 
 void lifecycle::accept(std::shared_ptr<token> fresh, instant now, double jitter) {
-    x_life = fresh->lifetime;
+    x_life = std::max(fresh->lifetime, fresh->granted);
     x_expires = fresh->expires();
-    x_renew_at = fresh->renewable ? fresh->minted + renewal_age(x_life, jitter) : never;
+    x_renew_at = fresh->minted + renewal_age(fresh->lifetime, jitter);
+    if (fresh->renew_ahead) x_renew_at = x_expires - *fresh->renew_ahead;
+    if (!fresh->renewable) x_renew_at = never;
     x_token = std::move(fresh);
     x_failure.reset();
     x_failures = 0;
     x_next_try = now;
     x_validation = 0;
+    validate_every(x_validate_pause, now);
+}
+
+void lifecycle::validate_every(duration pause, instant now) noexcept {
+    x_validate_pause = pause;
+    x_validate_at = pause > 0s ? now + pause : never;
 }
 
 void lifecycle::failed(fetch_failure failure, instant now, double jitter) {
@@ -154,7 +162,13 @@ due_kind lifecycle::due(instant now, ticket fresh) {
     purpose why = purpose::token;
     if (x_fetch != 0) return due_kind::nothing;
     if (x_token) {
-        if (now < renewal_due()) return due_kind::nothing;
+        if (now < renewal_due()) {
+            if (now < x_validate_at || x_validation != 0) return due_kind::nothing;
+            x_validate_at = now + x_validate_pause;
+            x_validation = fresh;
+            x_routine = true;
+            return due_kind::validate;
+        }
         if (!x_configured && now - x_asked >= 2 * x_life) return due_kind::retire;
         if (now < x_renew_at) why = purpose::min_ttl; // its retry, which somebody waits for
     } else {
@@ -168,7 +182,8 @@ due_kind lifecycle::due(instant now, ticket fresh) {
 instant lifecycle::next_deadline(instant now) const noexcept {
     if (x_token) {
         instant end = x_expires - expiry_margin + std::chrono::nanoseconds(1);
-        return x_fetch != 0 ? end : std::min(end, renewal_due());
+        if (x_fetch != 0) return end;
+        return std::min({end, renewal_due(), x_validation == 0 ? x_validate_at : never});
     }
     if (x_fetch != 0) return never;
     instant next = x_failure ? x_next_try : now;

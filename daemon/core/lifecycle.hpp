@@ -51,7 +51,7 @@ struct refusal_step {
     std::chrono::seconds retry_after{0}; ///< with damped
 };
 
-enum class due_kind { nothing, fetch, retire };
+enum class due_kind { nothing, fetch, validate, retire };
 
 /// A key's state as a person sees it.
 enum class key_state { fetching, valid, renewing, stale, waiting, failed, rejected, passcode };
@@ -112,6 +112,9 @@ class lifecycle {
     void observe_iam_clock(wall_time iam_now, instant now) noexcept;
 
     void configure(bool configured) noexcept { x_configured = configured; }
+    /// How often the IAM is asked whether the held token still lives, though nobody has refused it; 0 =
+    /// never.
+    void validate_every(duration pause, instant now) noexcept;
     bool configured() const noexcept { return x_configured; }
     /// May be thrown out to make room: not configured, nobody waits, nothing under way.
     bool evictable(instant now) const noexcept {
@@ -149,7 +152,7 @@ class lifecycle {
     token_ptr x_token;
     instant x_expires{};
     instant x_renew_at{};
-    duration x_life{}; // as last granted; 0 = not known
+    duration x_life{}; // what the IAM grants, as last seen; 0 = not known
 
     // the fetch under way and what failed before it
     ticket x_fetch = 0;
@@ -170,8 +173,13 @@ class lifecycle {
     std::string x_refused;         // the fingerprint of the last one
     instant x_last_refusal{};
     ticket x_validation = 0;
+    bool x_routine = false; // it is for validate_every, and no refusal hangs on it
     unsigned x_damped_in_row = 0;
     instant x_damped_until = instant::min();
+
+    // validation without a refusal
+    duration x_validate_pause{0};
+    instant x_validate_at = never;
 };
 
 } // namespace tokenward

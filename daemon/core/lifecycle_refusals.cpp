@@ -3,6 +3,7 @@
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tokenward {
 namespace {
@@ -64,7 +65,10 @@ refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticke
         return {.kind = refusal_kind::already_replaced};
     bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_life);
     x_last_refusal = now;
-    if (x_validation != 0) return {.kind = refusal_kind::wait_validation};
+    if (x_validation != 0) {
+        x_routine = false;
+        return {.kind = refusal_kind::wait_validation};
+    }
     if (now < x_damped_until) return damp(now);
     if (!in_a_row) {
         x_refused_in_row = 0;
@@ -80,7 +84,9 @@ refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
     x_validation = 0;
     drop_expired(now);
     if (!x_token) return {.kind = refusal_kind::already_replaced};
+    const bool routine = std::exchange(x_routine, false);
     if (verdict == validity::dead) return replace_dead(now);
+    if (routine) return {.kind = refusal_kind::damped};
     x_damped_until = now + quiet_after(x_damped_in_row++);
     return damp(now);
 }

@@ -42,6 +42,8 @@ struct token {
     std::vector<std::string> methods{};
     std::optional<wall_time> password_expires_at{}; ///< none = never
     std::string mfa_authn_at{};                     ///< as the IAM wrote it; empty = it did not say
+    duration granted{}; ///< what a full login lives, if that is more than `lifetime` (rescoping)
+    std::optional<duration> renew_ahead{}; ///< when before its end it is due; none: at two thirds of its life
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
     std::string body{};    ///< the IAM's own answer, JSON: {"token":{…}}; holds no token value
 

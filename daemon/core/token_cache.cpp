@@ -163,6 +163,10 @@ token_cache::due_list token_cache::take_due(instant now) {
             x_tickets.emplace(x_next_ticket, &entry);
             due.fetches.push_back({&entry, x_next_ticket++});
             break;
+        case due_kind::validate:
+            x_tickets.emplace(x_next_ticket, &entry);
+            due.validations.push_back({&entry, x_next_ticket++});
+            break;
         case due_kind::nothing: break;
         }
         instant before = entry.x_deadline;
@@ -179,6 +183,11 @@ token_cache::due_list token_cache::take_due(instant now) {
 
 void token_cache::configure(cache_entry& entry, bool configured, instant now) noexcept {
     entry.x_life.configure(configured);
+    reschedule(entry, now);
+}
+
+void token_cache::validate_every(cache_entry& entry, duration pause, instant now) noexcept {
+    entry.x_life.validate_every(pause, now);
     reschedule(entry, now);
 }
 

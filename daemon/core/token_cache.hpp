@@ -62,6 +62,7 @@ class token_cache {
     };
     struct due_list {
         std::vector<started_fetch> fetches;
+        std::vector<started_fetch> validations;
         std::vector<std::uint64_t> retired; ///< ids of entries that are gone
     };
     struct fetch_end {
@@ -102,6 +103,7 @@ class token_cache {
     }
 
     void configure(cache_entry& entry, bool configured, instant now) noexcept;
+    void validate_every(cache_entry& entry, duration pause, instant now) noexcept;
     void abandoned(cache_entry& entry, instant now) noexcept;
     void rearm(std::string_view identity, instant now);
     void clock_jumped(instant now);

@@ -85,6 +85,7 @@ boost::asio::awaitable<result<std::vector<credential>>> credential_reader::read(
 }
 
 bool credential_reader::changed() const {
+    if (x_known.empty()) return false; // nothing has been shown to the IAM yet
     auto now = read_texts();
     return now && (!(now->value == x_seen.value) || !(now->totp == x_seen.totp));
 }

@@ -1,8 +1,10 @@
 // Rescoping: one full login, and further scopes opened from its token; see keystone_source.hpp.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/core/renewal.hpp"
 #include "daemon/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tokenward::iam {
@@ -27,9 +29,24 @@ asio::awaitable<login_answer> keystone_source::rescope(std::shared_ptr<const tok
     login_answer answer = co_await x_client.log_in(proof, std::move(target), nullptr);
     if (auto* opened = std::get_if<std::shared_ptr<token>>(&answer.result.outcome)) {
         x_rescoped = true;
-        (*opened)->renewable = parent->renewable;
+        token& child = **opened;
+        child.renewable = parent->renewable;
+        child.granted = parent->lifetime;
+        if (needs_person()) child.renew_ahead = passcode_notice(parent->lifetime);
     }
     co_return answer;
+}
+
+void keystone_source::keep_parent(std::shared_ptr<const token> fresh) {
+    duration opens_for = fresh->lifetime * 2 / 3;
+    if (needs_person()) opens_for = fresh->lifetime - passcode_notice(fresh->lifetime);
+    if (!fresh->renewable) opens_for = fresh->lifetime;
+    x_parent.keep(std::move(fresh), opens_for);
+}
+
+duration keystone_source::passcode_notice(duration life) const noexcept {
+    const duration said = x_identity.passcode_notice;
+    return said > 0s ? std::min<duration>(said, life * 9 / 10) : life / 4;
 }
 
 asio::awaitable<fetch_result> keystone_source::fetch_by_rescoping(scope target, duration at_least) {
@@ -82,7 +99,7 @@ asio::awaitable<keystone_source::parent_or> keystone_source::ensure_parent(scope
     parent_or made;
     made.parent = x_parent.get();
     if (x_parent.is_fresh(at_least, x_time.now().boot)) co_return made;
-    if (takes_passcode() && !x_identity.auth.totp) {
+    if (needs_person()) {
         made.parent.reset();
         made.failure = wants_person();
         co_return made;
@@ -110,7 +127,7 @@ asio::awaitable<keystone_source::parent_or> keystone_source::log_in_for_parent(s
         }
         if (has_token(tried.answer)) {
             made.parent = std::get<std::shared_ptr<token>>(tried.answer.result.outcome);
-            x_parent.keep(made.parent);
+            keep_parent(made.parent);
             co_return made;
         }
         made.failure = std::move(tried.answer.result);
@@ -135,9 +152,16 @@ asio::awaitable<result<void>> keystone_source::give_passcode(std::shared_ptr<con
     const login_manner how{.by_person = passcode.get()};
     attempt tried = co_await log_in(all->front(), none, how);
     if (!has_token(tried.answer)) co_return std::get<fetch_failure>(tried.answer.result.outcome).error;
-    x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
+    keep_parent(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
     result<void> accepted;
     co_return accepted;
+}
+
+fetch_result keystone_source::given_token_ended(unsigned status) const {
+    problem ended{errc::credential_rejected, "the given token of " + x_identity.name +
+                                                 " has ended or is no good (" + std::to_string(status) +
+                                                 "): put a new one where the configuration reads it"};
+    return {.outcome = fetch_failure{std::move(ended), retry_rule::rearm}};
 }
 
 // REQUIRES: auth_type token.
@@ -149,18 +173,14 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_given_token(scope target
     if (!known || !x_parent.is_fresh(0s, x_time.now().boot) || target.kind == scope_kind::unscoped) {
         login_answer described = co_await x_client.describe(given.get());
         if (!has_token(described)) {
-            auto& failure = std::get<fetch_failure>(described.result.outcome);
-            if (is_about_parent_or_scope(described.status))
-                failure = {{errc::credential_rejected,
-                            "the given token of " + x_identity.name + " has ended or is no good (" +
-                                std::to_string(described.status) +
-                                "): put a new one where the configuration reads it"},
-                           retry_rule::rearm};
+            if (is_about_parent_or_scope(described.status)) co_return given_token_ended(described.status);
             co_return std::move(described.result);
         }
         auto whole = std::get<std::shared_ptr<token>>(described.result.outcome);
+        if (whole->expires() - x_time.now().boot < expiry_margin)
+            co_return given_token_ended(described.status);
         if (target.kind == scope_kind::unscoped) co_return std::move(described.result); // it is its own scope
-        x_parent.keep(std::move(whole));
+        keep_parent(std::move(whole));
     }
     co_return co_await open_from_kept(target);
 }

@@ -90,7 +90,7 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
         const login_manner how{.others_follow = &with != &all->back() || asked};
         attempt tried = co_await log_in(with, target, how);
         while (tried.settling && has_token(tried.answer)) { // the password is right: on to the scope
-            x_parent.keep(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
+            keep_parent(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
             if (x_identity.rescope != rescope_mode::off) co_return co_await open_from_kept(target);
             tried = co_await log_in(with, target, how);
         }
@@ -110,7 +110,7 @@ asio::awaitable<fetch_result> keystone_source::settle(scope target, credential w
     attempt unscoped = co_await log_in(with, none, how);
     if (!unscoped.sent || unscoped.answer.credential == credential_word::refused) co_return refused;
     if (!has_token(unscoped.answer)) co_return std::move(unscoped.answer.result); // asked again the next time
-    x_parent.keep(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
+    keep_parent(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
     if (x_identity.rescope == rescope_mode::off)
         co_return wrong_scope(target, unscoped.answer.result.iam_date);
     co_return co_await open_from_kept(target);

@@ -64,12 +64,17 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<parent_or> log_in_for_parent(scope target);
     boost::asio::awaitable<login_answer> rescope(std::shared_ptr<const token> parent, scope target);
 
+    void keep_parent(std::shared_ptr<const token> fresh);
+    /// How long before its end a person is asked for the next passcode.
+    duration passcode_notice(duration life) const noexcept;
+    bool needs_person() const noexcept { return takes_passcode() && !x_identity.auth.totp; }
     bool takes_passcode() const noexcept { return x_identity.auth.multifactor || x_receipt_seen; }
     bool opens_by_rescoping() const noexcept;
     fetch_result unreadable(const problem& why) const;
     fetch_result rejected(const login_permit& permit) const;
     fetch_result wrong_scope(const scope& target, const std::optional<wall_time>& iam_date) const;
     fetch_result wants_person() const;
+    fetch_result given_token_ended(unsigned status) const;
 
     identity_config x_identity;
     const clock& x_time;

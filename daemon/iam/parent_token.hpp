@@ -7,14 +7,18 @@
 
 namespace tokenward::iam {
 
-/// A rescoped token ends with its parent, so the parent is what is renewed: from two thirds of its life on it
-/// opens nothing more, and the next scope that is due brings a new parent. Since a child is due at two thirds
-/// of what its parent had left, and its jitter is its own, children never wait for each other nor shorten
-/// each other's lives.
+/// A rescoped token ends with its parent, so the parent is what is renewed: for a part of its life only does
+/// it open anything, and after that the next scope that is due brings a new parent. With two thirds of its
+/// life, children are never due before their parent is, whatever their jitter, nor shorten each other's
+/// lives.
 class parent_token {
   public:
     const std::shared_ptr<const token>& get() const noexcept { return x_token; }
-    void keep(std::shared_ptr<const token> fresh) noexcept { x_token = std::move(fresh); }
+    /// `opens_for`: the age up to which tokens are opened from it.
+    void keep(std::shared_ptr<const token> fresh, duration opens_for) noexcept {
+        x_token = std::move(fresh);
+        x_opens_for = opens_for;
+    }
     void drop() noexcept { x_token.reset(); }
 
     /// Whether a token may be opened from it that lives for `at_least`. One that was minted a moment ago is
@@ -23,12 +27,12 @@ class parent_token {
         if (!x_token) return false;
         const duration age = now - x_token->minted;
         const duration life = x_token->lifetime;
-        if (!x_token->renewable) return age < life;
-        return age < life / 8 || (age < life * 2 / 3 && life - age >= at_least);
+        return age < x_opens_for && (age < life / 8 || life - age >= at_least);
     }
 
   private:
     std::shared_ptr<const token> x_token;
+    duration x_opens_for{};
 };
 
 } // namespace tokenward::iam

@@ -141,13 +141,18 @@ int catalog::fit_of_region(const endpoint& e, std::string_view wanted) const noe
     return region == "*" || id == "*" ? 1 : 0;
 }
 
+static std::string_view interface_of(const endpoint_query& wanted) noexcept {
+    return wanted.interface.empty() ? "public" : std::string_view(wanted.interface);
+}
+
 // The best URL among the endpoints of the services whose `key` is `value`; empty = none.
 std::string_view catalog::search(word endpoint::*key, std::string_view value,
                                  const endpoint_query& wanted) const {
+    const std::string_view interface = interface_of(wanted);
     std::string_view best;
     int best_fit = 0;
     for (const endpoint& e : x_endpoints) {
-        if (text(e.*key) != value || text(e.interface) != wanted.interface) continue;
+        if (text(e.*key) != value || text(e.interface) != interface) continue;
         int fit = fit_of_region(e, wanted.region);
         if (fit <= best_fit) continue;
         best = text(e.url);
@@ -163,7 +168,7 @@ result<std::string> catalog::find(const endpoint_query& wanted) const {
     if (url.empty()) url = search(&endpoint::name, wanted.service, wanted);
     if (!url.empty()) return std::string(url);
     problem none{errc::no_such_resource,
-                 fmt::format("no such service in the catalog: {} endpoint of {}{}{}", wanted.interface,
+                 fmt::format("no such service in the catalog: {} endpoint of {}{}{}", interface_of(wanted),
                              wanted.service, wanted.region.empty() ? "" : " in region ", wanted.region)};
     none.title = "no such service in the catalog";
     return none;

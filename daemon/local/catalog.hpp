@@ -14,9 +14,9 @@ namespace tokenward::local {
 
 /// Which endpoint is wanted.
 struct endpoint_query {
-    std::string service{}; ///< a type, such as "compute", an alias of one, or a name, such as "nova"
-    std::string interface = "public";
-    std::string region{}; ///< empty or `*` = any
+    std::string service{};    ///< a type, such as "compute", an alias of one, or a name, such as "nova"
+    std::string interface {}; ///< empty = public
+    std::string region{};     ///< empty or `*` = any
 };
 
 /// The array `token.catalog` as it stands in the IAM's answer (token::body, well-formed JSON); empty if it

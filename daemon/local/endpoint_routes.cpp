@@ -33,6 +33,12 @@ result<endpoint_query> read_query(const call& c) {
     return wanted;
 }
 
+// What the caller leaves open, the configuration may say, as in clouds.yaml.
+void fill_in(const identity_config& identity, endpoint_query& wanted) {
+    if (wanted.interface.empty()) wanted.interface = identity.endpoint_interface;
+    if (wanted.region.empty()) wanted.region = identity.region_name;
+}
+
 // As it came, and not taken apart for that.
 response answer_catalog(const token& subject, wall_time now, bool head) {
     std::string_view text = catalog_text(subject.body);
@@ -59,6 +65,7 @@ void get_endpoints(const call& c) {
     const identity_config* identity = c.around.service.identity(name);
     if (identity != nullptr && !identity->catalog)
         return c.fail({errc::no_such_resource, fmt::format("identity {} has catalog: false", name)});
+    if (identity != nullptr) fill_in(*identity, *wanted);
     auto then = [wanted = std::move(*wanted), head = c.head(), &around = c.around](exchange& connection,
                                                                                    const served_token& t) {
         connection.answer(wanted.service.empty()

@@ -140,3 +140,52 @@ TEST_F(Damping, ARefusalWithoutAFingerprintMeansTheCurrentToken) {
     EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::invalidated);
     EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::nothing_held);
 }
+
+namespace {
+
+class RoutineValidation : public Damping {
+  protected:
+    RoutineValidation() { life_.validate_every(10min, now); }
+    due_kind due() { return life_.due(now, ++last); }
+};
+
+} // namespace
+
+TEST_F(RoutineValidation, AsksNowAndThenWhileATokenIsHeld) {
+    EXPECT_EQ(due(), due_kind::fetch) << "there is nothing to ask about yet";
+    life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(due(), due_kind::nothing);
+        now = life_.next_deadline(now);
+        EXPECT_EQ(now, t0 + (i + 1) * 10min);
+        EXPECT_EQ(due(), due_kind::validate);
+        EXPECT_EQ(due(), due_kind::nothing) << "one question at a time";
+        iam_says(i == 1 ? validity::unknown : validity::alive);
+        EXPECT_NE(life_.serveable(now), nullptr);
+    }
+    EXPECT_EQ(refuse().kind, refusal_kind::invalidated) << "it damps no refusal";
+}
+
+TEST_F(RoutineValidation, FindsARevokedTokenBeforeACallerDoes) {
+    fetch();
+    now += 10min;
+    ASSERT_EQ(due(), due_kind::validate);
+    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.serveable(now), nullptr);
+    EXPECT_EQ(due(), due_kind::fetch) << "a configured scope is kept warm";
+}
+
+TEST_F(RoutineValidation, ARefusalThatComesMeanwhileIsJudgedByTheSameAnswer) {
+    fetch();
+    now += 10min;
+    ASSERT_EQ(due(), due_kind::validate);
+    EXPECT_EQ(refuse().kind, refusal_kind::wait_validation);
+    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    EXPECT_EQ(refuse().kind, refusal_kind::damped) << "as after any validation of a refused token";
+}
+
+TEST_F(RoutineValidation, ARenewalComesFirst) {
+    fetch();
+    now = t0 + 2400s;
+    EXPECT_EQ(due(), due_kind::fetch);
+}

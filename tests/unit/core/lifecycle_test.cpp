@@ -51,6 +51,35 @@ TEST_F(Lifecycle, TheLifeIsCountedFromBeforeTheRequest) {
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
 
+TEST_F(Lifecycle, ATokenMaySayItselfWhenItIsDue) {
+    get();
+    auto attended = good("attended", now, 3600s);
+    auto& t = *std::get<std::shared_ptr<token>>(attended.outcome);
+    t.renew_ahead = 900s;
+    end(std::move(attended));
+    EXPECT_EQ(life_.next_deadline(now), t0 + 2700s) << "a person is asked a quarter of the life ahead";
+}
+
+TEST_F(Lifecycle, ATokenThatIsNotRenewableIsServedToItsEndAndNeverDue) {
+    get();
+    auto given = good("given", now, 3600s);
+    std::get<std::shared_ptr<token>>(given.outcome)->renewable = false;
+    end(std::move(given));
+    EXPECT_EQ(life_.status(now).renews, std::nullopt);
+    EXPECT_EQ(life_.next_deadline(now), t0 + 3599s + 1ns);
+}
+
+TEST_F(Lifecycle, AMinTtlThatOnlyAFullLoginCanMeetIsMetByOne) {
+    get();
+    auto child = good("child", now, 1200s);
+    std::get<std::shared_ptr<token>>(child.outcome)->granted = 3600s; // of a parent that lived for 2400 s
+    end(std::move(child));
+    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::start_fetch);
+    end(good("full", now, 3600s));
+    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::serve);
+    EXPECT_EQ(get({.min_ttl = 3601s}).kind, step_kind::refuse);
+}
+
 TEST_F(Lifecycle, IsRenewedOnceAtTwoThirdsWhileTheOldTokenIsServed) {
     hold();
     now = life_.next_deadline(now);

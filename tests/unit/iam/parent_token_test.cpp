@@ -13,17 +13,16 @@ using namespace std::chrono_literals;
 constexpr duration full_life = 24h;
 const instant start(1000h);
 
-std::shared_ptr<token> login_at(instant minted, bool renewable = true) {
+std::shared_ptr<token> login_at(instant minted) {
     auto made = std::make_shared<token>();
     made->minted = minted;
     made->lifetime = full_life;
-    made->renewable = renewable;
     return made;
 }
 
-parent_token parent(bool renewable = true) {
+parent_token parent(duration opens_for = full_life * 2 / 3) {
     parent_token made;
-    made.keep(login_at(start, renewable));
+    made.keep(login_at(start), opens_for);
     return made;
 }
 
@@ -41,8 +40,8 @@ TEST(ParentToken, IsNotEnoughForWhoWantsMoreThanIsLeft) {
 }
 
 TEST(ParentToken, OfAGivenTokenIsGoodToItsEnd) {
-    EXPECT_TRUE(parent(false).is_fresh(0s, start + 24h - 1s));
-    EXPECT_FALSE(parent(false).is_fresh(0s, start + 24h));
+    EXPECT_TRUE(parent(full_life).is_fresh(0s, start + 24h - 1s));
+    EXPECT_FALSE(parent(full_life).is_fresh(0s, start + 24h));
 }
 
 // A child that is due finds its parent due too, whenever it was opened and whatever its jitter: else renewals

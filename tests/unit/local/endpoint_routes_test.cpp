@@ -39,6 +39,19 @@ TEST_F(EndpointRoutes, EndpointsWaitForATokenAndNeedACatalog) {
     EXPECT_NE(get("/v1/endpoints/ci/eu-de").body.find("catalog: false"), std::string::npos);
 }
 
+TEST_F(EndpointRoutes, WhatTheCallerLeavesOpenTheConfigurationSays) {
+    config said = two_identities();
+    said.identities[0].endpoint_interface = "internal";
+    said.identities[0].region_name = "eu-de";
+    service.configure(said);
+    run();
+    warm();
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute").body, R"({"url":"https://internal"})");
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute&interface=public").body,
+              R"({"url":"https://ecs.eu-de"})");
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute&region=eu-nl").code(), "no_such_resource");
+}
+
 TEST_F(EndpointRoutes, TheWholeCatalogComesAsTheIamWroteIt) {
     auto t = make_token("the-token", first_fp);
     t->body = R"({"token":{"x":"\\\"},{","catalog":[{"type":"x","endpoints":[],"links":{"a":[1,2]}}],)"
