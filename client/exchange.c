@@ -80,10 +80,10 @@ static int attempt(tokenward_client* client, const struct tw_request* request,
 }
 
 /// Tries on the kept connection, and on a new one if there is none or it turns out to be dead. Trying again
-/// is safe for every request that there is: none of them does more when it arrives twice.
+/// is safe for every request but those marked `once`: none of them does more when it arrives twice.
 static int converse(tokenward_client* client, const struct tw_request* request,
                     struct tw_http_response* head) {
-    if (client->fd >= 0 && !tw_is_quiet(client->fd)) hang_up(client);
+    if (client->fd >= 0 && (request->once || !tw_is_quiet(client->fd))) hang_up(client);
     if (client->fd >= 0) {
         int error = attempt(client, request, head);
         bool dead = (error == ECONNRESET || error == EPIPE) && client->in.size == 0;
@@ -122,6 +122,7 @@ int tw_exchange(tokenward_client* client, const struct tw_request* request, stru
     struct tw_http_response head;
     if (!build(client, request)) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
     int number = converse(client, request, &head);
+    if (request->once) tw_buffer_clear(&client->out); // what is good for one time is a secret
     if (number != 0) {
         bool connected = client->fd >= 0;
         hang_up(client); // a late answer must not be taken for that of the next request

@@ -6,10 +6,15 @@
 #include "client/connection.h"
 #include "client/tokenward.h"
 
+#include <stddef.h>
 #include <sys/un.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct tokenward_client {
-    char socket[sizeof(((struct sockaddr_un*)0)->sun_path)];
+    char socket[sizeof(struct sockaddr_un) - offsetof(struct sockaddr_un, sun_path)];
     int fd;              ///< the kept connection; -1 = none
     struct tw_buffer in; ///< the answer; wiped as soon as it was understood
     struct tw_buffer out;
@@ -33,6 +38,7 @@ struct tw_request {
     size_t body_size;
     size_t limit; ///< TW_LIMIT_…
     tw_instant deadline;
+    bool once; ///< must not arrive twice: goes over a new connection; and is wiped as soon as it is sent
 };
 
 /// An answer of the 2xx kind. The body is in the handle's buffer until tw_forget_answer or the next request.
@@ -71,5 +77,12 @@ bool tw_is_fingerprint(const char* text);
 
 /// Appends "/v1/tokens/IDENTITY/SCOPE" to `path`, each segment percent-encoded.
 void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope);
+
+/// Appends "/v1/identities/IDENTITY" likewise.
+void tw_append_identity_path(struct tw_buffer* path, const char* identity);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,6 +25,11 @@ void tw_append_token_path(struct tw_buffer* path, const char* identity, const ch
     append_segment(path, scope);
 }
 
+void tw_append_identity_path(struct tw_buffer* path, const char* identity) {
+    tw_buffer_append_text(path, "/v1/identities/");
+    append_segment(path, identity);
+}
+
 bool tw_is_fingerprint(const char* text) {
     size_t size = strlen(text);
     if (size == 0 || size >= TOKENWARD_FINGERPRINT_SIZE) return false;

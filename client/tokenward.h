@@ -163,6 +163,15 @@ TOKENWARD_API int tokenward_report(tokenward_client* client, const char* identit
 TOKENWARD_API int tokenward_invalidate(tokenward_client* client, const char* identity, const char* scope,
                                        const char* fingerprint, int deadline_ms);
 
+/// Gives the daemon a person's MFA `passcode` for `identity` (digits, without spaces), with which it logs in
+/// at once (the verb `manage` is needed). A passcode is good for one login, so it is sent once and never
+/// again: after connection_lost or deadline nobody knows whether it was used, and the next one is to be
+/// taken. The handle's copies are wiped before the call returns; `passcode` itself is the caller's to wipe.
+/// Errors: any of enum tokenward_error; credential_rejected if the IAM refuses it, bad_request if the
+/// identity takes none.
+TOKENWARD_API int tokenward_passcode(tokenward_client* client, const char* identity, const char* passcode,
+                                     int deadline_ms);
+
 /// More about the last call on this handle. Valid until the next call on it.
 TOKENWARD_API const tokenward_problem* tokenward_last_problem(const tokenward_client* client);
 

@@ -1,0 +1,49 @@
+// Giving the daemon a person's MFA code.
+#include "client/exchange.h"
+#include "client/json_text.h"
+
+#include <string.h>
+
+/// Far more than any IAM's; what is longer is no passcode and is not sent about.
+enum { passcode_limit = 64 };
+
+static bool is_short(const char* text) {
+    return text != NULL && *text != '\0' && strnlen(text, passcode_limit + 1) <= passcode_limit;
+}
+
+static int send_passcode(tokenward_client* client, const struct tw_buffer* path, const struct tw_buffer* body,
+                         int deadline_ms) {
+    if (path->failed || body->failed) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+    const struct tw_request request = {.method = "POST",
+                                       .tail = path->bytes,
+                                       .body = body->bytes,
+                                       .body_size = body->size,
+                                       .limit = TW_LIMIT_TOKEN,
+                                       .deadline = tw_deadline(deadline_ms),
+                                       .once = true};
+    struct tw_answer answer;
+    int error = tw_exchange(client, &request, &answer);
+    tw_forget_answer(client);
+    return error;
+}
+
+int tokenward_passcode(tokenward_client* client, const char* identity, const char* passcode,
+                       int deadline_ms) {
+    tw_no_problem(client);
+    if (identity == NULL || *identity == '\0')
+        return tw_fail(client, tokenward_error_invalid_argument, "an identity is needed");
+    if (!is_short(passcode))
+        return tw_fail(client, tokenward_error_invalid_argument, "a passcode has 1 to %d characters",
+                       passcode_limit);
+    struct tw_buffer path = {0};
+    tw_append_identity_path(&path, identity);
+    tw_buffer_append(&path, "/passcode", sizeof "/passcode"); // with its NUL
+    struct tw_buffer body = {0};
+    tw_buffer_append_text(&body, "{\"passcode\":");
+    tw_json_append_string(&body, passcode, strlen(passcode), (size_t)passcode_limit * 6); // all escaped
+    tw_buffer_append_text(&body, "}");
+    int error = send_passcode(client, &path, &body, deadline_ms);
+    tw_buffer_free(&body);
+    tw_buffer_free(&path);
+    return error;
+}
