@@ -44,10 +44,11 @@ int run_identities(struct cli* cli);
 int run_invalidate(struct cli* cli);
 int run_report(struct cli* cli);
 int run_renew(struct cli* cli);
+int run_login(struct cli* cli);
 int run_config(struct cli* cli);
 
 extern const char get_help[], status_help[], identities_help[], invalidate_help[], report_help[],
-    renew_help[], config_help[];
+    renew_help[], login_help[], config_help[];
 
 // options.c
 
@@ -66,6 +67,9 @@ long option_number(struct cli* cli, const char* option, long least, long most);
 /// The place of the value of an option in `choices`, which end with NULL; anything else is a usage error.
 int option_choice(struct cli* cli, const char* option, const char* const* choices);
 
+/// Opens the handle, or ends the process with a message.
+void open_handle(struct cli* cli);
+
 /// Ends the options: opens the handle. Leaves the command's operands at argv[optind]; more or fewer than
 /// `operands` of them is a usage error.
 void end_options(struct cli* cli, int operands);
@@ -78,6 +82,9 @@ _Noreturn void usage_error(struct cli* cli, const char* format, ...) __attribute
 /// Understands the operand [IDENTITY/]SCOPE; fills in `identity` and `scope`. Returns an exit status.
 int take_target(struct cli* cli, const char* operand);
 
+/// Whether `text` may be the name of an identity, as the daemon has it: [A-Za-z0-9._-]{1,64}.
+bool is_identity(const char* text);
+
 // output.c
 
 /// Writes to standard output, all or an error message; returns an exit status. Wipes and frees the buffer.
@@ -85,6 +92,12 @@ int emit(struct tw_buffer* out);
 
 /// Writes to standard error what the handle's last problem is and what can be done; returns the exit status.
 int complain(const struct cli* cli);
+
+/// The same, with other words for what can be done; NULL = nothing to add.
+int complain_with(const struct cli* cli, const char* advice);
+
+/// What a person can do about an error of the daemon's, for complain_with(); NULL = nothing to add.
+const char* usual_advice(int error);
 
 /// Writes a line to standard error: "tokenward: …".
 void say(const char* format, ...) __attribute__((format(printf, 1, 2)));

@@ -3,6 +3,8 @@
 
 #include "client/json_fields.h"
 
+#include <string.h>
+
 /// Reads a string, or nothing if it is not one, to the end of a list of texts.
 static bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list) {
     if (r->event != TW_JSON_STRING) {
@@ -127,4 +129,9 @@ int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_bu
 int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
     *list = (struct status_list){NULL};
     return fetch(cli, "/v1/status", list_fields, list, raw);
+}
+
+bool wants_passcode(const struct scope_node* scope) {
+    return (scope->state != NULL && strcmp(scope->state, "passcode") == 0) ||
+           (scope->error_code != NULL && strcmp(scope->error_code, "passcode_required") == 0);
 }

@@ -42,6 +42,9 @@ struct status_list {
     struct status_node* identities;
 };
 
+/// Whether a person must give an MFA code before there can be a new token; one may be held still.
+bool wants_passcode(const struct scope_node* scope);
+
 /// Each asks the daemon and returns an exit status, with a message if it isn't exit_done. `raw` is NULL, or
 /// gets the answer as it came, with a line's end.
 int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw);

@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"report", "tell how a service refused a token", report_help, run_report},
     {"invalidate", "have a token dropped", invalidate_help, run_invalidate},
     {"renew", "have a new token fetched now", renew_help, run_renew},
+    {"login", "give a person's MFA code", login_help, run_login},
     {"config", "make a configuration from clouds.yaml", config_help, run_config},
 };
 enum { command_count = sizeof commands / sizeof *commands };

@@ -65,6 +65,10 @@ void end_options(struct cli* cli, int operands) {
                     operands == 1 ? "one [IDENTITY/]SCOPE only" : "options only, and nothing after them",
                     cli->argv[optind + operands]);
     if (given < operands) usage_error(cli, "which one? [IDENTITY/]SCOPE is missing");
+    open_handle(cli);
+}
+
+void open_handle(struct cli* cli) {
     int error = tokenward_open(cli->socket, &cli->client);
     if (error == tokenward_ok) return;
     if (error == tokenward_error_invalid_argument)

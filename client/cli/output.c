@@ -71,8 +71,8 @@ static int exit_status_of(const tokenward_problem* problem) {
     }
 }
 
-/// What a person can do about an error, where the daemon's words can't know it; NULL = nothing to add.
-static const char* advice(int error) {
+// Where the daemon's words can't know it.
+const char* usual_advice(int error) {
     switch (error) {
     case tokenward_error_socket_denied:
         return "the modes of the socket and of its folder decide who may connect";
@@ -99,7 +99,7 @@ static const char* advice(int error) {
     }
 }
 
-int complain(const struct cli* cli) {
+int complain_with(const struct cli* cli, const char* advice) {
     const tokenward_problem* problem = tokenward_last_problem(cli->client);
     if (problem->error == tokenward_error_no_daemon) {
         say("%s: is tokenwardd running? (systemctl status tokenward)", problem->detail);
@@ -111,6 +111,10 @@ int complain(const struct cli* cli) {
     else
         say("%s", what);
     if (problem->retry_after >= 0) say("try again in %ld s", problem->retry_after);
-    if (advice(problem->error) != NULL) say("%s", advice(problem->error));
+    if (advice != NULL) say("%s", advice);
     return exit_status_of(problem);
+}
+
+int complain(const struct cli* cli) {
+    return complain_with(cli, usual_advice(tokenward_last_problem(cli->client)->error));
 }

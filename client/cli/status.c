@@ -13,7 +13,8 @@ const char status_help[] =
     "  valid     a token is served              waiting   no token: none asked for\n"
     "  renewing  served while a new one comes   failed    no token; next try as shown\n"
     "  stale     served, renewal is failing     rejected  the credential was refused\n"
-    "  fetching  the first one comes            passcode  an MFA code is needed\n"
+    "  fetching  the first one comes            passcode  a person's MFA code is\n"
+    "                                                     needed: tokenward login\n"
     "\n"
     "  -o, --output FORM  table (default) or json\n"
     "      --socket PATH  the daemon's socket\n"
@@ -63,12 +64,13 @@ static const char* status_colour(int column, const char* cell) {
     return strcmp(cell, "STATE") == 0 ? NULL : yellow;
 }
 
-static void add_next(struct table* table, const struct scope_node* scope) {
+static void add_next(struct table* table, const char* identity, const struct scope_node* scope) {
     bool retry = scope->next_try_in >= 0;
     char duration[48];
-    char text[64] = "";
+    char text[96] = "";
     format_duration(retry ? scope->next_try_in : scope->renews_in, duration, sizeof duration);
     if (*duration != '\0') snprintf(text, sizeof text, "%s %s", retry ? "retry in" : "in", duration);
+    if (wants_passcode(scope)) snprintf(text, sizeof text, "tokenward login %s", identity);
     table_cell(table, text);
 }
 
@@ -89,7 +91,7 @@ static void add_scope(struct table* table, const char* identity, const struct sc
     table_cell(table, scope->name);
     table_cell(table, scope->state);
     table_cell(table, left);
-    add_next(table, scope);
+    add_next(table, identity, scope);
     add_error(table, scope);
 }
 

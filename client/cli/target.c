@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// As the daemon has it: [A-Za-z0-9._-]{1,64}.
-static bool is_identity(const char* text) {
+bool is_identity(const char* text) {
     size_t size = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     return size >= 1 && size <= 64 && text[size] == '\0';
 }

@@ -136,7 +136,7 @@ TEST(Command, NoDaemonIsSaidWithItsReason) {
 
 TEST(Command, HelpFitsAScreenAndHasAnExample) {
     for (const char* command :
-         {"", "get", "status", "identities", "report", "invalidate", "renew", "config"}) {
+         {"", "get", "status", "identities", "report", "invalidate", "renew", "login", "config"}) {
         std::vector<std::string> arguments{"--help"};
         if (*command != '\0') arguments.insert(arguments.begin(), command);
         support::finished result = run_command(arguments);
