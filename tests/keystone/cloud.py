@@ -1,4 +1,8 @@
 """A Keystone for one run of the tests, and an administrator's hand in it: users, projects, revocation."""
+import atexit
+import base64
+import functools
+import hmac
 import http.client
 import itertools
 import json
@@ -8,6 +12,7 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+import time
 import types
 from dataclasses import dataclass
 
@@ -23,6 +28,21 @@ class User:
     name: str
     id: str
     password: str
+    totp_secret: str = ""  # base32
+
+    def passcode(self):
+        """What the user's MFA device shows right now (RFC 6238)."""
+        digest = hmac.digest(base64.b32decode(self.totp_secret), int(time.time() // 30).to_bytes(8, "big"), "sha1")
+        start = digest[-1] & 15
+        return f"{(int.from_bytes(digest[start:start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+@functools.cache
+def running_keystone():
+    """The one of this run, which all tests share and which ends with it: starting one is slow."""
+    keystone = Keystone()
+    atexit.register(keystone.close)
+    return keystone
 
 
 class Keystone:
@@ -84,6 +104,25 @@ class Keystone:
         self._admin_call("PUT", f"/OS-INHERIT{roles}/inherited_to_projects")
         return User(name, id_, password)
 
+    def create_mfa_user(self):
+        """The same, who can log in with password and passcode alone."""
+        user = self.create_user()
+        user.totp_secret = base64.b32encode(secrets.token_bytes(20)).decode()
+        credential = {"type": "totp", "user_id": user.id, "blob": user.totp_secret}
+        self._admin_call("POST", "/credentials", {"credential": credential})
+        options = {"multi_factor_auth_enabled": True, "multi_factor_auth_rules": [["password", "totp"]]}
+        self._admin_call("PATCH", f"/users/{user.id}", {"user": {"options": options}})
+        return user
+
+    def create_application_credential(self, user, project_id):
+        """For the project: its id, name and secret."""
+        token = self.log_in(user, {"project": {"id": project_id}})
+        wanted = {"name": f"for {user.name}", "secret": secrets.token_urlsafe()}
+        path = f"/users/{user.id}/application_credentials"
+        answer = self._call("plain", "POST", path, {"application_credential": wanted}, {"X-Auth-Token": token})
+        assert answer.status == 201, f"{answer.status} {answer.json}"
+        return types.SimpleNamespace(id=answer.json["application_credential"]["id"], **wanted)
+
     def change_password(self, user):
         user.password = secrets.token_urlsafe()
         self._admin_call("PATCH", f"/users/{user.id}", {"user": {"password": user.password}})
@@ -91,6 +130,12 @@ class Keystone:
     def accepts(self, user):
         """Whether the user can log in right now; a user who is locked out can not, even with the right password."""
         return self._log_in(user.name, {"name": DOMAIN}, user.password).status == 201
+
+    def log_in(self, user, scope="unscoped", server="plain"):
+        """A token that the user gets without Tokenward."""
+        answer = self._log_in(user.name, {"name": DOMAIN}, user.password, scope, server)
+        assert answer.status == 201, f"{answer.status} {answer.json}"
+        return answer.headers["X-Subject-Token"]
 
     def describe(self, token, server="plain"):
         """What Keystone says of a token; None if it is dead."""
@@ -104,10 +149,15 @@ class Keystone:
         """How many requests the server has answered, all callers together."""
         return len((self.home / f"{server}-access.log").read_text().splitlines())
 
-    def _log_in(self, name, domain, password, scope="unscoped"):
+    def logins(self, server="plain"):
+        """The requests for tokens that daemons have sent, refused or not: lines of the log, the oldest first."""
+        lines = (self.home / f"{server}-access.log").read_text().splitlines()
+        return [line for line in lines if "POST /v3/auth/tokens" in line and '"tokenward/' in line]
+
+    def _log_in(self, name, domain, password, scope="unscoped", server="plain"):
         user = {"name": name, "domain": domain, "password": password}
         identity = {"methods": ["password"], "password": {"user": user}}
-        return self._call("plain", "POST", "/auth/tokens", {"auth": {"identity": identity, "scope": scope}}, {})
+        return self._call(server, "POST", "/auth/tokens", {"auth": {"identity": identity, "scope": scope}}, {})
 
     def _admin_call(self, method, path, body=None, server="plain", subject=None, ok=(200, 201, 204)):
         headers = {"X-Auth-Token": self._admin, **({"X-Subject-Token": subject} if subject else {})}

@@ -13,8 +13,10 @@ import unittest
 from dataclasses import replace
 from unittest import mock
 
+import credentials_test
+import mfa_test
 import servers
-from cloud import DOMAIN, PROJECT, Keystone
+from cloud import DOMAIN, PROJECT, running_keystone
 from programs import Daemon
 
 WRONG = "n0 such passw0rd"
@@ -25,8 +27,7 @@ UNAUTHORIZED = (
 
 def setUpModule():
     global keystone
-    keystone = Keystone()
-    unittest.addModuleCleanup(keystone.close)
+    keystone = running_keystone()
 
 
 class Scopes(unittest.TestCase):
@@ -229,6 +230,11 @@ class Https(unittest.TestCase):
 
     def test_a_certificate_for_another_name_gets_no_password(self):
         self.assert_no_login_through(cacert=keystone.ca, auth_url=keystone.url("tls", host="127.0.0.1"))
+
+
+def load_tests(loader, tests, _pattern):
+    tests.addTests(loader.loadTestsFromModule(module) for module in (mfa_test, credentials_test))
+    return tests
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The real programs, `tokenwardd` and `tokenward`, each daemon in a private folder with its own configuration."""
+import contextlib
 import http.client
 import itertools
 import json
 import os
+import pty
 import select
 import signal
 import socket
@@ -30,24 +32,31 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Daemon:
-    """tokenwardd with one identity, `ci`, whose password is in a file."""
+    """tokenwardd with one identity, `ci`, whose secrets are in files.
+
+    The identity is `user`, who logs in by password, unless said: `login` has the members of `auth` that name
+    somebody, `secrets` those that prove it, by their keys. Whatever else is given is a member of the identity.
+    """
 
     _numbers = itertools.count(1)
 
-    def __init__(self, keystone, user, server="plain", auth_url=None, scopes=None, **identity):
+    def __init__(self, keystone, user, server="plain", auth_url=None, scopes=None, login=None, secrets=None,
+                 **identity):  # fmt: skip
         self._folder = keystone.home / f"daemon-{next(self._numbers)}"
         for folder in (self._folder, self._folder / "state"):
             folder.mkdir(mode=0o700)
         self._user = user
         self._secrets = set()  # that the log must not show
         self.scopes = scopes if scopes is not None else {PROJECT: {"project_name": PROJECT}}
-        self._identity = {
-            "auth_type": "password",
-            "auth": {"auth_url": auth_url or keystone.url(server), "username": user.name, "user_domain_name": DOMAIN,
-                     "password": {"file": str(self._folder / "password")}},
-            **identity,
-        }  # fmt: skip
-        self.write_password(user.password)
+        if login is None:
+            login = {"username": user.name, "user_domain_name": DOMAIN}
+        if secrets is None:
+            secrets = {"password": user.password}
+        files = {key: {"file": str(self._folder / key)} for key in secrets}
+        auth = {"auth_url": auth_url or keystone.url(server), **login, **files}
+        self._identity = {"auth_type": "password", "auth": auth, **identity}
+        for key, secret in secrets.items():
+            self.write_secret(key, secret)
         self._process = None
 
     def __enter__(self):
@@ -90,17 +99,20 @@ class Daemon:
     def _write_configuration(self):
         configuration = {
             "socket": {"path": str(self._folder / "socket")},
-            "identities": {"ci": {**self._identity, "scopes": self.scopes}},
+            "identities": {"ci": {**self._identity, **({"scopes": self.scopes} if self.scopes else {})}},
         }
         (self._folder / "tokenward.yaml").write_text(json.dumps(configuration, indent=1))  # JSON is YAML
 
     def write_password(self, password):
+        self.write_secret("password", password)
+
+    def write_secret(self, key, secret):
         """In one step, so that nobody ever reads half of it."""
-        new = self._folder / "password.new"
+        new = self._folder / f"{key}.new"
         with open(new, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(password + "\n")
-        new.rename(self._folder / "password")
-        self._secrets.add(password)
+            file.write(secret + "\n")
+        new.rename(self._folder / key)
+        self._secrets.add(secret)
 
     def get(self, scope=PROJECT, **query):
         parameters = "&".join(f"{key}={value}" for key, value in query.items())
@@ -125,8 +137,34 @@ class Daemon:
     def command(self, *arguments):
         """Runs `tokenward ARGUMENTS…` on this daemon."""
         return subprocess.run(
-            [COMMAND, *arguments], env={**os.environ, "TOKENWARD_SOCKET": str(self._folder / "socket")},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)  # fmt: skip
+            [COMMAND, *arguments], env=self._environment(), stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=PATIENCE, check=False)  # fmt: skip
+
+    def log_in(self, passcode):
+        """`tokenward login`, at whose prompt a person types the passcode; its exit status and the screen."""
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(COMMAND, [COMMAND, "login"], self._environment())
+        screen = b""
+        try:
+            while b"Passcode for ci: " not in screen:
+                screen += os.read(terminal, 4096)  # raises OSError when it ends without having asked
+            os.write(terminal, f"{passcode[:3]} {passcode[3:]}\n".encode())
+            with contextlib.suppress(OSError):  # the end of a terminal
+                while more := os.read(terminal, 4096):
+                    screen += more
+        finally:
+            os.close(terminal)  # a hang-up, if it should still be there
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return status, screen.decode()
+
+    def _environment(self):
+        return {**os.environ, "TOKENWARD_SOCKET": str(self._folder / "socket")}
+
+    def status(self):
+        """What /v1/status says of the scopes, by name."""
+        identities = self._request("GET", "/v1/status").json["identities"]
+        return {scope["scope"]: scope for identity in identities for scope in identity["scopes"]}
 
     def until(self, condition):
         """Asks again and again until `condition` gives something, and gives that; a daemon that ends is an end."""

@@ -27,6 +27,9 @@ SERVERS = {
 ADMIN_PASSWORD = "adm1n of a test"
 LOCKOUT_AFTER = 3  # failed logins, each user's own
 
+# What was asked, the answer's status, who asked, and whether they had a receipt for part of a login.
+ACCESS_LOG_FORMAT = '"%(r)s" %(s)s "%(a)s" receipt=%({openstack-auth-receipt}i)s'
+
 CONFIGURATION = """\
 [DEFAULT]
 log_file = {home}/{name}.log
@@ -34,6 +37,8 @@ use_stderr = false
 [database]
 connection = sqlite:///{home}/keystone.db
 sqlite_synchronous = false
+[auth]
+methods = password,token,totp,application_credential
 [token]
 expiration = {life}
 [identity]
@@ -135,6 +140,7 @@ def serve(home, name, listener):
                 "keepalive": 75,
                 "timeout": 0,
                 "accesslog": f"{home}/{name}-access.log",
+                "access_log_format": ACCESS_LOG_FORMAT,
                 "errorlog": f"{home}/{name}-error.log",
                 "worker_tmp_dir": "/dev/shm",
                 "post_fork": lambda _arbiter, _worker: die_with_parent(),
