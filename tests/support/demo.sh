@@ -83,6 +83,42 @@ YAML
     done
 }
 
+# Two users with virtual MFA: the daemon has robot's TOTP secret; anna has hers in a telephone (the stand-in).
+add_mfa_users() {
+    curl -sf "$CONTROL/identities" -o "$home/answer" -d '{"users":[{"name":"anna", "password":"stand-in-password-of-anna",
+        "totp_secret":"MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}]}' || die "the stand-in takes no new user"
+    (
+        umask 077
+        printf 'stand-in-password-of-mfa-bot\n' >"$home/robot.password"
+        printf 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n' >"$home/robot.totp"
+        printf 'stand-in-password-of-anna\n' >"$home/anna.password"
+    )
+    cat >"$home/more.yaml" <<YAML
+  robot:
+    auth:
+      auth_url: $IAM/v3
+      username: mfa-bot
+      user_domain_name: OTC00000000001000000000
+      password: {file: $home/robot.password}
+      totp_secret: {file: $home/robot.totp}
+    scopes: {eu-de: {project_name: eu-de}, eu-nl: {project_name: eu-nl}}
+  anna:
+    auth_type: v3multifactor
+    auth:
+      auth_url: $IAM/v3
+      username: anna
+      user_domain_name: OTC00000000001000000000
+      password: {file: $home/anna.password}
+    scopes: {eu-de: {project_name: eu-de}, eu-nl: {project_name: eu-nl}}
+YAML
+    cat "$home/more.yaml" >>"$home/tokenward.yaml"
+    kill -HUP "$daemon"
+    until [[ $(tokenward status) == *anna*robot* || $(tokenward status) == *robot*anna* ]]; do
+        kill -0 "$daemon" 2>/dev/null || die "the daemon has ended"
+        sleep 0.05
+    done
+}
+
 await_renewal() {
     local first left
     first=$(field fingerprint)
@@ -113,18 +149,27 @@ show 'tokenward get ci/eu-de'
 show "curl -s --unix-socket \$TOKENWARD_SOCKET http://localhost/v1/tokens/ci/eu-de; echo"
 show "tokenward get -o header ci/eu-de | curl -s -H @- -w ' %{http_code}\n' \$SERVICE"
 
-step "3. It lives for 30 s, and is renewed after two thirds of that"
+step "3. Virtual MFA: a robot with a secret of its own, and anna, who types the code"
+add_mfa_users
+show "cat $home/more.yaml  # was added to the file; then SIGHUP"
+show 'tokenward get robot/eu-de && tokenward get robot/eu-nl'
+show "curl -s \$CONTROL/state | grep -oE '\"(password.totp|token)\":.\"attempted\":[0-9]+'  # 1 login, 2 scopes"
+show 'tokenward get anna/eu-de'
+show "curl -s \"\$CONTROL/passcode?user=anna\" | sed -E 's/.*passcode\":\"([0-9]+).*/\1/' | tokenward login anna"
+show 'tokenward status'
+
+step "4. A token lives for 30 s here, and is renewed after two thirds of that"
 await_renewal
 
-step "4. Somebody revokes it. A service says 401; the report of that is all it takes"
-show "curl -s \$CONTROL/revoke -d '{}'; echo"
+step "5. Somebody revokes it. A service says 401; the report of that is all it takes"
+show "curl -s \$CONTROL/revoke -d '{\"user\":\"ci-bot\"}'; echo"
 fingerprint=$(field fingerprint)
 export fingerprint
 show "tokenward get -o header ci/eu-de | curl -s -H @- -w ' %{http_code}\n' \$SERVICE"
 show "tokenward report --fingerprint $fingerprint --status 401 --body 'The token must be updated.' ci/eu-de"
 show "tokenward get -o header ci/eu-de | curl -s -H @- -w ' %{http_code}\n' \$SERVICE"
 
-step "5. The IAM goes away: a new token can't be had, the old one is served to its end"
+step "6. The IAM goes away: a new token can't be had, the old one is served to its end"
 show "curl -s \$CONTROL/down -d '{}'; echo"
 show 'tokenward renew ci/eu-de'
 show 'tokenward get ci/eu-de'
