@@ -56,7 +56,7 @@ const named_kind& kind_named(std::string_view name) {
     const auto found = std::ranges::find_if(kinds, [&](const auto& kind) { return name == kind.name; });
     if (found != kinds.end()) return *found;
     std::string all;
-    for (const auto& kind : kinds) all += " " + std::string(kind.name);
+    for (const auto& kind : kinds) (all += ' ') += kind.name;
     throw std::invalid_argument("kind must be one of:" + all);
 }
 
