@@ -52,7 +52,8 @@ class fake_source final : public token_source {
 
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override {
         ++passcodes;
-        if (passcode->reveal() == right_passcode) co_return result<void>();
+        result<void> accepted;
+        if (passcode->reveal() == right_passcode) co_return accepted;
         problem wrong{errc::credential_rejected, "wrong"};
         co_return wrong;
     }
