@@ -59,6 +59,11 @@ struct login_answer {
     secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
 };
 
+/// Whether the answer is a token.
+inline bool has_token(const login_answer& a) noexcept {
+    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
+}
+
 /// Reads the answer to a login, by the table of refusals: see keystone_refusal.cpp. A result's `retry` is
 /// right but for 401: whether that is about the password or the scope is settled by the guard.
 login_answer parse_login(const http_answer& answer, const login_facts& facts);

@@ -13,10 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-bool has_token(const login_answer& a) {
-    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
-}
-
 /// What an IAM says to a parent that is dead, and to a scope that is not to be had.
 bool is_about_parent_or_scope(unsigned status) {
     return status == 401 || status == 403 || status == 404;

@@ -18,10 +18,6 @@ using advice = login_permit::advice;
 constexpr auto receipt_life = 290s;        // Keystone's own is 300 s
 constexpr auto after_the_second = 1'100ms; // a token of the second in which a password changed is dead
 
-bool has_token(const login_answer& a) {
-    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
-}
-
 /// A login that the guard let go out: if nothing else is said, it was not answered.
 class open_login {
   public:
