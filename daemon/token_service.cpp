@@ -115,7 +115,10 @@ result<cache_entry*> token_service::open(const identity_config& identity, const 
                      now().boot, evicted, by.privileged ? std::nullopt : by.uid);
     if (entry && (*entry)->life().held() == nullptr)
         x_cache.validate_every(**entry, identity.validate_every, now().boot);
-    for (std::uint64_t id : evicted) answer_refusals(id, {.kind = refusal_kind::already_replaced});
+    for (std::uint64_t id : evicted) {
+        drop_waiters(id, {errc::iam_unavailable, "the scope made room for others; ask again"});
+        answer_refusals(id, {.kind = refusal_kind::already_replaced});
+    }
     return entry;
 }
 
@@ -273,6 +276,8 @@ void token_service::stop() {
     x_timer.cancel();
     for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
     const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
+    while (!x_watching.empty())
+        for (waiter& w : take_watchers(x_watching.begin()->first)) w.done(token_ptr());
     while (!x_waiting.empty()) drop_waiters(x_waiting.begin()->first, why);
     for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
     while (!x_refusal_waiters.empty())

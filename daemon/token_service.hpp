@@ -85,6 +85,12 @@ class token_service {
     /// (max_wait). Of on-demand scopes, a caller can have so many fetched at a time (work_shares), and no
     /// more.
     wait_id get(cache_entry& entry, const get_request& wanted, token_handler done, const requester& by = {});
+    /// Another token than the one that is held: at once if none is. `done` gets null when `wait` is over and
+    /// nothing has changed, and at a shutdown. An invalidation is held through until there is a new token or
+    /// no hope of one within `wait`. Errors: those of get(); iam_unavailable if the token expires without a
+    /// successor.
+    wait_id watch(cache_entry& entry, std::chrono::seconds wait, token_handler done,
+                  const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
     wait_id renew(cache_entry& entry, token_handler done, const requester& by = {});
     /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
@@ -112,11 +118,12 @@ class token_service {
 
   private:
     struct waiter {
-        std::uint64_t entry;
-        get_request wanted;
-        token_handler done;
-        requester by; // whose share it is counted in
-        std::multimap<instant, wait_id>::iterator patience;
+        std::uint64_t entry = 0;
+        get_request wanted{};
+        token_handler done{};
+        requester by{}; // whose share it is counted in
+        std::multimap<instant, wait_id>::iterator patience{};
+        std::optional<instant> watches_until{}; // set: wants another token than the one that was held
     };
     struct refusal_waiter {
         std::uint64_t entry;
@@ -128,13 +135,17 @@ class token_service {
         boost::asio::cancellation_signal cancel;
     };
 
-    wait_id carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done,
-                      const requester& by);
+    wait_id carry_out(cache_entry& entry, step next, waiter fresh);
     bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
-    wait_id add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done,
-                       const requester& by);
+    wait_id add_waiter(const cache_entry& entry, waiter fresh);
     token_handler take_waiter(wait_id id) noexcept;
-    std::vector<std::pair<get_request, token_handler>> take_waiters(std::uint64_t entry);
+    std::vector<waiter> take_waiters(std::uint64_t entry);
+    std::vector<waiter> take_watchers(std::uint64_t entry);
+    std::vector<wait_id> those_without_hope(cache_entry& entry, instant next_try);
+    void let_watchers_wait(cache_entry& entry);
+    bool watches_held_token(wait_id id) const;
+    void end_watch(wait_id id, instant now);
+    static problem too_much_at_once();
     void drop_waiters(std::uint64_t entry, const problem& why);
     get_request wish_of_waiters(const cache_entry& entry) const;
     void restart_for_waiters(cache_entry& entry);
@@ -170,8 +181,9 @@ class token_service {
     // callers who wait
     wait_id x_next_wait = 1;
     std::unordered_map<wait_id, waiter> x_waiters;
-    std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting; // by entry
-    std::multimap<instant, wait_id> x_patience;                     // when each gives up
+    std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting;  // by entry: for the result of a fetch
+    std::unordered_map<std::uint64_t, std::set<wait_id>> x_watching; // by entry: for the held token to change
+    std::multimap<instant, wait_id> x_patience;                      // when each gives up
     work_shares x_shares;
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
     std::map<wait_id, passcode_handler> x_passcode_waiters;

@@ -23,6 +23,7 @@ asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source,
 void token_service::after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
     if (kind != refusal_kind::invalidated) return;
     cancel_fetch(fetch_before);
+    let_watchers_wait(entry);
     restart_for_waiters(entry);
 }
 

@@ -20,15 +20,15 @@ asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
     co_return co_await source->give_passcode(std::move(passcode));
 }
 
-problem too_much_at_once() {
+} // namespace
+
+problem token_service::too_much_at_once() {
     problem error{errc::too_many_requests,
                   "this user has the IAM asked for as many on-demand scopes as it may at "
                   "a time: wait for one of them"};
     error.retry_after = 1s;
     return error;
 }
-
-} // namespace
 
 // What is configured, held, or worked on for the caller already costs the IAM nothing more.
 bool token_service::has_share(const cache_entry& entry, const get_request& wanted,
@@ -47,7 +47,8 @@ wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_
     }
     get_request bounded = wanted;
     bounded.max_wait = std::min(wanted.max_wait, longest_wait);
-    return carry_out(entry, x_cache.get(entry, bounded, now().boot), bounded, std::move(done), by);
+    step next = x_cache.get(entry, bounded, now().boot);
+    return carry_out(entry, std::move(next), {.wanted = bounded, .done = std::move(done), .by = by});
 }
 
 wait_id token_service::renew(cache_entry& entry, token_handler done, const requester& by) {
@@ -55,32 +56,32 @@ wait_id token_service::renew(cache_entry& entry, token_handler done, const reque
         done(too_much_at_once());
         return 0;
     }
-    return carry_out(entry, x_cache.renew(entry, now().boot), {}, std::move(done), by);
+    step next = x_cache.renew(entry, now().boot);
+    return carry_out(entry, std::move(next), {.done = std::move(done), .by = by});
 }
 
-wait_id token_service::carry_out(cache_entry& entry, step next, const get_request& wanted, token_handler done,
-                                 const requester& by) {
+wait_id token_service::carry_out(cache_entry& entry, step next, waiter fresh) {
     wait_id id = 0;
     switch (next.kind) {
-    case step_kind::serve: done(entry.life().held()); return 0;
-    case step_kind::refuse: done(std::move(next.error)); return 0;
+    case step_kind::serve: fresh.done(entry.life().held()); return 0;
+    case step_kind::refuse: fresh.done(std::move(next.error)); return 0;
     case step_kind::start_fetch:
-        id = add_waiter(entry, wanted, std::move(done), by);
+        id = add_waiter(entry, std::move(fresh));
         start_fetch(entry, next.id);
         break;
-    case step_kind::wait: id = add_waiter(entry, wanted, std::move(done), by); break;
+    case step_kind::wait: id = add_waiter(entry, std::move(fresh)); break;
     }
     arm();
     return id;
 }
 
-wait_id token_service::add_waiter(const cache_entry& entry, const get_request& wanted, token_handler done,
-                                  const requester& by) {
+wait_id token_service::add_waiter(const cache_entry& entry, waiter fresh) {
     wait_id id = x_next_wait++;
-    auto patience = x_patience.emplace(now().boot + wanted.max_wait, id);
-    const requester counted = entry.life().configured() ? requester{} : by;
-    x_shares.take(counted, entry.id());
-    x_waiters.emplace(id, waiter{entry.id(), wanted, std::move(done), counted, patience});
+    fresh.entry = entry.id();
+    if (entry.life().configured()) fresh.by = {};
+    x_shares.take(fresh.by, entry.id());
+    waiter& added = x_waiters.emplace(id, std::move(fresh)).first->second;
+    added.patience = x_patience.emplace(now().boot + added.wanted.max_wait, id);
     x_waiting[entry.id()].insert(id);
     return id;
 }
@@ -89,12 +90,16 @@ token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
     auto found = x_waiters.find(id);
     if (found == x_waiters.end()) return {};
     auto of_entry = x_waiting.find(found->second.entry);
-    of_entry->second.erase(id);
-    if (of_entry->second.empty()) {
-        x_waiting.erase(of_entry);
-        if (cache_entry* entry = x_cache.find(found->second.entry)) x_cache.abandoned(*entry, now().boot);
+    if (of_entry != x_waiting.end() && of_entry->second.erase(id) != 0) {
+        x_shares.give_back(found->second.by, found->second.entry);
+        if (of_entry->second.empty()) {
+            x_waiting.erase(of_entry);
+            if (cache_entry* entry = x_cache.find(found->second.entry)) x_cache.abandoned(*entry, now().boot);
+        }
+    } else if (auto watched = x_watching.find(found->second.entry); watched != x_watching.end()) {
+        watched->second.erase(id);
+        if (watched->second.empty()) x_watching.erase(watched);
     }
-    x_shares.give_back(found->second.by, found->second.entry);
     x_patience.erase(found->second.patience);
     token_handler done = std::move(found->second.done);
     x_waiters.erase(found);
@@ -108,36 +113,37 @@ void token_service::cancel(wait_id id) noexcept {
 }
 
 // Taken out before they are called: a handler may ask again at once.
-std::vector<std::pair<get_request, token_service::token_handler>>
-token_service::take_waiters(std::uint64_t entry) {
-    std::vector<std::pair<get_request, token_handler>> taken;
+std::vector<token_service::waiter> token_service::take_waiters(std::uint64_t entry) {
+    std::vector<waiter> taken;
     auto found = x_waiting.find(entry);
     if (found == x_waiting.end()) return taken;
     std::set<wait_id> ids = std::move(found->second);
     x_waiting.erase(found);
+    taken.reserve(ids.size());
     for (wait_id id : ids) {
-        auto w = x_waiters.find(id);
-        x_patience.erase(w->second.patience);
-        x_shares.give_back(w->second.by, entry);
-        taken.emplace_back(w->second.wanted, std::move(w->second.done));
-        x_waiters.erase(w);
+        auto w = x_waiters.extract(id);
+        x_patience.erase(w.mapped().patience);
+        x_shares.give_back(w.mapped().by, entry);
+        taken.push_back(std::move(w.mapped()));
     }
     return taken;
 }
 
 void token_service::drop_waiters(std::uint64_t entry, const problem& why) {
-    for (auto& [wanted, done] : take_waiters(entry)) done(why);
+    for (waiter& w : take_waiters(entry)) w.done(why);
+    for (waiter& w : take_watchers(entry)) w.done(why);
 }
 
 void token_service::wake_with_token(cache_entry& entry) {
     instant at = now().boot;
-    token_ptr held = entry.life().held();
+    const token_ptr held = entry.life().held();
     std::vector<std::pair<token_handler, result<token_ptr>>> answers;
-    for (auto& [wanted, done] : take_waiters(entry.id())) {
-        step next = entry.life().after_fetch(wanted, at);
-        answers.emplace_back(std::move(done),
+    for (waiter& w : take_waiters(entry.id())) {
+        step next = entry.life().after_fetch(w.wanted, at);
+        answers.emplace_back(std::move(w.done),
                              next.kind == step_kind::serve ? result<token_ptr>(held) : std::move(next.error));
     }
+    for (waiter& w : take_watchers(entry.id())) answers.emplace_back(std::move(w.done), held);
     for (auto& [done, answer] : answers) done(std::move(answer)); // the entry may be gone from here on
 }
 
@@ -146,7 +152,9 @@ void token_service::wake_with_failure(cache_entry& entry) {
     problem why = *entry.life().status(at).last_error;
     instant next = entry.life().held_back_until().value_or(never);
     if (next != never) why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(next - at), 1s);
-    drop_waiters(entry.id(), why);
+    std::vector<token_handler> answered;
+    for (wait_id id : those_without_hope(entry, next)) answered.push_back(take_waiter(id));
+    for (token_handler& done : answered) done(why); // the entry may be gone from here on
 }
 
 // The most that any of them wants and the longest that one waits; each is judged by his own word in the end.
@@ -173,8 +181,13 @@ void token_service::restart_for_waiters(cache_entry& entry) {
 
 void token_service::time_out_waiters(instant now) {
     while (!x_patience.empty() && x_patience.begin()->first <= now) {
-        token_handler done = take_waiter(x_patience.begin()->second);
-        problem late{errc::timeout, "the IAM gave no token within max_wait"};
+        const wait_id id = x_patience.begin()->second;
+        if (watches_held_token(id)) {
+            end_watch(id, now);
+            continue;
+        }
+        token_handler done = take_waiter(id);
+        problem late{errc::timeout, "the IAM gave no token in time (max_wait, or the wait of Prefer)"};
         late.retry_after = 1s;
         done(std::move(late));
     }

@@ -23,6 +23,7 @@ class conditions {
     verdict judge(std::string_view fingerprint) const noexcept;
     /// If-Match alone; true without one.
     bool match(std::string_view fingerprint) const noexcept;
+    bool has_if_none_match() const noexcept { return !x_if_none_match.empty(); }
     bool has_if_match() const noexcept { return !x_if_match.empty(); }
 
   private:

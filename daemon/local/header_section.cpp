@@ -22,6 +22,7 @@ constexpr std::array known_fields{
     field_name{"if-match", field::if_match},
     field_name{"if-none-match", field::if_none_match},
     field_name{"origin", field::origin},
+    field_name{"prefer", field::prefer},
     field_name{"referer", field::referer},
     field_name{"transfer-encoding", field::transfer_encoding},
 };

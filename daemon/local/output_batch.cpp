@@ -31,6 +31,7 @@ void output_batch::add(response answer, std::string_view connection_field) {
     const response& kept = x_answers[x_answer_count++].emplace(std::move(answer));
     add(kept.status_line());
     add(connection_field);
+    add(kept.field());
     add(kept.rest());
     add(kept.more());
 }

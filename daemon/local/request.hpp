@@ -23,6 +23,7 @@ enum class field : std::uint8_t {
     if_match,
     if_none_match,
     origin,
+    prefer,
     referer,
     transfer_encoding,
     other,

@@ -4,6 +4,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/token.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +29,13 @@ class response {
     std::string_view rest() const noexcept { return bytes().substr(bytes().find('\n') + 1); }
     std::string_view more() const noexcept { return x_more; }
 
+    /// A further field of this answer alone, with its CRLF.
+    std::string_view field() const noexcept { return x_field; }
+    response with_field(std::string field) && {
+        x_field = std::move(field);
+        return std::move(*this);
+    }
+
   private:
     std::string_view bytes() const noexcept { return x_keeper ? x_bytes : std::string_view(x_own); }
 
@@ -35,6 +43,7 @@ class response {
     token_ptr x_keeper;
     std::string_view x_bytes;
     std::string_view x_more;
+    std::string x_field;
 };
 
 } // namespace tokenward::local

@@ -106,7 +106,9 @@ void session::drain() {
         ssize_t size =
             ::recv(x_descriptor.native_handle(), x_shared.input.data(), x_shared.input.size(), MSG_DONTWAIT);
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0 && errno == EAGAIN) return wait_readable();
+        // At a shutdown nobody waits for what a caller might still send: it would be waited for by systemd
+        // too.
+        if (size < 0 && errno == EAGAIN) return x_shared.stopping ? close() : wait_readable();
         if (size <= 0) return close();
         x_drained += static_cast<std::size_t>(size);
         if (x_drained > drain_limit) return close();

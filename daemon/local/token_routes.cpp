@@ -3,8 +3,11 @@
 #include "daemon/local/conditional.hpp"
 #include "daemon/local/handlers.hpp"
 #include "daemon/local/media.hpp"
+#include "daemon/local/prefer.hpp"
 #include "daemon/local/token_response.hpp"
 #include "daemon/local/with_token.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +22,7 @@ struct wish {
     bool head = false;
     bool with_body = false;
     conditions only_if{};
+    std::optional<std::chrono::seconds> watch{}; // wait so long for another token than those of If-None-Match
 };
 
 result<media> choose_form(const call& c, bool with_body) {
@@ -58,6 +62,7 @@ result<wish> read_wish(const call& c) {
     auto only_if = conditions::of(c.asked);
     if (!only_if) return only_if.error();
     w.only_if = std::move(*only_if);
+    if (w.only_if.has_if_none_match()) w.watch = wait_preference(c.asked);
     return w;
 }
 
@@ -79,6 +84,12 @@ response answer_with_body(const served_token& t, bool head) {
                           t.now.wall);
 }
 
+// What was preferred and honoured (RFC 7240, section 3).
+response honour(response r, const wish& w) {
+    if (!w.watch) return r;
+    return std::move(r).with_field(fmt::format("Preference-Applied: wait={}\r\n", w.watch->count()));
+}
+
 void answer_token(exchange& connection, const served_token& t, const wish& w) {
     switch (w.only_if.judge(t.value->fingerprint)) {
     case conditions::verdict::failed:
@@ -86,12 +97,33 @@ void answer_token(exchange& connection, const served_token& t, const wish& w) {
             {errc::precondition_failed, "the token is not the one that If-Match names"}, t.now.wall, w.head));
     case conditions::verdict::not_modified: {
         std::string fields = token_fields(t.value->fingerprint);
-        return connection.answer(build_response({.status = 304, .fields = fields}, t.now.wall));
+        return connection.answer(honour(build_response({.status = 304, .fields = fields}, t.now.wall), w));
     }
     case conditions::verdict::proceed: break;
     }
-    if (w.with_body) return connection.answer(answer_with_body(t, w.head));
-    connection.answer(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires));
+    if (w.with_body) return connection.answer(honour(answer_with_body(t, w.head), w));
+    connection.answer(honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
+}
+
+// Holds the answer until there is another token than the one that the caller has.
+void watch_token(const call& c, cache_entry& entry, wish w) {
+    const token* held = c.around.service.serveable(entry, c.now.boot);
+    const std::string known = held != nullptr ? held->fingerprint : std::string();
+    if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
+        const instant expires = entry.life().status(c.now.boot).expires;
+        return answer_token(c.connection, {entry.life().held(), expires, c.now}, w);
+    }
+    const std::chrono::seconds wait = *w.watch;
+    auto done = [who = late_caller(c, entry, can_get), known, w = std::move(w)](result<token_ptr> got) {
+        const moment now = who.around.service.now();
+        auto connection = who.arrive(now);
+        if (!connection) return;
+        if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
+        if (*got) return answer_token(*connection, {*got, end_of(who, **got), now}, w);
+        const std::string fields = token_fields(known);
+        connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
+    };
+    c.connection.awaits(c.around.service.watch(entry, wait, std::move(done), c.by()));
 }
 
 } // namespace
@@ -101,6 +133,7 @@ void get_token(const call& c) {
     if (!w) return c.fail(w.error());
     auto entry = open_entry(c, can_get);
     if (!entry) return c.fail(entry.error());
+    if (w->watch) return watch_token(c, **entry, std::move(*w));
     with_token(c, **entry, w->wanted, [w = std::move(*w)](exchange& connection, const served_token& t) {
         answer_token(connection, t, w);
     });

@@ -16,27 +16,42 @@ struct served_token {
     moment now;
 };
 
+/// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
+struct late_caller {
+    late_caller(const call& c, const cache_entry& entry, verb_set needed);
+
+    /// Its connection if it is still there and may still do what it asked for; else null, and a caller who
+    /// may not has been told so.
+    std::shared_ptr<exchange> arrive(const moment& now) const;
+
+    const environment& around;
+    bool head;
+
+  private:
+    std::weak_ptr<exchange> x_connection;
+    std::string x_identity;
+    std::string x_scope;
+    std::uint64_t x_rules; // under which it was let in
+    verb_set x_needed;
+
+    friend instant end_of(const late_caller& who, const token& subject) noexcept;
+};
+
 /// When a token that the service gave ceases to be served: the cache may know an earlier end than the token
 /// itself.
-instant end_of(token_service& service, std::string_view identity, std::string_view scope,
-               const token& subject) noexcept;
+instant end_of(const late_caller& who, const token& subject) noexcept;
 
 /// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
 /// has gone. A caller who had to do all of `needed` is judged anew if the rules have changed meanwhile.
 template <class Then>
 token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
                                            Then then) {
-    return [later = c.connection.later(), &around = c.around, head = c.head(), identity = entry.identity(),
-            scope = entry.scope_name(), rules = c.around.service.generation(), needed,
-            then = std::move(then)](result<token_ptr> got) {
-        auto connection = later.lock();
+    return [who = late_caller(c, entry, needed), then = std::move(then)](result<token_ptr> got) {
+        const moment now = who.around.service.now();
+        auto connection = who.arrive(now);
         if (!connection) return;
-        moment now = around.service.now();
-        if (around.service.generation() != rules)
-            if (auto good = admit_again(around, connection->who(), identity, scope, needed); !good)
-                return connection->answer(build_problem(good.error(), now.wall, head));
-        if (!got) return connection->answer(build_problem(got.error(), now.wall, head));
-        then(*connection, served_token{*got, end_of(around.service, identity, scope, **got), now});
+        if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
+        then(*connection, served_token{*got, end_of(who, **got), now});
     };
 }
 

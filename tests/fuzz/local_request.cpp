@@ -2,6 +2,7 @@
 // the same.
 #include "daemon/local/conditional.hpp"
 #include "daemon/local/media.hpp"
+#include "daemon/local/prefer.hpp"
 #include "daemon/local/request_parser.hpp"
 #include "daemon/local/target.hpp"
 
@@ -36,6 +37,7 @@ void use(const request& asked) {
     target path;
     if (path.assign(asked.target)) require(path.segments().size() <= 9);
     (void)choose_media(asked, true);
+    (void)wait_preference(asked);
     if (auto only_if = conditions::of(asked)) (void)only_if->judge("sha256:0123456789abcdef");
 }
 

@@ -92,7 +92,8 @@ class fake_connection final : public exchange, public std::enable_shared_from_th
     permission& permitted() override { return x_permission; }
     void answer(response r) override {
         EXPECT_FALSE(answered.has_value()) << "answered twice";
-        answered.emplace(std::string(r.status_line()) + std::string(r.rest()) + std::string(r.more()));
+        answered.emplace(std::string(r.status_line()) + std::string(r.field()) + std::string(r.rest()) +
+                         std::string(r.more()));
     }
     void awaits(wait_id id) override { waits = id; }
     std::weak_ptr<exchange> later() override { return weak_from_this(); }

@@ -1,0 +1,50 @@
+// See prefer.hpp.
+#include "daemon/local/prefer.hpp"
+
+#include "daemon/local/http_text.hpp"
+
+#include <algorithm>
+
+namespace tokenward::local {
+namespace {
+
+// Takes what stands before the next `end` off `text`; one within a quoted string (RFC 9110, section 5.6.4)
+// does not count.
+std::string_view take_until(char end, std::string_view& text) noexcept {
+    bool quoted = false;
+    std::size_t at = 0;
+    for (; at < text.size() && (quoted || text[at] != end); ++at) {
+        if (text[at] == '"') quoted = !quoted;
+        if (quoted && text[at] == '\\') ++at;
+    }
+    std::string_view taken = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return trim(taken);
+}
+
+std::string_view unquoted(std::string_view word) noexcept {
+    const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
+    return quoted ? word.substr(1, word.size() - 2) : word;
+}
+
+} // namespace
+
+std::optional<std::chrono::seconds> wait_preference(const request& asked) noexcept {
+    for (std::size_t i = 0; i < asked.line_count; ++i) {
+        if (asked.lines[i].name != field::prefer) continue;
+        std::string_view list = asked.lines[i].value;
+        while (!list.empty()) {
+            std::string_view element = take_until(',', list);
+            std::string_view value = take_until(';', element); // its parameters mean nothing here
+            std::string_view name = take_until('=', value);
+            if (!equals_any_case(name, "wait")) continue;
+            auto seconds = parse_number(unquoted(trim(value)));
+            if (!seconds) return std::nullopt;
+            const auto most = static_cast<std::uint64_t>(longest_watch.count());
+            return std::chrono::seconds(std::min(*seconds, most));
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace tokenward::local
