@@ -1,7 +1,8 @@
 // Callers who hold a token already and wait for another one (Prefer: wait): a part of token_service.
 //
-// As long as the held token is good, a watcher stands in x_watching and costs nothing but its place. When that
-// token is refused, it becomes a caller who waits for a fetch, in x_waiting, but one who outlives a failure.
+// As long as the held token is good, a watcher stands in x_watching and costs nothing but its place. When
+// that token is refused, it becomes a caller who waits for a fetch, in x_waiting, but one who outlives a
+// failure.
 #include "daemon/token_service.hpp"
 
 #include <algorithm>

@@ -16,6 +16,8 @@ void get_endpoints(const call& c);
 // status_routes.cpp
 void list_identities(const call& c);
 void show_status(const call& c);
+// explain_routes.cpp
+void explain_access(const call& c);
 // passcode_routes.cpp
 void give_passcode(const call& c);
 // health_routes.cpp

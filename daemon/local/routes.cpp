@@ -31,6 +31,7 @@ constexpr std::array table{
     route{{"v1", "tokens", "*", "*", "report"}, {{{method::post, report_refusal}, none}}},
     route{{"v1", "tokens", "*", "*", "renew"}, {{{method::post, renew_token}, none}}},
     route{{"v1", "endpoints", "*", "*"}, {{{method::get, get_endpoints}, none}}},
+    route{{"v1", "explain", "*", "*"}, {{{method::get, explain_access}, none}}},
     route{{"v1", "identities", "*", "passcode"}, {{{method::post, give_passcode}, none}}},
     route{{"v1", "identities"}, {{{method::get, list_identities}, none}}},
     route{{"v1", "status"}, {{{method::get, show_status}, none}}},

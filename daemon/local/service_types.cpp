@@ -8,27 +8,27 @@ namespace tokenward::local {
 namespace {
 
 // The official type, then its aliases, the best first.
-using row = std::array<std::string_view, 5>;
+using synonyms = std::array<std::string_view, 5>;
 constexpr std::array rows{
-    row{"admin-logic", "registration"},
-    row{"alarm", "alarming"},
-    row{"application-container", "container"},
-    row{"application-deployment", "application_deployment"},
-    row{"baremetal", "bare-metal"},
-    row{"block-storage", "volumev3", "volumev2", "volume", "block-store"},
-    row{"clustering", "resource-cluster", "cluster"},
-    row{"container-infrastructure-management", "container-infrastructure", "container-infra"},
-    row{"event", "events"},
-    row{"instance-ha", "ha"},
-    row{"message", "messaging"},
-    row{"meter", "metering", "telemetry"},
-    row{"monitoring-logging", "monitoring-log-api"},
-    row{"multi-region-network-automation", "tricircle"},
-    row{"operator-policy", "policy"},
-    row{"resource-optimization", "infra-optim"},
-    row{"root-cause-analysis", "rca"},
-    row{"shared-file-system", "sharev2", "share"},
-    row{"workflow", "workflowv2"},
+    synonyms{"admin-logic", "registration"},
+    synonyms{"alarm", "alarming"},
+    synonyms{"application-container", "container"},
+    synonyms{"application-deployment", "application_deployment"},
+    synonyms{"baremetal", "bare-metal"},
+    synonyms{"block-storage", "volumev3", "volumev2", "volume", "block-store"},
+    synonyms{"clustering", "resource-cluster", "cluster"},
+    synonyms{"container-infrastructure-management", "container-infrastructure", "container-infra"},
+    synonyms{"event", "events"},
+    synonyms{"instance-ha", "ha"},
+    synonyms{"message", "messaging"},
+    synonyms{"meter", "metering", "telemetry"},
+    synonyms{"monitoring-logging", "monitoring-log-api"},
+    synonyms{"multi-region-network-automation", "tricircle"},
+    synonyms{"operator-policy", "policy"},
+    synonyms{"resource-optimization", "infra-optim"},
+    synonyms{"root-cause-analysis", "rca"},
+    synonyms{"shared-file-system", "sharev2", "share"},
+    synonyms{"workflow", "workflowv2"},
 };
 
 bool names_version(std::string_view type) noexcept {
@@ -39,7 +39,7 @@ bool names_version(std::string_view type) noexcept {
 
 std::vector<std::string_view> types_meant_by(std::string_view asked) {
     std::vector<std::string_view> types{asked};
-    for (const row& r : rows) {
+    for (const synonyms& r : rows) {
         if (std::find(r.begin(), r.end(), asked) == r.end()) continue;
         for (std::string_view type : r) {
             bool other_version = names_version(asked) && type != r.front();

@@ -84,7 +84,8 @@ TEST_F(WatchRoutes, WithoutIfNoneMatchThePreferenceIsIgnored) {
 
 TEST_F(WatchRoutes, WhatIsNotUnderstoodIsIgnored) {
     warm();
-    for (const char* odd : {"wait", "wait=", "wait=soon", "wait=-1", "respond-async", "x=\"wait=9, wait=9\""}) {
+    for (const char* odd :
+         {"wait", "wait=", "wait=soon", "wait=-1", "respond-async", "x=\"wait=9, wait=9\""}) {
         reply r = watch(odd);
         EXPECT_EQ(r.status, 304) << odd;
         EXPECT_EQ(r.field("Preference-Applied"), "") << odd;

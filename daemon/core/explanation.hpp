@@ -1,0 +1,32 @@
+// Why a caller may or may not: a decision of access.hpp in words for people. Pure.
+#pragma once
+
+#include "daemon/core/access.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tokenward {
+
+/// Where in the configuration a rule stands.
+struct rule_place {
+    std::string_view list; ///< "allow" or "deny"
+    std::size_t index;     ///< in its list, from 1
+    int line;              ///< of the configuration file; 0 = not known
+};
+
+struct explanation {
+    bool allowed = false;
+    std::string because{}; ///< one line; names rules, uids and units, never a secret
+    std::optional<rule_place> rule{};
+};
+
+/// The rule as it could stand in the file: `{user: deploy, scopes: [eu-de], verbs: [get, report]}`.
+std::string text_of(const access_rule& rule);
+
+/// Explains what `may` says to the same question.
+explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
+                    std::string_view scope_name, const scope& target, verb what);
+
+} // namespace tokenward
