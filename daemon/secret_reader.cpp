@@ -40,10 +40,6 @@ class descriptor {
     int x_fd;
 };
 
-file_stamp stamp_of(const struct stat& is) {
-    return {is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec};
-}
-
 /// The secret in the text of a file or variable, or why there is none.
 result<secret> secret_in(std::string_view text, const std::string& what) {
     if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);

@@ -4,22 +4,12 @@
 #include "common/error.hpp"
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
-
-#include <sys/stat.h>
+#include "daemon/file_stamp.hpp"
 
 #include <map>
 #include <string>
 
 namespace tokenward {
-
-/// What tells a file from its successor without reading it.
-struct file_stamp {
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    long long modified = 0; ///< nanoseconds
-    friend bool operator==(const file_stamp&, const file_stamp&) = default;
-};
 
 /// A secret as it was read.
 struct secret_reading {

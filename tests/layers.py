@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 NETWORK = ("boost/asio", "boost/beast", "openssl/", "sys/socket.h", "sys/un.h", "netinet/", "netdb.h", "poll.h")
 OUTSIDE = ("iostream", "fstream", "filesystem", "cstdio", "fcntl.h", "unistd.h", "sys/", "spdlog/", "systemd/")
-SHELL = ("daemon/clock", "daemon/log")  # what every room of the daemon's shell may use
+SHELL = ("daemon/clock", "daemon/file_stamp", "daemon/log")  # what every room of the daemon's shell may use
 
 
 @dataclass

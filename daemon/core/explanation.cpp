@@ -33,7 +33,8 @@ void append(std::string& list, std::string_view item) {
 std::optional<rule_place> place_in(const std::vector<access_rule>& list, std::string_view name,
                                    const access_rule* rule) {
     const std::less<> before;
-    const bool inside = !list.empty() && !before(rule, list.data()) && before(rule, list.data() + list.size());
+    const bool inside =
+        !list.empty() && !before(rule, list.data()) && before(rule, list.data() + list.size());
     if (!inside) return std::nullopt;
     return rule_place{name, static_cast<std::size_t>(rule - list.data()) + 1, rule->line};
 }
@@ -44,7 +45,8 @@ bool speaks_of_units(const identity_config& identity) {
 }
 
 // Nothing fits: what the caller was taken for.
-std::string no_rule(const caller& who, const identity_config& identity, std::string_view scope_name, verb what) {
+std::string no_rule(const caller& who, const identity_config& identity, std::string_view scope_name,
+                    verb what) {
     std::string text = "no rule of `allow` gives ";
     text += word(what);
     text += " on scope ";
@@ -80,7 +82,8 @@ explanation explain(const caller& who, unsigned own_uid, const identity_config& 
         if (!decision.allowed)
             made.because = no_rule(who, identity, scope_name, what);
         else
-            made.because = *who.uid() == 0 ? "root may do everything" : "the daemon's own user may do everything";
+            made.because =
+                *who.uid() == 0 ? "root may do everything" : "the daemon's own user may do everything";
     } else {
         made.rule = place_in(identity.deny, "deny", decision.rule);
         if (!made.rule) made.rule = place_in(identity.allow, "allow", decision.rule);

@@ -10,6 +10,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <memory>
 #include <variant>
 
@@ -30,6 +33,13 @@ struct connection {
     boost::beast::tcp_stream& socket() {
         if (auto* tls = std::get_if<tls_stream>(&stream)) return boost::beast::get_lowest_layer(*tls);
         return std::get<plain_stream>(stream);
+    }
+
+    /// Whether nothing has come unasked: an end of the stream, above all. One recv(2).
+    bool is_quiet() {
+        char byte = 0;
+        const int fd = socket().socket().native_handle();
+        return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
     }
 };
 

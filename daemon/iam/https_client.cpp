@@ -101,7 +101,7 @@ asio::awaitable<result<http_answer>> https_client::request(http_request what) {
     request_message message = self->compose(what);
     for (bool again = true;;) {
         std::unique_ptr<connection> c = std::move(self->kept);
-        bool reused = c != nullptr;
+        bool reused = c != nullptr && c->is_quiet(); // a login is not sent twice if that can be helped
         if (!reused) {
             auto made = co_await self->way.connect();
             if (!made) co_return made.error();

@@ -17,7 +17,6 @@
 #include <utility>
 
 #include <arpa/inet.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tokenward::iam {
@@ -98,12 +97,6 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& setti
     if (!settings.cert.empty())
         if (auto fault = show(*context, settings)) return *fault;
     return context;
-}
-
-tls_keeper::stamp tls_keeper::stamp_of(const std::string& path) {
-    struct stat is {};
-    if (path.empty() || stat(path.c_str(), &is) != 0) return {};
-    return {is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec};
 }
 
 result<std::shared_ptr<ssl::context>> tls_keeper::current() {

@@ -2,14 +2,13 @@
 #pragma once
 
 #include "common/error.hpp"
+#include "daemon/file_stamp.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
 #include <array>
 #include <memory>
 #include <string>
-
-#include <sys/types.h>
 
 namespace tokenward::iam {
 
@@ -35,16 +34,7 @@ class tls_keeper {
     result<std::shared_ptr<boost::asio::ssl::context>> current();
 
   private:
-    /// What tells a file from its successor without reading it; all zero = no file.
-    struct stamp {
-        dev_t device = 0;
-        ino_t inode = 0;
-        off_t size = 0;
-        long long changed = 0; ///< nanoseconds
-        friend bool operator==(const stamp&, const stamp&) = default;
-    };
-    using stamps = std::array<stamp, 3>;
-    static stamp stamp_of(const std::string& path);
+    using stamps = std::array<file_stamp, 3>;
 
     tls_settings x_settings;
     std::shared_ptr<boost::asio::ssl::context> x_context{};

@@ -20,7 +20,7 @@ struct named_verb {
     verb what;
 };
 constexpr std::array every_verb{named_verb{"get", verb::get}, named_verb{"report", verb::report},
-                         named_verb{"manage", verb::manage}};
+                                named_verb{"manage", verb::manage}};
 
 json::value describe(const std::optional<rule_place>& place) {
     if (!place) return nullptr;
@@ -42,12 +42,9 @@ std::string describe(const caller& who, unsigned own_uid, const identity_config&
                                          {"rule", describe(why.rule)}});
         if (each.what == verb::get) first = std::move(why);
     }
-    json::object answer{{"identity", identity.name},
-                        {"scope", scope.name},
-                        {"allowed", first.allowed},
-                        {"because", first.because},
-                        {"rule", describe(first.rule)},
-                        {"verbs", std::move(verbs)},
+    json::object answer{{"identity", identity.name},        {"scope", scope.name},
+                        {"allowed", first.allowed},         {"because", first.because},
+                        {"rule", describe(first.rule)},     {"verbs", std::move(verbs)},
                         {"decisions", std::move(decisions)}};
     answer["uid"] = who.uid() ? json::value(*who.uid()) : json::value(nullptr);
     return json::serialize(answer);

@@ -22,7 +22,8 @@ std::vector<unsigned> numbers_of(std::string_view status, std::string_view name)
     line = line.substr(0, line.find('\n'));
     while (!(line = trim(line)).empty()) {
         auto end = line.find_first_of(" \t");
-        if (auto number = parse_number(line.substr(0, end))) numbers.push_back(static_cast<unsigned>(*number));
+        if (auto number = parse_number(line.substr(0, end)))
+            numbers.push_back(static_cast<unsigned>(*number));
         line.remove_prefix(end == std::string_view::npos ? line.size() : end);
     }
     return numbers;
@@ -43,7 +44,8 @@ result<process_caller> process_caller::of(pid_t pid, instant now) {
     std::ifstream file(fmt::format("/proc/{}/status", pid));
     const std::string status(std::istreambuf_iterator<char>(file), {});
     auto ids = read_ids(status);
-    if (!ids) return problem{errc::not_found, fmt::format("there is no process {} to be seen from here", pid)};
+    if (!ids)
+        return problem{errc::not_found, fmt::format("there is no process {} to be seen from here", pid)};
     process_caller made;
     if (ids->uid != overflow_uid) made.x_uid = ids->uid;
     made.x_groups = std::move(ids->groups);

@@ -13,8 +13,8 @@
 
 namespace tokenward::local {
 
-/// What a connection of that process would be taken for now. Never a reason to give anybody a token: a pid can
-/// be another process's the next moment.
+/// What a connection of that process would be taken for now. Never a reason to give anybody a token: a pid
+/// can be another process's the next moment.
 class process_caller final : public caller {
   public:
     /// Errors: not_found (there is no such process).
