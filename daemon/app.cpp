@@ -60,6 +60,7 @@ class daemon {
                     .started = x_clock.now().boot,
                     .limits = {.connections = local::connections_within(descriptor_limit())}},
                    alone(std::move(socket))) {
+        x_signals.add(SIGUSR1);
         take_proxies();
         take_variables(initial);
         x_service.configure(std::move(initial));
@@ -112,16 +113,26 @@ class daemon {
     void wait_for_signal() {
         x_signals.async_wait([this](boost::system::error_code failed, int number) {
             if (failed) return;
-            if (number == SIGHUP) {
-                reload();
-                wait_for_signal();
-                return;
+            if (number == SIGHUP || number == SIGUSR1) {
+                if (number == SIGHUP)
+                    reload();
+                else
+                    toggle_debug();
+                return wait_for_signal();
             }
             log::info("stopping", {}, "{}: finishing what is in flight",
                       number == SIGTERM ? "SIGTERM" : "SIGINT");
             x_server.stop(farewell, [] {});
             x_service.stop(); // now, so that those who wait are answered
         });
+    }
+
+    // Between debug and the level of the start.
+    void toggle_debug() {
+        const auto usual = log::parse_level(x_options.log_level).value_or(log::level::info);
+        const bool debugs = log::current_level() == log::level::debug;
+        log::set_level(debugs && usual != log::level::debug ? usual : log::level::debug);
+        log::info("log_level", {}, "the log's level is {} now", log::name_of(log::current_level()));
     }
 
     void reload() {

@@ -1,4 +1,4 @@
-// The daemon's log: one line per event on stderr, a text for people and key=value fields for programs.
+// The daemon's log: a text for people and fields for programs, to the journal or as lines on stderr.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,9 +8,10 @@
 
 /// Example: log::info("token_renewed", {.identity = "ci", .scope = "eu-de"}, "renewed, {} s to live",
 /// 86'400); writes `2026-01-01T00:00:00.000Z info renewed, 86400 s to live event=token_renewed identity=ci
-/// scope=eu-de`. Under the journal (JOURNAL_STREAM is set) a line starts with its priority, `<6>`, in place
-/// of time and level. All functions are thread-safe. A text never holds a secret; control characters in it
-/// become spaces.
+/// scope=eu-de`. Where stderr is the journal's (systemd.exec(5), JOURNAL_STREAM) the event goes to it by its
+/// own protocol, with the fields EVENT, IDENTITY, SCOPE, FINGERPRINT, UPSTREAM_STATUS, PEER_UID and
+/// PEER_UNIT. All functions are thread-safe. A text never holds a secret; control characters in it become
+/// spaces.
 namespace tokenward::log {
 
 enum class level { debug, info, warning, error };
@@ -19,14 +20,20 @@ enum class level { debug, info, warning, error };
 struct fields {
     std::string_view identity{};
     std::string_view scope{};
+    std::string_view fingerprint{};        ///< of a token
+    unsigned upstream_status = 0;          ///< the IAM's HTTP status
+    std::optional<unsigned> peer_uid = {}; ///< the caller's
+    std::string_view peer_unit{};
 };
 
 /// Lines below `least` are dropped; `info` until this is called.
 void set_level(level least) noexcept;
+level current_level() noexcept;
 bool is_enabled(level of) noexcept;
 
 /// "debug", "info", "warning", "error"; anything else: none.
 std::optional<level> parse_level(std::string_view name) noexcept;
+std::string_view name_of(level of) noexcept;
 
 /// The line as it is written, without time, level and newline.
 std::string compose(std::string_view event, const fields& about, std::string_view text);

@@ -9,7 +9,8 @@
 namespace {
 
 const std::string footer =
-    R"(Signals: SIGHUP re-reads the configuration (a bad file changes nothing), SIGTERM and SIGINT end the daemon.
+    R"(Signals: SIGHUP re-reads the configuration (a bad file changes nothing), SIGUSR1 turns debug messages on and off,
+SIGTERM and SIGINT end the daemon.
 Exit status: 0 ended as asked, 1 can't serve, 2 the configuration or the command line is at fault.
 
 Example: tokenwardd --config ./tokenward.yaml --socket ./tokenward.sock)";

@@ -169,17 +169,20 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     observe_clock(identity, result_date);
     cache_entry* entry = x_cache.entry_of(id);
     if (entry == nullptr) return; // forgotten meanwhile: the token dies here
-    const log::fields about{.identity = identity, .scope = entry->scope_name()};
+    log::fields about{.identity = identity, .scope = entry->scope_name()};
     if (auto* fresh = std::get_if<std::shared_ptr<token>>(&result.outcome)) {
         if (x_parts.render) (*fresh)->rendering = x_parts.render(*entry, **fresh);
-    } else if (std::get<fetch_failure>(result.outcome).retry == retry_rule::rearm) {
-        x_rejected.insert(identity);
+    } else {
+        const auto& failure = std::get<fetch_failure>(result.outcome);
+        about.upstream_status = failure.upstream_status;
+        if (failure.retry == retry_rule::rearm) x_rejected.insert(identity);
     }
     auto end = x_cache.fetched(id, std::move(result), now().boot, x_parts.jitter());
     if (end.outcome == lifecycle::fetch_outcome::token) {
         x_rejected.erase(identity);
         const token& t = *entry->life().held();
-        log::info("token_obtained", about, "token {} obtained, valid for {} s", t.fingerprint,
+        about.fingerprint = t.fingerprint;
+        log::info("token_obtained", about, "a token was obtained, valid for {} s",
                   whole_seconds(t.expires() - now().boot).count());
         check_password(identity, t, result_date.value_or(now().wall));
         wake_with_token(*entry);

@@ -18,6 +18,7 @@ enum class retry_rule {
 struct fetch_failure {
     problem error;
     retry_rule retry = retry_rule::back_off;
+    unsigned upstream_status = 0; ///< the IAM's HTTP status; 0 = it gave none
 };
 
 /// A new token, or why there is none; with the IAM's clock, if it said what time it is.

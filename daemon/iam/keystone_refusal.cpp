@@ -150,10 +150,11 @@ login_answer parse_refusal(const http_answer& answer, const login_facts& facts) 
     if (is.code == errc::iam_unavailable)
         why.retry_after = parse_retry_after(answer.retry_after, iam_date.value_or(facts.asked.wall));
     if (is.pause) why.retry_after = is.pause;
-    return {.credential = is.said,
-            .result = {.outcome = fetch_failure{std::move(why), is.retry}, .iam_date = iam_date},
-            .status = answer.status,
-            .receipt = answer.auth_receipt.duplicate()};
+    return {
+        .credential = is.said,
+        .result = {.outcome = fetch_failure{std::move(why), is.retry, answer.status}, .iam_date = iam_date},
+        .status = answer.status,
+        .receipt = answer.auth_receipt.duplicate()};
 }
 
 } // namespace tokenward::iam

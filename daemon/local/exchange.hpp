@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/core/access.hpp"
+#include "daemon/local/audit.hpp"
 #include "daemon/local/catalog.hpp"
 #include "daemon/local/permission.hpp"
 #include "daemon/local/plain_response.hpp"
@@ -22,6 +23,7 @@ struct environment {
     std::string version{}; ///< for /v1/status
     instant started{};     ///< when the daemon was
     std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>(); ///< never null
+    std::shared_ptr<audit_pace> audit = std::make_shared<audit_pace>();        ///< never null
 };
 
 /// The place of one request on its connection, to be answered exactly once. While it waits for the service

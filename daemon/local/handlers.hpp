@@ -18,6 +18,9 @@ void list_identities(const call& c);
 void show_status(const call& c);
 // explain_routes.cpp
 void explain_access(const call& c);
+// log_routes.cpp
+void show_log_level(const call& c);
+void set_log_level(const call& c);
 // passcode_routes.cpp
 void give_passcode(const call& c);
 // health_routes.cpp

@@ -34,6 +34,7 @@ constexpr std::array table{
     route{{"v1", "explain", "*", "*"}, {{{method::get, explain_access}, none}}},
     route{{"v1", "identities", "*", "passcode"}, {{{method::post, give_passcode}, none}}},
     route{{"v1", "identities"}, {{{method::get, list_identities}, none}}},
+    route{{"v1", "log-level"}, {{{method::get, show_log_level}, {method::post, set_log_level}}}},
     route{{"v1", "status"}, {{{method::get, show_status}, none}}},
     route{{"healthz"}, {{{method::get, show_health}, none}}},
     route{{"readyz"}, {{{method::get, show_readiness}, none}}},

@@ -90,7 +90,12 @@ response honour(response r, const wish& w) {
     return std::move(r).with_field(fmt::format("Preference-Applied: wait={}\r\n", w.watch->count()));
 }
 
-void answer_token(exchange& connection, const served_token& t, const wish& w) {
+void audit(const environment& around, const caller& who, const served_token& t) {
+    if (auto gets = around.audit->given(who.uid(), t.entry, t.now.boot))
+        log_token_given(who, t.identity, t.scope, t.value->fingerprint, *gets);
+}
+
+void answer_token(const environment& around, exchange& connection, const served_token& t, const wish& w) {
     switch (w.only_if.judge(t.value->fingerprint)) {
     case conditions::verdict::failed:
         return connection.answer(build_problem(
@@ -101,6 +106,7 @@ void answer_token(exchange& connection, const served_token& t, const wish& w) {
     }
     case conditions::verdict::proceed: break;
     }
+    audit(around, connection.who(), t);
     if (w.with_body) return connection.answer(honour(answer_with_body(t, w.head), w));
     connection.answer(honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
 }
@@ -110,8 +116,7 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
     const token* held = c.around.service.serveable(entry, c.now.boot);
     const std::string known = held != nullptr ? held->fingerprint : std::string();
     if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
-        const instant expires = entry.life().status(c.now.boot).expires;
-        return answer_token(c.connection, {entry.life().held(), expires, c.now}, w);
+        return answer_token(c.around, c.connection, held_token(c, entry), w);
     }
     const std::chrono::seconds wait = *w.watch;
     auto done = [who = late_caller(c, entry, can_get), known, w = std::move(w)](result<token_ptr> got) {
@@ -119,7 +124,7 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
         auto connection = who.arrive(now);
         if (!connection) return;
         if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
-        if (*got) return answer_token(*connection, {*got, end_of(who, **got), now}, w);
+        if (*got) return answer_token(who.around, *connection, who.serve(*got, now), w);
         const std::string fields = token_fields(known);
         connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
     };
@@ -134,9 +139,11 @@ void get_token(const call& c) {
     auto entry = open_entry(c, can_get);
     if (!entry) return c.fail(entry.error());
     if (w->watch) return watch_token(c, **entry, std::move(*w));
-    with_token(c, **entry, w->wanted, [w = std::move(*w)](exchange& connection, const served_token& t) {
-        answer_token(connection, t, w);
-    });
+    const get_request wanted = w->wanted;
+    auto then = [w = std::move(*w), &around = c.around](exchange& connection, const served_token& t) {
+        answer_token(around, connection, t, w);
+    };
+    with_token(c, **entry, wanted, std::move(then));
 }
 
 void renew_token(const call& c) {
@@ -147,8 +154,8 @@ void renew_token(const call& c) {
     if (entry) entry = open_entry(c, can_manage);
     if (!entry) return c.fail(entry.error());
     wish w{.form = *form};
-    auto then = [w = std::move(w)](exchange& connection, const served_token& t) {
-        answer_token(connection, t, w);
+    auto then = [w = std::move(w), &around = c.around](exchange& connection, const served_token& t) {
+        answer_token(around, connection, t, w);
     };
     auto done = when_it_comes(c, **entry, can_get | can_manage, std::move(then));
     c.connection.awaits(c.around.service.renew(**entry, std::move(done), c.by()));

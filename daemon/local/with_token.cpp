@@ -4,8 +4,9 @@
 namespace tokenward::local {
 
 late_caller::late_caller(const call& c, const cache_entry& entry, verb_set needed)
-    : around(c.around), head(c.head()), x_connection(c.connection.later()), x_identity(entry.identity()),
-      x_scope(entry.scope_name()), x_rules(c.around.service.generation()), x_needed(needed) {}
+    : around(c.around), head(c.head()), x_connection(c.connection.later()), x_entry(entry.id()),
+      x_identity(entry.identity()), x_scope(entry.scope_name()), x_rules(c.around.service.generation()),
+      x_needed(needed) {}
 
 std::shared_ptr<exchange> late_caller::arrive(const moment& now) const {
     auto connection = x_connection.lock();
@@ -16,11 +17,11 @@ std::shared_ptr<exchange> late_caller::arrive(const moment& now) const {
     return nullptr;
 }
 
-instant end_of(const late_caller& who, const token& subject) noexcept {
-    token_service& service = who.around.service;
-    const cache_entry* entry = service.find(who.x_identity, who.x_scope);
-    bool held = entry != nullptr && entry->life().held().get() == &subject;
-    return held ? entry->life().status(service.now().boot).expires : subject.expires();
+served_token late_caller::serve(const token_ptr& value, const moment& now) const noexcept {
+    const cache_entry* entry = around.service.find(x_identity, x_scope);
+    const bool held = entry != nullptr && entry->life().held() == value;
+    const instant expires = held ? entry->life().status(now.boot).expires : value->expires();
+    return {value, expires, now, x_entry, x_identity, x_scope};
 }
 
 } // namespace tokenward::local

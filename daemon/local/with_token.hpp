@@ -9,11 +9,14 @@
 
 namespace tokenward::local {
 
-/// A token that may be served now.
+/// A token that may be served now, and whose it is. Lives as long as the call that it is passed to.
 struct served_token {
     const token_ptr& value;
     instant expires; ///< when it ceases to be served
     moment now;
+    std::uint64_t entry; ///< its id
+    std::string_view identity;
+    std::string_view scope;
 };
 
 /// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
@@ -23,23 +26,26 @@ struct late_caller {
     /// Its connection if it is still there and may still do what it asked for; else null, and a caller who
     /// may not has been told so.
     std::shared_ptr<exchange> arrive(const moment& now) const;
+    /// A token that came for it. The cache may know an earlier end than the token itself.
+    served_token serve(const token_ptr& value, const moment& now) const noexcept;
 
     const environment& around;
     bool head;
 
   private:
     std::weak_ptr<exchange> x_connection;
+    std::uint64_t x_entry;
     std::string x_identity;
     std::string x_scope;
     std::uint64_t x_rules; // under which it was let in
     verb_set x_needed;
-
-    friend instant end_of(const late_caller& who, const token& subject) noexcept;
 };
 
-/// When a token that the service gave ceases to be served: the cache may know an earlier end than the token
-/// itself.
-instant end_of(const late_caller& who, const token& subject) noexcept;
+/// The token that the entry holds. REQUIRES: it may be served.
+inline served_token held_token(const call& c, const cache_entry& entry) noexcept {
+    const instant expires = entry.life().status(c.now.boot).expires;
+    return {entry.life().held(), expires, c.now, entry.id(), entry.identity(), entry.scope_name()};
+}
 
 /// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
 /// has gone. A caller who had to do all of `needed` is judged anew if the rules have changed meanwhile.
@@ -51,7 +57,7 @@ token_service::token_handler when_it_comes(const call& c, const cache_entry& ent
         auto connection = who.arrive(now);
         if (!connection) return;
         if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
-        then(*connection, served_token{*got, end_of(who, **got), now});
+        then(*connection, who.serve(*got, now));
     };
 }
 
@@ -61,8 +67,7 @@ template <class Then>
 void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then) {
     if (c.around.service.serveable(entry, c.now.boot) != nullptr) {
         instant expires = entry.life().status(c.now.boot).expires;
-        if (expires - c.now.boot >= wanted.min_ttl)
-            return then(c.connection, served_token{entry.life().held(), expires, c.now});
+        if (expires - c.now.boot >= wanted.min_ttl) return then(c.connection, held_token(c, entry));
     }
     auto done = when_it_comes(c, entry, can_get, std::move(then));
     c.connection.awaits(c.around.service.get(entry, wanted, std::move(done), c.by()));

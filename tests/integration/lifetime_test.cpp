@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <unistd.h>
+
 using namespace tokenward::testing;
 using tokenward::support::eventually;
 
@@ -217,4 +220,26 @@ TEST(Lifetime, AHangingIamDelaysNobodyWhoHasAToken) {
     auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < 50; ++i) ASSERT_EQ(d.get("/v1/tokens/ci/eu-de").status, 200);
     EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
+}
+
+TEST(Lifetime, TheLogSaysWhoGotWhichTokenAndNeverTheToken) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    const std::string token = d.token();
+    const std::string line = d.program().wait_for_line("event=token_given");
+    EXPECT_NE(line.find("identity=ci scope=eu-de fingerprint=" + d.fingerprint()), std::string::npos) << line;
+    EXPECT_NE(line.find("peer_uid=" + std::to_string(::geteuid())), std::string::npos) << line;
+    EXPECT_EQ(d.program().err().find(token), std::string::npos);
+}
+
+TEST(Lifetime, Sigusr1TurnsDebugMessagesOnAndOff) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    d.token(); // the first login is over
+    d.program().signal(SIGUSR1);
+    d.program().wait_for_line("level is debug now");
+    EXPECT_EQ(d.post("/v1/tokens/ci/eu-de/renew", "").status, 200);
+    d.program().wait_for_line("event=fetch_started");
+    d.program().signal(SIGUSR1);
+    d.program().wait_for_line("level is info now");
 }

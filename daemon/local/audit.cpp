@@ -1,0 +1,42 @@
+// See audit.hpp.
+#include "daemon/local/audit.hpp"
+
+#include "daemon/log.hpp"
+
+namespace tokenward::local {
+
+std::optional<std::uint64_t> audit_pace::given(std::optional<unsigned> uid, std::uint64_t entry, instant now) {
+    const who_and_what key{uid, entry};
+    auto place = x_places.find(key);
+    if (place == x_places.end()) {
+        if (x_records.size() >= most) {
+            x_places.erase(x_records.front().of);
+            x_records.pop_front();
+        }
+        x_records.push_back({.of = key, .next_line = now});
+        place = x_places.emplace(key, std::prev(x_records.end())).first;
+    } else {
+        x_records.splice(x_records.end(), x_records, place->second);
+    }
+    record& known = *place->second;
+    ++known.unsaid;
+    if (now < known.next_line) return std::nullopt;
+    known.next_line = now + pause;
+    return std::exchange(known.unsaid, 0);
+}
+
+void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
+                     std::string_view fingerprint, std::uint64_t gets) {
+    const std::string_view unit = who.unit();
+    const log::fields about{.identity = identity,
+                            .scope = scope,
+                            .fingerprint = fingerprint,
+                            .peer_uid = who.uid(),
+                            .peer_unit = unit};
+    log::info("token_given", about, "the token went to {}{}{}",
+              who.uid() ? fmt::format("uid {}", *who.uid()) : "an unknown caller",
+              unit.empty() ? "" : fmt::format(" of {}", unit),
+              gets > 1 ? fmt::format(", and {} times since the last line", gets - 1) : "");
+}
+
+} // namespace tokenward::local

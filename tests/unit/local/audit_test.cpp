@@ -1,0 +1,63 @@
+// Who got which token, and how often that is said; and how much is said at all.
+#include "tests/unit/local/local_side.hpp"
+
+#include "daemon/local/audit.hpp"
+
+namespace tokenward::local::testing {
+namespace {
+
+TEST(AuditPace, TheFirstGetIsToldAtOnceAndTheNextOnesTogether) {
+    audit_pace pace;
+    instant at(1000h);
+    EXPECT_EQ(pace.given(1000, 1, at), 1U);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(pace.given(1000, 1, at + 1s), std::nullopt);
+    EXPECT_EQ(pace.given(1000, 1, at + 60s), 51U);
+    EXPECT_EQ(pace.given(1000, 1, at + 61s), std::nullopt);
+}
+
+TEST(AuditPace, EachCallerAndScopeHasItsOwn) {
+    audit_pace pace;
+    instant at(1000h);
+    EXPECT_EQ(pace.given(1000, 1, at), 1U);
+    EXPECT_EQ(pace.given(1001, 1, at), 1U);
+    EXPECT_EQ(pace.given(1000, 2, at), 1U);
+    EXPECT_EQ(pace.given(std::nullopt, 2, at), 1U);
+}
+
+TEST(AuditPace, IsBounded) {
+    audit_pace pace;
+    instant at(1000h);
+    EXPECT_EQ(pace.given(0, 0, at), 1U);
+    for (std::uint64_t entry = 1; entry <= audit_pace::most; ++entry) EXPECT_EQ(pace.given(0, entry, at), 1U);
+    EXPECT_EQ(pace.given(0, 0, at), 1U) << "forgotten, and so told of anew";
+    EXPECT_EQ(pace.given(0, audit_pace::most, at), std::nullopt) << "the last ones are remembered";
+}
+
+class LogRoutes : public LocalSide {
+  protected:
+    ~LogRoutes() override { tokenward::log::set_level(tokenward::log::level::error); }
+    reply set(const std::string& body, unsigned uid = 0, const std::string& type = "application/json") {
+        return send("POST", "/v1/log-level", "Content-Type: " + type + "\r\n", body, uid);
+    }
+};
+
+TEST_F(LogRoutes, RootAndTheDaemonsOwnUserSetTheLevel) {
+    EXPECT_EQ(set(R"({"level":"warning"})").body, R"({"level":"warning"})");
+    EXPECT_EQ(get("/v1/log-level", "", 500).body, R"({"level":"warning"})");
+    EXPECT_EQ(tokenward::log::current_level(), tokenward::log::level::warning);
+}
+
+TEST_F(LogRoutes, NobodyElseDoes) {
+    EXPECT_EQ(set(R"({"level":"debug"})", 1001).code(), "denied");
+    EXPECT_EQ(get("/v1/log-level", "", 1001).code(), "denied");
+    EXPECT_EQ(tokenward::log::current_level(), tokenward::log::level::error);
+}
+
+TEST_F(LogRoutes, ALevelThatIsNoneIsRefused) {
+    for (const char* bad : {"", "{}", R"({"level":"loud"})", R"({"level":1})", "[]"})
+        EXPECT_EQ(set(bad).code(), "bad_request") << bad;
+    EXPECT_EQ(set(R"({"level":"debug"})", 0, "text/plain").code(), "unsupported_media_type");
+}
+
+} // namespace
+} // namespace tokenward::local::testing
