@@ -1,0 +1,202 @@
+"""The plugin itself: what keystoneauth asks of an identity plugin, answered by the daemon."""
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+import time
+import weakref
+from typing import Any
+
+from keystoneauth1 import access, exceptions, plugin
+from keystoneauth1.identity import base
+from keystoneauth1.session import Session
+
+from keystoneauth_tokenward import errors
+from keystoneauth_tokenward.daemon import DEFAULT_TIMEOUT, Daemon
+
+LOG = logging.getLogger(__name__)
+WORTH_ANOTHER_TRY = ("invalidated", "already_replaced")
+
+
+class Tokenward(base.BaseIdentityPlugin):
+    """Tokens of one identity for one scope, from the daemon.
+
+    :param tokenward_scope: a name from the daemon's configuration, or project:NAME, project_id:ID, domain:NAME,
+        domain_id:ID, unscoped
+    :param tokenward_identity: whose tokens; else $TOKENWARD_IDENTITY, else the only identity that this user may use
+    :param tokenward_socket: the path of the daemon's socket; else $TOKENWARD_SOCKET and the usual places
+    :param tokenward_min_ttl: seconds that a token must still live when it is used, at most the life that the IAM grants
+    :param tokenward_timeout: seconds in which the daemon must have answered
+    :param kwargs: ignored; tools pass options of other plugins along
+    :raises keystoneauth1.exceptions.OptionError: an option is no number, or out of range
+
+    Thread-safe. May be used on both sides of a fork. No method but those that need a token talks to the daemon; they
+    raise :class:`keystoneauth_tokenward.TokenwardError`.
+    """
+
+    def __init__(
+        self,
+        tokenward_scope: str,
+        tokenward_identity: str | None = None,
+        tokenward_socket: str | None = None,
+        tokenward_min_ttl: int | str | None = None,
+        tokenward_timeout: float | str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__()
+        if not tokenward_scope:
+            raise exceptions.OptionError("tokenward: no scope: set tokenward_scope, such as eu-de or project:NAME")
+        self.scope = tokenward_scope
+        self._identity = tokenward_identity or None
+        self._min_ttl = int(_number("tokenward_min_ttl", tokenward_min_ttl, 0))
+        timeout = _number("tokenward_timeout", tokenward_timeout, DEFAULT_TIMEOUT)
+        if timeout == 0:
+            raise exceptions.OptionError("tokenward: tokenward_timeout is 0: say how many seconds a call may take")
+        self._daemon = Daemon(tokenward_socket or None, timeout)
+        self._life: tuple[str, float] = ("", 0.0)  # a token, and when it ends by _now()
+        self._in_use = threading.local()  # .token: the one that this thread has sent
+        self._start_anew()
+        _plugins.add(self)
+
+    def _start_anew(self) -> None:
+        self._guard = threading.Lock()  # of auth_ref; held while the daemon is asked, so that one thread asks for all
+
+    @property
+    def identity(self) -> str:
+        """Whose tokens these are; asks the daemon when nobody has said it. Raises errors.WhichIdentity."""
+        if self._identity is None:
+            self._identity = os.environ.get("TOKENWARD_IDENTITY") or self._only_identity()
+        return self._identity
+
+    def _only_identity(self) -> str:
+        names = self._daemon.identities()
+        if len(names) == 1:
+            return names[0]
+        detail = (
+            f"which identity? you may use {', '.join(names)}: set tokenward_identity or TOKENWARD_IDENTITY"
+            if names
+            else "this user may use no identity: ask for a rule under `allow` in the daemon's configuration"
+        )
+        failure = errors.WhichIdentity(f"tokenward: {self.scope}: {detail}")
+        failure.detail = detail
+        raise failure
+
+    def get_auth_ref(self, session: Session | None, **kwargs: Any) -> access.AccessInfo:
+        """The daemon's current token, with the IAM's own description of it, catalog and all."""
+        asked = _now()
+        document = self._daemon.token(self.identity, self.scope, self._min_ttl)
+        token, body, life = (document.get(key) for key in ("token", "body", "expires_in"))
+        described = isinstance(body, dict) and isinstance(body.get("token"), dict)
+        if not isinstance(token, str) or not isinstance(life, (int, float)) or not described:
+            raise errors.BadAnswer(f"tokenward: {self.identity}/{self.scope}: the daemon's answer lacks the token, its "
+                                   "life or its description: are daemon and plugin of the same version?")  # fmt: skip
+        self._life = (token, asked + life)
+        found = access.create(body=body, auth_token=token)
+        if self.auth_url is None and found.has_service_catalog():
+            self.auth_url = next(iter(found.service_catalog.get_urls(service_type="identity", interface="public")), None)
+        return found
+
+    def get_access(self, session: Session | None, **kwargs: Any) -> access.AccessInfo:
+        """What is known of the token that is held here, or of a new one if that is near its end."""
+        with self._guard:
+            if self._needs_reauthenticate():
+                self.auth_ref = self.get_auth_ref(session)
+            return self.auth_ref
+
+    def _needs_reauthenticate(self) -> bool:
+        """By the daemon's word, on a clock that no step of the time of day disturbs, where it has given that."""
+        if not self.auth_ref or not self.reauthenticate:
+            return not self.auth_ref
+        margin = max(self.MIN_TOKEN_LIFE_SECONDS, self._min_ttl)
+        token, end = self._life
+        if token == self.auth_ref.auth_token:
+            return bool(end - _now() < margin)
+        return bool(self.auth_ref.will_expire_soon(margin))
+
+    def get_token(self, session: Session | None, **kwargs: Any) -> str:
+        """A valid token. The calling thread is taken to use it: its next invalidate() is about this one."""
+        token = self.get_access(session).auth_token
+        self._in_use.token = token
+        return str(token)
+
+    def invalidate(self) -> bool:
+        """Reports to the daemon that a service refused the token (401) which this thread was given last.
+
+        Returns whether a new one may help: not when the daemon knows that the token is good, so that the region,
+        the request or the permissions are to blame. Raises nothing: what the service said matters more.
+        """
+        with self._guard:
+            held = self.auth_ref.auth_token if self.auth_ref else None
+        refused = getattr(self._in_use, "token", None) or held
+        self._in_use.token = None
+        if not refused:
+            return False
+        try:
+            verdict = self._daemon.report(self.identity, self.scope, _fingerprint(refused), 401)
+        except errors.TokenwardError as error:
+            LOG.warning("a token was refused, and the daemon could not be told: %s", error)
+            self._forget(refused)
+            return False
+        if verdict not in WORTH_ANOTHER_TRY:
+            LOG.warning(
+                "tokenward: %s/%s: a service refused the token, and a new one would not help (%s): look at the region, "
+                "the request and the permissions", self.identity, self.scope, verdict)  # fmt: skip
+            return False
+        self._forget(refused)
+        return True
+
+    def _forget(self, token: str) -> None:
+        with self._guard:
+            if self.auth_ref and self.auth_ref.auth_token == token:
+                self.auth_ref = None
+
+    def get_endpoint_data(self, session: Session | None, *args: Any, **kwargs: Any) -> Any:
+        """As keystoneauth has it, from the catalog; the IAM's own address too, which nobody has to configure."""
+        if kwargs.get("interface") is plugin.AUTH_INTERFACE:
+            self.get_access(session)
+        return super().get_endpoint_data(session, *args, **kwargs)
+
+    def get_cache_id(self) -> None:
+        """None: no copy of a token is to be kept anywhere else."""
+        return None
+
+    def get_auth_state(self) -> None:
+        """None, for the same reason."""
+        return None
+
+
+_plugins: weakref.WeakSet[Tokenward] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    # A lock that another thread held at the fork would stay locked in the child for ever.
+    for each in list(_plugins):
+        each._start_anew()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _fingerprint(token: str) -> str:
+    """The name by which the daemon knows a token."""
+    return "sha256:" + hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def _number(name: str, value: float | str | None, default: float) -> float:
+    """An option as a number of seconds; from files and variables it comes as text."""
+    if value is None or value == "":
+        return default
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 <= number <= 1e9:
+        raise exceptions.OptionError(f"tokenward: {name} is {value!r}: it is a number of seconds, 0 or more")
+    return number
