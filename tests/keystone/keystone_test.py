@@ -15,6 +15,7 @@ from unittest import mock
 
 import credentials_test
 import mfa_test
+import plugin_test
 import servers
 from cloud import DOMAIN, PROJECT, running_keystone
 from programs import Daemon
@@ -233,7 +234,7 @@ class Https(unittest.TestCase):
 
 
 def load_tests(loader, tests, _pattern):
-    tests.addTests(loader.loadTestsFromModule(module) for module in (mfa_test, credentials_test))
+    tests.addTests(loader.loadTestsFromModule(module) for module in (mfa_test, credentials_test, plugin_test))
     return tests
 
 

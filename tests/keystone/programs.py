@@ -158,8 +158,12 @@ class Daemon:
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return status, screen.decode()
 
+    @property
+    def socket(self):
+        return str(self._folder / "socket")
+
     def _environment(self):
-        return {**os.environ, "TOKENWARD_SOCKET": str(self._folder / "socket")}
+        return {**os.environ, "TOKENWARD_SOCKET": self.socket}
 
     def status(self):
         """What /v1/status says of the scopes, by name."""

@@ -79,6 +79,8 @@ class _Connection(http.client.HTTPConnection):
             self.close()
 
     def _read(self, answer: http.client.HTTPResponse, unix: socket.socket) -> bytes:
+        if answer.length is None and not answer.chunked:  # http.client takes the end of the stream for that of the head
+            raise ConnectionResetError("the answer was cut short")
         content = bytearray()
         while True:
             unix.settimeout(self._deadline.left())
@@ -117,9 +119,9 @@ class Daemon:
         answer = self._ask(f"{identity}/{scope}", "POST", f"{_path_of(identity, scope)}/report", said)
         return str(answer.get("verdict"))
 
-    def identities(self) -> list[str]:
-        """The names of the identities that this process may use."""
-        answer = self._ask("identities", "GET", "/v1/identities")
+    def identities(self, scope: str) -> list[str]:
+        """The names of the identities that this process may use; `scope` is what the one is wanted for."""
+        answer = self._ask(f"scope {scope}", "GET", "/v1/identities")
         return [str(entry.get("identity")) for entry in answer.get("identities", [])]
 
     def _ask(self, about: str, method: str, target: str, body: str | None = None) -> Mapping[str, Any]:

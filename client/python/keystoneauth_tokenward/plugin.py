@@ -71,7 +71,7 @@ class Tokenward(base.BaseIdentityPlugin):
         return self._identity
 
     def _only_identity(self) -> str:
-        names = self._daemon.identities()
+        names = self._daemon.identities(self.scope)
         if len(names) == 1:
             return names[0]
         detail = (
@@ -79,7 +79,7 @@ class Tokenward(base.BaseIdentityPlugin):
             if names
             else "this user may use no identity: ask for a rule under `allow` in the daemon's configuration"
         )
-        failure = errors.WhichIdentity(f"tokenward: {self.scope}: {detail}")
+        failure = errors.WhichIdentity(f"tokenward: scope {self.scope}: {detail}")
         failure.detail = detail
         raise failure
 
