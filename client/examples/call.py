@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Calls an API with a token of the daemon, through openstacksdk and the plugin: call.py IDENTITY SCOPE URL
 
-A 401 is reported, and the call repeated once, by the plugin. With the same in clouds.yaml, `openstack.connect(cloud=…)`
-is all that is needed, and the services are at hand: `connection.compute.servers()`.
+A 401 is reported, and the call repeated once, by the plugin. With the same in clouds.yaml all that is needed is
+`openstack.connect(cloud=…)`, and the services are at hand: `connection.compute.servers()`.
 """
 import sys
 

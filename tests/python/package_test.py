@@ -27,7 +27,7 @@ class Package(world.Test):
         from setuptools import build_meta
 
         tree = os.path.join(self.folder, "source")
-        shutil.copytree(SOURCE, tree)
+        shutil.copytree(SOURCE, tree, ignore=shutil.ignore_patterns("build", "*.egg-info"))
         quiet = io.StringIO()
         with contextlib.chdir(tree), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
             name = build_meta.build_wheel(self.folder)
@@ -48,4 +48,5 @@ class Package(world.Test):
     @staticmethod
     def headers(metadata):
         """Its lines but for the description; setuptools of old writes `keystoneauth1 (>=4)`."""
-        return {line.translate({ord(each): None for each in " ()"}) for line in metadata.partition("\n\n")[0].splitlines()}
+        head = metadata.partition("\n\n")[0]
+        return {line.translate({ord(each): None for each in " ()"}) for line in head.splitlines()}

@@ -65,9 +65,12 @@ class Tokens(PluginTest):
         session = self.session()
         url = session.get_endpoint(skip_discovery=True, **COMPUTE)
         self.assertTrue(url.startswith(f"{self.standin.url}/service/compute/"), url)
-        self.assertEqual(session.get_endpoint(interface=AUTH_INTERFACE, skip_discovery=True), f"{self.standin.url}/v3")
         with self.assertRaises(keystoneauth1.exceptions.EndpointNotFound):
             session.get_endpoint(service_type="no-such-service")
+
+    def test_the_iam_s_own_address_is_known_without_an_auth_url(self):
+        self.assertEqual(
+            self.session().get_endpoint(interface=AUTH_INTERFACE, skip_discovery=True), f"{self.standin.url}/v3")  # fmt: skip
 
     def test_a_scope_can_be_spelled_out(self):
         session = self.session(tokenward_scope=f"domain:{world.DOMAIN}")
@@ -234,7 +237,8 @@ class Loading(PluginTest):
 
     def test_options_of_others_are_put_up_with_and_wrong_ones_of_ours_are_not(self):
         loader = loading.get_plugin_loader("tokenward")
-        self.assertIsInstance(loader.load_from_options(tokenward_scope="eu-de", auth_url="x", project_id="y"), Tokenward)
+        plugin = loader.load_from_options(tokenward_scope="eu-de", auth_url="x", project_id="y")
+        self.assertIsInstance(plugin, Tokenward)
         for wrong in ({}, {"tokenward_scope": ""}, {"tokenward_scope": "s", "tokenward_min_ttl": "soon"},
                       {"tokenward_scope": "s", "tokenward_timeout": -1}, {"tokenward_scope": "s", "tokenward_timeout": 0}):  # fmt: skip
             with self.subTest(wrong), self.assertRaises(keystoneauth1.exceptions.OptionError):

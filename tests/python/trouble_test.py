@@ -13,7 +13,8 @@ from keystoneauth_tokenward import Tokenward
 
 TOKEN = "gAAAA-a-token-of-a-test"
 FINGERPRINT = "sha256:" + hashlib.sha256(TOKEN.encode()).hexdigest()[:16]
-DOCUMENT = {"token": TOKEN, "expires_in": 3600, "body": {"token": {"methods": [], "expires_at": "2000-01-01T00:00:00Z"}}}
+DESCRIPTION = {"methods": [], "expires_at": "2000-01-01T00:00:00Z"}
+DOCUMENT = {"token": TOKEN, "expires_in": 3600, "body": {"token": DESCRIPTION}}
 
 
 def answer(document, status=200):

@@ -95,7 +95,8 @@ class Tokenward(base.BaseIdentityPlugin):
         self._life = (token, asked + life)
         found = access.create(body=body, auth_token=token)
         if self.auth_url is None and found.has_service_catalog():
-            self.auth_url = next(iter(found.service_catalog.get_urls(service_type="identity", interface="public")), None)
+            urls = found.service_catalog.get_urls(service_type="identity", interface="public")
+            self.auth_url = next(iter(urls), None)
         return found
 
     def get_access(self, session: Session | None, **kwargs: Any) -> access.AccessInfo:
