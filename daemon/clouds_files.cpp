@@ -52,7 +52,8 @@ std::optional<cloud_file> find_file(const char* named_by, const std::string& nam
     std::vector<std::string> paths;
     if (std::string path = variable(named_by); !path.empty()) paths.push_back(path);
     for (const std::string& folder : in)
-        for (const char* suffix : {".yaml", ".yml", ".json"}) paths.push_back(folder + "/" + name + suffix);
+        for (const char* suffix : {".yaml", ".yml", ".json"})
+            paths.push_back(std::string(folder).append("/").append(name).append(suffix));
     for (const std::string& path : paths) {
         text_file read = read_text_file(path);
         bool is_there = read.error != ENOENT && read.error != ENOTDIR;

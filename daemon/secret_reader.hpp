@@ -23,7 +23,7 @@ struct secret_reading {
 /// environment.
 class secret_reader {
   public:
-    static constexpr std::size_t largest = 64 * 1024; ///< bytes of a secret
+    static constexpr std::size_t largest = std::size_t{64} * 1024; ///< bytes of a secret
 
     /// Reads what `ref` names, without one line end at its end. A variable is wiped where the kernel shows it
     /// (/proc/PID/environ) and leaves the environment. `what` begins messages, such as "identity `ci`:

@@ -11,7 +11,7 @@
 namespace tokenward {
 namespace {
 
-constexpr std::size_t largest_entry = 1024 * 1024; // a group of many thousand members
+constexpr std::size_t largest_entry = std::size_t{1024} * 1024; // a group of many thousand members
 
 /// Calls one of the get…nam_r functions with a buffer that grows until the entry fits.
 template <class Entry, class Lookup, class Number>

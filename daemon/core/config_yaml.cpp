@@ -16,9 +16,9 @@
 namespace tokenward {
 namespace {
 
-constexpr std::size_t max_text = 1024 * 1024;
-constexpr std::size_t max_nodes = 256 * 1024; // a text of 1 MiB with 40,000 scopes has fewer
-constexpr std::size_t max_depth = 16;         // the deepest that has a meaning is 6
+constexpr std::size_t max_text = std::size_t{1024} * 1024;
+constexpr std::size_t max_nodes = std::size_t{256} * 1024; // a text of 1 MiB with 40,000 scopes has fewer
+constexpr std::size_t max_depth = 16;                      // the deepest that has a meaning is 6
 constexpr auto plain_string = "tag:yaml.org,2002:str";
 
 /// Ends the parse from within an event.

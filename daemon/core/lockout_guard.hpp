@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace tokenward {
@@ -20,7 +21,10 @@ using secret_digest = std::array<std::uint8_t, 8>;
 struct login_user {
     std::string origin; ///< scheme, host and port of the IAM
     std::string user;   ///< the user in words: id, or name and domain
-    friend auto operator<=>(const login_user&, const login_user&) = default;
+    friend bool operator==(const login_user&, const login_user&) = default;
+    friend bool operator<(const login_user& a, const login_user& b) noexcept {
+        return std::tie(a.origin, a.user) < std::tie(b.origin, b.user);
+    }
 };
 
 /// What the guard remembers of one value of a secret.

@@ -13,7 +13,7 @@
 namespace tokenward::iam {
 
 /// The longest token that is taken.
-constexpr std::size_t most_token_bytes = 64 * 1024;
+constexpr std::size_t most_token_bytes = std::size_t{64} * 1024;
 
 /// How a login proves who it is: Keystone's authentication methods.
 enum class login_method {

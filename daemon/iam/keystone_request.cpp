@@ -17,7 +17,7 @@ class wiping_resource final : public json::memory_resource {
     }
     void do_deallocate(void* bytes, std::size_t size, std::size_t alignment) override {
         wipe(bytes, size);
-        ::operator delete(bytes, size, std::align_val_t(alignment));
+        ::operator delete(bytes, std::align_val_t(alignment));
     }
     bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };

@@ -52,7 +52,7 @@ boost::asio::awaitable<std::optional<problem>> open_tunnel(plain_stream& stream,
     (void)sent;
     if (unsent) co_return fault("does not take our request: " + unsent.message());
 
-    beast::flat_buffer buffer(2 * header_limit);
+    beast::flat_buffer buffer(std::size_t{2} * header_limit);
     http::response_parser<http::empty_body> parser;
     parser.header_limit(header_limit);
     parser.skip(true); // whatever its header says: what comes next belongs to the tunnel

@@ -13,8 +13,8 @@ namespace tokenward::iam {
 /// Not thread-safe. Must outlive who waits for it.
 class turnstile {
   public:
-    explicit turnstile(boost::asio::any_io_executor executor)
-        : x_bell(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+    explicit turnstile(const boost::asio::any_io_executor& executor)
+        : x_bell(executor, boost::asio::steady_timer::time_point::max()) {}
 
     /// The turn, given back at the end of its life.
     class turn {

@@ -5,7 +5,8 @@
 
 namespace tokenward::local {
 
-std::optional<std::uint64_t> audit_pace::given(std::optional<unsigned> uid, std::uint64_t entry, instant now) {
+std::optional<std::uint64_t> audit_pace::given(std::optional<unsigned> uid, std::uint64_t entry,
+                                               instant now) {
     const who_and_what key{uid, entry};
     auto place = x_places.find(key);
     if (place == x_places.end()) {

@@ -9,7 +9,7 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::size_t size_limit = 64 * 1024;
+constexpr std::size_t size_limit = std::size_t{64} * 1024;
 
 } // namespace
 

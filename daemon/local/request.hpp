@@ -33,9 +33,9 @@ enum class field : std::uint8_t {
 enum class framing : std::uint8_t { none, length, chunked };
 
 // What is accepted at the most; bytes.
-inline constexpr std::size_t max_request_line = 8 * 1024;
-inline constexpr std::size_t max_header = 16 * 1024; ///< request line and fields together
-inline constexpr std::size_t max_body = 64 * 1024;
+inline constexpr std::size_t max_request_line = std::size_t{8} * 1024;
+inline constexpr std::size_t max_header = std::size_t{16} * 1024; ///< request line and fields together
+inline constexpr std::size_t max_body = std::size_t{64} * 1024;
 inline constexpr std::size_t max_chunked = 2 * max_body; ///< a body with its chunk sizes and trailers
 inline constexpr std::size_t max_fields = 100;
 

@@ -16,7 +16,7 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024; // more of a request that came in part
+constexpr std::size_t read_size = std::size_t{16} * 1024; // more of a request that came in part
 constexpr std::string_view close_field = "Connection: close\r\n";
 constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
 

@@ -13,7 +13,7 @@ constexpr std::uint32_t idle_ticks = 60;
 constexpr std::uint32_t request_ticks = 5;
 constexpr std::uint32_t blocked_ticks = 30; // without the caller taking a byte of what it asked for
 constexpr std::uint32_t linger_ticks = 2;
-constexpr std::size_t drain_limit = 256 * 1024;
+constexpr std::size_t drain_limit = std::size_t{256} * 1024;
 
 } // namespace
 

@@ -10,7 +10,7 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t input_size = std::size_t{64} * 1024;
 constexpr std::size_t own_descriptors = 64;
 constexpr unsigned unknown_uid = ~0U; // (uid_t)-1 is nobody's
 

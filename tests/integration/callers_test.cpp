@@ -88,7 +88,7 @@ TEST(Callers, ThoseKilledInMidRequestLeaveAnIdleDaemonAndTakeNoFetchWithThem) {
 
 TEST(Callers, ThoseWhoLeaveWithoutReadingDoNotEndTheDaemon) {
     iam_standin iam;
-    iam.set_token_size(60U * 1024U);
+    iam.set_token_size(std::size_t{60} * 1024U);
     daemon_under_test d({.auth_url = iam.auth_url()});
     d.token();
     std::string pile;
@@ -105,7 +105,7 @@ TEST(Callers, ThoseWhoLeaveWithoutReadingDoNotEndTheDaemon) {
 
 TEST(Callers, SlowOnesAndASlowIamFreezeNobodyElse) {
     iam_standin iam;
-    iam.set_token_size(60U * 1024U);
+    iam.set_token_size(std::size_t{60} * 1024U);
     daemon_under_test d({.auth_url = iam.auth_url()});
     d.token();
     iam.fault(R"({"kind": "slow", "interval_ms": 500})");

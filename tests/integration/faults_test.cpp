@@ -101,7 +101,7 @@ TEST(IamFaults, AnIamThatClosesAfterEachAnswerCostsNoMoreLogins) {
 
 TEST(IamFaults, TwoTokenHeadersOf60KiBAreNotTooMuch) {
     iam_standin iam;
-    iam.set_token_size(60U * 1024U);
+    iam.set_token_size(std::size_t{60} * 1024U);
     iam.fault(R"({"kind":"two_token_headers"})");
     daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
     std::string token = d.token("project:eu-de");

@@ -13,7 +13,7 @@ std::string twenty_scopes(iam_standin& iam) {
     std::string scopes;
     for (int i = 1; i <= 20; ++i) {
         const std::string n = std::to_string(i);
-        scopes += (i == 1 ? "" : ", ") + ("s" + n + ": {project_name: p-" + n + "}");
+        scopes.append(i == 1 ? "s" : ", s").append(n).append(": {project_name: p-").append(n).append("}");
     }
     return "{" + scopes + "}";
 }

@@ -55,7 +55,7 @@ class crowd {
         std::size_t heard = 0;
         std::size_t good = 0;
         std::vector<epoll_event> events(512);
-        std::vector<char> buffer(16 * 1024);
+        std::vector<char> buffer(std::size_t{16} * 1024);
         while (heard < x_members.size()) {
             int ready = ::epoll_wait(x_epoll.get(), events.data(), static_cast<int>(events.size()), 30'000);
             if (ready <= 0) return good;

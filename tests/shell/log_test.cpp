@@ -25,7 +25,8 @@ TEST(Log, WhatIsNotKnownIsLeftOut) {
 
 TEST(Log, NobodyCanForgeALineOrAField) {
     const log::fields about{.identity = "a\nb", .scope = "c\" d=e"};
-    EXPECT_EQ(log::compose("x", about, "one\ntwo\x1b[0m"), "one two [0m event=x identity=a b scope=\"c\\\" d=e\"");
+    EXPECT_EQ(log::compose("x", about, "one\ntwo\x1b[0m"),
+              "one two [0m event=x identity=a b scope=\"c\\\" d=e\"");
 }
 
 TEST(Log, LevelsHaveNames) {

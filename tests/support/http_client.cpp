@@ -87,7 +87,7 @@ http_reply http_client::request(std::string_view method, std::string_view target
     for (const auto& [name, value] : headers) {
         has_host = has_host || same_name(name, "Host");
         has_length = has_length || same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
-        text += name + ": " + value + "\r\n";
+        text.append(name).append(": ").append(value).append("\r\n");
     }
     if (!has_host) text += "Host: localhost\r\n";
     if (!has_length) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";

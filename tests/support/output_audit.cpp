@@ -71,7 +71,7 @@ std::string output_audit::leaks() const {
     std::string result;
     for (const auto& [source, text] : x_outputs) {
         const auto found = find_secrets(text, x_secrets);
-        if (!found.empty()) result += "in " + source + ":\n" + found;
+        if (!found.empty()) result.append("in ").append(source).append(":\n").append(found);
     }
     return result;
 }

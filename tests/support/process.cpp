@@ -48,7 +48,8 @@ std::vector<std::string> environment(const process_options& options) {
         const std::string_view text = *entry;
         if (!options.env.contains(std::string(text.substr(0, text.find('='))))) result.emplace_back(text);
     }
-    for (const auto& [name, value] : options.env) result.push_back(name + "=" + value);
+    for (const auto& [name, value] : options.env)
+        result.push_back(std::string(name).append("=").append(value));
     return result;
 }
 

@@ -83,7 +83,7 @@ certificate_ptr make_certificate(const wanted& what, EVP_PKEY* key, X509* issuer
 }
 
 key_ptr make_key() {
-    key_ptr key(EVP_EC_gen("P-256"));
+    key_ptr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     require(key != nullptr, "key");
     return key;
 }

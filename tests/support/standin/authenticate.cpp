@@ -73,12 +73,14 @@ bool has_receipt(const state& s, const request& from, const user& who) {
 
 token by_password(state& s, const request& from, const login_request& login) {
     auto* const who = s.people.find_user(login.who);
-    const auto wrong_password = wrong(s, from, "IAM.0062", "The username or password is wrong.");
-    if (who == nullptr) throw wrong_password;
+    const auto wrong_password = [&] {
+        return wrong(s, from, "IAM.0062", "The username or password is wrong.");
+    };
+    if (who == nullptr) throw wrong_password();
     if (is_locked(s, *who)) throw wrong(s, from, "IAM.0061", "The account is locked.");
     const bool password_shown = login.has_method("password") || has_receipt(s, from, *who);
     if (!password_shown || (login.has_method("password") && login.password != who->password))
-        count_failure(s, *who, wrong_password);
+        count_failure(s, *who, wrong_password());
     if (!who->totp_secret.empty()) {
         if (!login.has_method("totp")) throw passcode_wanted(s, from, *who);
         if (s.people.find_user(login.passcode_user) != who ||

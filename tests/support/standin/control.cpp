@@ -111,16 +111,16 @@ response wait(call& c) {
     const auto limit = terms.extract("timeout");
     const std::chrono::seconds most(limit ? number(limit.mapped()) : 30);
     if (terms.size() != 1) throw std::invalid_argument("wait for one counter, such as ?logins=3");
-    const auto& [name, digits] = *terms.begin();
-    const auto wanted = number(digits);
+    const std::string name = terms.begin()->first;
+    const auto wanted = number(terms.begin()->second);
     if (!c.s.seen.counter(name)) throw std::invalid_argument("no counter " + name);
     const auto reached = [&] { return c.s.seen.counter(name) >= wanted; };
     // On one of the IAM's own connections, going down must not have to wait for this.
     const auto cut = [&, cuts = c.s.cuts] { return c.power == nullptr && c.s.cuts != cuts; };
     c.s.changed.wait_for(c.lock, most, [&] { return c.s.stopping || cut() || reached(); });
-    return reached()
-               ? ok(state_document(c.s))
-               : failed(504, name + " is " + std::to_string(*c.s.seen.counter(name)) + ", not " + digits);
+    return reached() ? ok(state_document(c.s))
+                     : failed(504, name + " is " + std::to_string(*c.s.seen.counter(name)) + ", not " +
+                                       std::to_string(wanted));
 }
 
 response tell_passcode(call& c) {

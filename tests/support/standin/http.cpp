@@ -11,8 +11,8 @@ namespace tokenward::standin {
 
 namespace {
 
-constexpr std::size_t most_header = 256 * 1024;
-constexpr std::size_t most_body = 8 * 1024 * 1024;
+constexpr std::size_t most_header = std::size_t{256} * 1024;
+constexpr std::size_t most_body = std::size_t{8} * 1024 * 1024;
 
 bool same_name(std::string_view a, std::string_view b) {
     return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;

@@ -143,9 +143,8 @@ TEST(Command, AReaderThatHasGoneNeedsNoMessage) {
         inherited(dup2(ends[1], 9)); // one digit, for sh
     read_end.reset();
     fake_daemon daemon({token_answer()});
-    support::finished result =
-        support::run({"/bin/sh", "-c", "exec " TOKENWARD_COMMAND " --socket \"$1\" get ci/eu-de >&9", "sh",
-                      daemon.path()});
+    const std::string script = "exec " TOKENWARD_COMMAND " --socket \"$1\" get ci/eu-de >&9";
+    support::finished result = support::run({"/bin/sh", "-c", script, "sh", daemon.path()});
     EXPECT_EQ(result.status, 1);
     EXPECT_EQ(result.err, "");
 }

@@ -26,7 +26,7 @@ TEST(Stub, AnswerMayComeInPiecesOfOneByte) {
 }
 
 TEST(Stub, SixtyKibibytesOfTokenPassUnchanged) {
-    std::string token(60 * 1024, 'x');
+    std::string token(std::size_t{60} * 1024, 'x');
     fake_daemon daemon({token_answer(token), token_answer("short")});
     auto client = open_client(daemon.path());
     EXPECT_EQ(get_token(client).token->token, token);

@@ -19,7 +19,7 @@ std::string repeated(std::string_view text, std::size_t times) {
 
 TEST(ConfigBounds, FileOfMoreThanOneMebibyteIsRefused) {
     EXPECT_THAT(faults_of(std::string(1024 * 1024 + 1, '\n')), ElementsAre("f: error: larger than 1 MiB"));
-    EXPECT_THAT(faults_of(good + std::string(1024 * 1024 - good.size(), '\n')), SizeIs(0));
+    EXPECT_THAT(faults_of(good + std::string(std::size_t{1024} * 1024 - good.size(), '\n')), SizeIs(0));
 }
 
 TEST(ConfigBounds, DeepNestingEndsBeforeTheParserRecursesFar) {

@@ -223,8 +223,9 @@ TEST_F(KeystoneAnswer, BodyThatIsNoTokenDocumentIsAProtocolError) {
 }
 
 TEST_F(KeystoneAnswer, TokenMustBeVisibleAsciiOfAtMost64KiB) {
-    EXPECT_EQ(granted(parse_login(created(life, std::string(64 * 1024, 'x')), facts)).value.size(),
-              64U * 1024);
+    EXPECT_EQ(
+        granted(parse_login(created(life, std::string(std::size_t{64} * 1024, 'x')), facts)).value.size(),
+        64U * 1024);
     for (const std::string& bad : {std::string(), std::string(64 * 1024 + 1, 'x'), std::string("a b"),
                                    std::string("a\r\nb"), std::string("a\xc3\xa9"), std::string("a\x7f")})
         EXPECT_EQ(failure(parse_login(created(life, bad), facts)).error.code, errc::iam_protocol)

@@ -25,7 +25,7 @@ TEST_F(SessionCallers, ACallerKilledInMidRequestLeavesNothingToRun) {
 // SIGPIPE has its default here: it would end this program.
 TEST_F(SessionCallers, ACallerThatGoesWithoutReadingItsAnswersCostsNoSignal) {
     ASSERT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL);
-    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    give(make_token(std::string(std::size_t{60} * 1024, 'a'), first_fp));
     wire gone = open();
     wire half_read = open();
     gone.send(get_token());
@@ -39,7 +39,7 @@ TEST_F(SessionCallers, ACallerThatGoesWithoutReadingItsAnswersCostsNoSignal) {
 }
 
 TEST_F(SessionCallers, ACallerThatNeverReadsAndOneThatNeverEndsItsRequestDelayNobody) {
-    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    give(make_token(std::string(std::size_t{60} * 1024, 'a'), first_fp));
     wire deaf = open();
     wire slow = open();
     wire other = open();
