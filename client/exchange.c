@@ -15,11 +15,16 @@ static void hang_up(tokenward_client* client) {
     client->fd = -1;
 }
 
-void tw_forget_answer(tokenward_client* client) {
+static void forget(tokenward_client* client) {
     if (client->in.capacity > kept_capacity)
         tw_buffer_free(&client->in);
     else
         tw_buffer_clear(&client->in);
+}
+
+void tw_forget_answer(tokenward_client* client, struct tw_answer* answer) {
+    forget(client);
+    *answer = (struct tw_answer){0};
 }
 
 static bool build(tokenward_client* client, const struct tw_request* request) {
@@ -30,6 +35,9 @@ static bool build(tokenward_client* client, const struct tw_request* request) {
     if (request->tail != NULL) tw_buffer_append_text(out, request->tail);
     tw_buffer_append_text(out, " HTTP/1.1\r\nHost: tokenward\r\nAccept: application/json\r\n");
     if (request->if_match != NULL) tw_buffer_append_format(out, "If-Match: \"%s\"\r\n", request->if_match);
+    if (request->if_none_match != NULL)
+        tw_buffer_append_format(out, "If-None-Match: \"%s\"\r\n", request->if_none_match);
+    if (request->wait_s > 0) tw_buffer_append_format(out, "Prefer: wait=%d\r\n", request->wait_s);
     if (request->body != NULL)
         tw_buffer_append_format(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
                                 request->body_size);
@@ -70,7 +78,7 @@ static int receive_head(tokenward_client* client, tw_instant deadline, struct tw
 /// Sends what was built and receives the answer. Returns 0 or a number of errno.
 static int attempt(tokenward_client* client, const struct tw_request* request,
                    struct tw_http_response* head) {
-    tw_forget_answer(client);
+    forget(client);
     *head = (struct tw_http_response){0};
     int error = tw_send(client->fd, client->out.bytes, client->out.size, request->deadline);
     if (error == 0) error = receive_head(client, request->deadline, head);
@@ -126,13 +134,16 @@ int tw_exchange(tokenward_client* client, const struct tw_request* request, stru
     if (number != 0) {
         bool connected = client->fd >= 0;
         hang_up(client); // a late answer must not be taken for that of the next request
-        tw_forget_answer(client);
+        forget(client);
         return fail_by_errno(client, number, connected);
     }
     if (!head.keep_alive || client->in.size != head.head_size + head.body_size) hang_up(client);
-    *answer = (struct tw_answer){head.status, client->in.bytes + head.head_size, head.body_size};
-    if (head.status < 300) return tokenward_ok;
+    *answer = (struct tw_answer){.status = head.status,
+                                 .waited = head.waited,
+                                 .body = client->in.bytes + head.head_size,
+                                 .body_size = head.body_size};
+    if (head.status < 300 || (head.status == 304 && request->if_none_match != NULL)) return tokenward_ok;
     int error = tw_fail_as_told(client, answer);
-    tw_forget_answer(client);
+    tw_forget_answer(client, answer);
     return error;
 }

@@ -33,17 +33,21 @@ struct tw_request {
     const char* identity; ///< with `scope`: begins the path with /v1/tokens/IDENTITY/SCOPE
     const char* scope;
     const char* tail; ///< what follows in the path, such as "/report" or "?min_ttl=60"; else the whole path
-    const char* if_match; ///< a fingerprint, checked by tw_is_fingerprint
-    const char* body;     ///< JSON
+    const char* if_match;      ///< a fingerprint, checked by tw_is_fingerprint
+    const char* if_none_match; ///< likewise; with it, 304 is an answer and no error
+    int wait_s;                ///< with it: the daemon may hold the answer so long (`Prefer: wait`)
+    const char* body;          ///< JSON
     size_t body_size;
     size_t limit; ///< TW_LIMIT_…
     tw_instant deadline;
     bool once; ///< must not arrive twice: goes over a new connection; and is wiped as soon as it is sent
 };
 
-/// An answer of the 2xx kind. The body is in the handle's buffer until tw_forget_answer or the next request.
+/// An answer of the 2xx kind, or 304. The body is in the handle's buffer until tw_forget_answer or the next
+/// request.
 struct tw_answer {
     int status;
+    bool waited; ///< the daemon knows `Prefer: wait` and has heeded it
     const char* body;
     size_t body_size;
 };
@@ -52,8 +56,15 @@ struct tw_answer {
 /// tokenward_error, with the handle's problem filled in; an answer of any other kind than 2xx is an error.
 int tw_exchange(tokenward_client* client, const struct tw_request* request, struct tw_answer* answer);
 
-/// Wipes the answer, and lets go of the memory if it was unusually large.
-void tw_forget_answer(tokenward_client* client);
+/// Ends an answer that tw_exchange gave: wiped, and the memory let go of if it was unusually large.
+void tw_forget_answer(tokenward_client* client, struct tw_answer* answer);
+
+/// The token that the answer describes, the caller's to free; NULL: it describes none, or no memory.
+tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_request* request);
+
+/// Sends a request whose answer is a token. `token` may be NULL.
+int tw_exchange_for_token(tokenward_client* client, const struct tw_request* request,
+                          tokenward_token** token);
 
 /// Begins any other call: no problem so far.
 void tw_no_problem(tokenward_client* client);
@@ -75,8 +86,14 @@ tw_instant tw_deadline(int deadline_ms);
 /// TOKENWARD_FINGERPRINT_SIZE.
 bool tw_is_fingerprint(const char* text);
 
+/// Ends a call that was given something else as a fingerprint; returns the error.
+int tw_fail_fingerprint(tokenward_client* client);
+
 /// Appends "/v1/tokens/IDENTITY/SCOPE" to `path`, each segment percent-encoded.
 void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope);
+
+/// Appends `text` to `query` with all but unreserved characters percent-encoded.
+void tw_append_encoded(struct tw_buffer* query, const char* text);
 
 /// Appends "/v1/identities/IDENTITY" likewise.
 void tw_append_identity_path(struct tw_buffer* path, const char* identity);

@@ -83,6 +83,9 @@ static bool parse_header(struct tw_http_response* response, struct framing* seen
     }
     if (is(name, "Transfer-Encoding")) return false;
     if (is(name, "Connection") && is(value, "close")) response->keep_alive = false;
+    if (is(name, "Preference-Applied") && value.size >= 4 && strncasecmp(value.at, "wait", 4) == 0 &&
+        (value.size == 4 || value.at[4] == '=' || value.at[4] == ','))
+        response->waited = true;
     return true;
 }
 

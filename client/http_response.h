@@ -25,6 +25,7 @@ struct tw_http_response {
     size_t head_size; ///< with the empty line
     size_t body_size;
     bool keep_alive; ///< the connection may be used again
+    bool waited;     ///< `Preference-Applied: wait`: the daemon heeds `Prefer: wait`
 
     size_t scanned; ///< the parser's own: no end of the head begins before this
 };

@@ -23,7 +23,7 @@ static int send_passcode(tokenward_client* client, const struct tw_buffer* path,
                                        .once = true};
     struct tw_answer answer;
     int error = tw_exchange(client, &request, &answer);
-    tw_forget_answer(client);
+    tw_forget_answer(client, &answer);
     return error;
 }
 

@@ -8,8 +8,8 @@ static bool is_unreserved(char c) {
            c == '.' || c == '_' || c == '~';
 }
 
-/// One segment of a path: all but RFC 3986's unreserved characters is percent-encoded, a slash too.
-static void append_segment(struct tw_buffer* path, const char* text) {
+// All but RFC 3986's unreserved characters is percent-encoded, a slash too.
+void tw_append_encoded(struct tw_buffer* path, const char* text) {
     for (; *text != '\0'; ++text) {
         if (is_unreserved(*text))
             tw_buffer_append(path, text, 1);
@@ -20,14 +20,14 @@ static void append_segment(struct tw_buffer* path, const char* text) {
 
 void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope) {
     tw_buffer_append_text(path, "/v1/tokens/");
-    append_segment(path, identity);
+    tw_append_encoded(path, identity);
     tw_buffer_append_text(path, "/");
-    append_segment(path, scope);
+    tw_append_encoded(path, scope);
 }
 
 void tw_append_identity_path(struct tw_buffer* path, const char* identity) {
     tw_buffer_append_text(path, "/v1/identities/");
-    append_segment(path, identity);
+    tw_append_encoded(path, identity);
 }
 
 bool tw_is_fingerprint(const char* text) {

@@ -49,7 +49,7 @@ static void append_report(struct tw_buffer* report, const char* fingerprint, int
     tw_buffer_append_text(report, "}");
 }
 
-static int no_fingerprint(tokenward_client* client) {
+int tw_fail_fingerprint(tokenward_client* client) {
     return tw_fail(client, tokenward_error_invalid_argument,
                    "a fingerprint is \"sha256:\" and 16 hex digits");
 }
@@ -59,7 +59,7 @@ int tokenward_report(tokenward_client* client, const char* identity, const char*
                      int* verdict, char* current) {
     int error = tw_begin(client, identity, scope);
     if (error != tokenward_ok) return error;
-    if (fingerprint == NULL || !tw_is_fingerprint(fingerprint)) return no_fingerprint(client);
+    if (fingerprint == NULL || !tw_is_fingerprint(fingerprint)) return tw_fail_fingerprint(client);
     struct tw_buffer report = {0};
     append_report(&report, fingerprint, status, body, body_size);
     struct tw_request request = {.method = "POST",
@@ -78,7 +78,7 @@ int tokenward_report(tokenward_client* client, const char* identity, const char*
     if (!read_judgement(&answer, verdict, current))
         error =
             tw_fail(client, tokenward_error_protocol, "the answer of %s is not a verdict", client->socket);
-    tw_forget_answer(client);
+    tw_forget_answer(client, &answer);
     return error;
 }
 
@@ -86,7 +86,7 @@ int tokenward_invalidate(tokenward_client* client, const char* identity, const c
                          const char* fingerprint, int deadline_ms) {
     int error = tw_begin(client, identity, scope);
     if (error != tokenward_ok) return error;
-    if (fingerprint != NULL && !tw_is_fingerprint(fingerprint)) return no_fingerprint(client);
+    if (fingerprint != NULL && !tw_is_fingerprint(fingerprint)) return tw_fail_fingerprint(client);
     const struct tw_request request = {.method = "DELETE",
                                        .identity = identity,
                                        .scope = scope,
@@ -95,6 +95,6 @@ int tokenward_invalidate(tokenward_client* client, const char* identity, const c
                                        .deadline = tw_deadline(deadline_ms)};
     struct tw_answer answer;
     error = tw_exchange(client, &request, &answer);
-    tw_forget_answer(client);
+    tw_forget_answer(client, &answer);
     return error;
 }

@@ -39,8 +39,7 @@ static bool is_token(const char* text) {
     return true;
 }
 
-/// The token that the answer describes; NULL: it describes none, or no memory.
-static tokenward_token* read_token(const struct tw_answer* answer, const struct tw_request* request) {
+tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_request* request) {
     struct token_block* block = calloc(1, sizeof *block);
     if (block == NULL) return NULL;
     tokenward_token* token = &block->shown;
@@ -63,14 +62,13 @@ static tokenward_token* read_token(const struct tw_answer* answer, const struct 
     return token;
 }
 
-/// Sends a request whose answer is a token. `token` may be NULL.
-static int exchange_for_token(tokenward_client* client, const struct tw_request* request,
-                              tokenward_token** token) {
+int tw_exchange_for_token(tokenward_client* client, const struct tw_request* request,
+                          tokenward_token** token) {
     struct tw_answer answer;
     int error = tw_exchange(client, request, &answer);
     if (error != tokenward_ok) return error;
-    tokenward_token* read = read_token(&answer, request);
-    tw_forget_answer(client);
+    tokenward_token* read = tw_read_token(&answer, request);
+    tw_forget_answer(client, &answer);
     if (read == NULL)
         return tw_fail(client, tokenward_error_protocol, "the answer of %s is not a token", client->socket);
     if (token != NULL)
@@ -109,7 +107,7 @@ int tokenward_get(tokenward_client* client, const char* identity, const char* sc
                                        .tail = query,
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(options.deadline_ms)};
-    return exchange_for_token(client, &request, token);
+    return tw_exchange_for_token(client, &request, token);
 }
 
 int tokenward_renew(tokenward_client* client, const char* identity, const char* scope, int deadline_ms,
@@ -122,5 +120,5 @@ int tokenward_renew(tokenward_client* client, const char* identity, const char* 
                                        .tail = "/renew",
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(deadline_ms)};
-    return exchange_for_token(client, &request, token);
+    return tw_exchange_for_token(client, &request, token);
 }

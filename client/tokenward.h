@@ -163,6 +163,27 @@ TOKENWARD_API int tokenward_report(tokenward_client* client, const char* identit
 TOKENWARD_API int tokenward_invalidate(tokenward_client* client, const char* identity, const char* scope,
                                        const char* fingerprint, int deadline_ms);
 
+/// Waits for another token than the one called `fingerprint`: answers as soon as the daemon's current token
+/// of `identity` for `scope` is another one, and with `*token` NULL once `wait_s` seconds (0 to 300) are over
+/// without a change; NULL as fingerprint = none is known: answers at once. A loop of these, each with the
+/// fingerprint of the token before, sees every token there is, and never spins: a daemon of an older version
+/// that can't hold an answer is asked once a second. `deadline_ms` is for the whole call; 0 or less = 5 s
+/// more than `wait_s`, or TOKENWARD_DEFAULT_DEADLINE_MS if that is longer. On success a token in `*token`
+/// belongs to the caller. Errors: any of enum tokenward_error.
+TOKENWARD_API int tokenward_watch(tokenward_client* client, const char* identity, const char* scope,
+                                  const char* fingerprint, int wait_s, int deadline_ms,
+                                  tokenward_token** token);
+
+/// Looks up in the catalog of `scope` where `service` is (a type or a name, such as "compute"), for an
+/// `interface` (NULL = "public") and a `region` (NULL = any). On success `*url` is the caller's, to be freed
+/// with tokenward_free_text(). Errors: any of enum tokenward_error.
+TOKENWARD_API int tokenward_endpoint(tokenward_client* client, const char* identity, const char* scope,
+                                     const char* service, const char* interface, const char* region,
+                                     int deadline_ms, char** url);
+
+/// Frees a text that the library handed out. NULL is allowed.
+TOKENWARD_API void tokenward_free_text(char* text);
+
 /// Gives the daemon a person's MFA `passcode` for `identity` (digits, without spaces), with which it logs in
 /// at once (the verb `manage` is needed). A passcode is good for one login, so it is sent once and never
 /// again: after connection_lost or deadline nobody knows whether it was used, and the next one is to be

@@ -118,7 +118,7 @@ static int fetch(struct cli* cli, const char* path, const struct tw_field* field
         tw_buffer_append(raw, answer.body, answer.body_size);
         tw_buffer_append_text(raw, "\n");
     }
-    tw_forget_answer(cli->client);
+    tw_forget_answer(cli->client, &answer);
     return exit_done;
 }
 
