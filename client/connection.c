@@ -12,10 +12,18 @@
 #include <time.h>
 #include <unistd.h>
 
-tw_instant tw_deadline_in(int milliseconds) {
+static tw_instant read_clock(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (tw_instant)now.tv_sec * 1000 + now.tv_nsec / 1000000 + milliseconds;
+    clock_gettime(clock, &now);
+    return (tw_instant)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+tw_instant tw_deadline_in(int milliseconds) {
+    return read_clock(CLOCK_MONOTONIC) + milliseconds;
+}
+
+tw_instant tw_boot_time(void) {
+    return read_clock(CLOCK_BOOTTIME);
 }
 
 /// Milliseconds left until the deadline, 0 once it is over.
@@ -38,13 +46,18 @@ static int connect_until(int fd, const struct sockaddr_un* address, tw_instant d
     }
 }
 
+static int connect_now(int fd, const struct sockaddr_un* address) {
+    return connect(fd, (const struct sockaddr*)address, sizeof *address) == 0 ? 0 : errno;
+}
+
 int tw_connect(const char* path, tw_instant deadline, int* fd) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
     memcpy(address.sun_path, path, strlen(path));
-    int candidate = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int candidate = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (deadline == 0 ? SOCK_NONBLOCK : 0), 0);
     if (candidate < 0) return errno;
-    int error = connect_until(candidate, &address, deadline);
+    int error =
+        deadline == 0 ? connect_now(candidate, &address) : connect_until(candidate, &address, deadline);
     if (error != 0)
         close(candidate);
     else
@@ -57,45 +70,36 @@ bool tw_is_quiet(int fd) {
     return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-/// Waits until the socket is ready for `events`.
-static int wait_for(int fd, short events, tw_instant deadline) {
+int tw_wait(int fd, short events, tw_instant when) {
+    struct pollfd entry = {.fd = events != 0 ? fd : -1, .events = events};
     for (;;) {
-        int left = remaining(deadline);
-        if (left == 0) return ETIMEDOUT;
-        struct pollfd entry = {.fd = fd, .events = events};
+        int left = remaining(when);
+        if (left == 0) return 0;
         int ready = poll(&entry, 1, left);
         if (ready > 0) return 0;
         if (ready < 0 && errno != EINTR) return errno;
     }
 }
 
-int tw_send(int fd, const char* bytes, size_t size, tw_instant deadline) {
-    while (size != 0) {
-        ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent >= 0) {
-            bytes += sent;
-            size -= (size_t)sent;
-            continue;
+int tw_send_some(int fd, const char* bytes, size_t size, size_t* sent) {
+    for (;;) {
+        ssize_t count = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count >= 0) {
+            *sent = (size_t)count;
+            return 0;
         }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return errno;
-        int error = wait_for(fd, POLLOUT, deadline);
-        if (error != 0) return error;
+        if (errno != EINTR) return errno;
     }
-    return 0;
 }
 
-int tw_receive(int fd, char* bytes, size_t size, tw_instant deadline, size_t* received) {
+int tw_receive_some(int fd, char* bytes, size_t size, size_t* received) {
     for (;;) {
-        // Waits first: an answer is never there already, so that a try before would be a wasted call.
-        int error = wait_for(fd, POLLIN, deadline);
-        if (error != 0) return error;
         ssize_t count = recv(fd, bytes, size, MSG_DONTWAIT);
         if (count == 0) return ECONNRESET;
         if (count > 0) {
             *received = (size_t)count;
             return 0;
         }
-        if (errno != EAGAIN && errno != EINTR) return errno;
+        if (errno != EINTR) return errno;
     }
 }

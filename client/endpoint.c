@@ -41,15 +41,19 @@ static void append_path(struct tw_buffer* path, const char* identity, const char
 
 static int ask(tokenward_client* client, const struct tw_buffer* path, int deadline_ms, char** url) {
     if (path->failed) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
-    const struct tw_request request = {
-        .method = "GET", .tail = path->bytes, .limit = TW_LIMIT_LIST, .deadline = tw_deadline(deadline_ms)};
+    const struct tw_request request = {.method = "GET",
+                                       .tail = path->bytes,
+                                       .limit = TW_LIMIT_LIST,
+                                       .deadline = tw_deadline(deadline_ms),
+                                       .patient = deadline_ms > 0};
     struct tw_answer answer;
     int error = tw_exchange(client, &request, &answer);
     if (error != tokenward_ok) return error;
     char* read = read_url(&answer);
     tw_forget_answer(client, &answer);
     if (read == NULL)
-        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url", client->socket);
+        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url",
+                       tokenward_socket(client));
     *url = read;
     return tokenward_ok;
 }

@@ -6,22 +6,12 @@
 #include "client/connection.h"
 #include "client/tokenward.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <sys/un.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct tokenward_client {
-    char socket[sizeof(struct sockaddr_un) - offsetof(struct sockaddr_un, sun_path)];
-    int fd;              ///< the kept connection; -1 = none
-    struct tw_buffer in; ///< the answer; wiped as soon as it was understood
-    struct tw_buffer out;
-    tokenward_problem problem; ///< points to the two below
-    char title[128];
-    char detail[1024];
-};
 
 /// Head and body of an answer together may have so many bytes: a token's answer, and one with the IAM's own
 /// body, catalog and all, or a long list.
@@ -40,27 +30,55 @@ struct tw_request {
     size_t body_size;
     size_t limit; ///< TW_LIMIT_…
     tw_instant deadline;
-    bool once; ///< must not arrive twice: goes over a new connection; and is wiped as soon as it is sent
+    bool patient; ///< the caller has given the deadline: within it, a daemon that is not there is waited for
+    bool once;    ///< must not arrive twice: goes over a new connection; and is wiped as soon as it is sent
 };
 
-/// An answer of the 2xx kind, or 304. The body is in the handle's buffer until tw_forget_answer or the next
-/// request.
+/// What a service said to a token.
+struct tw_refusal {
+    const char* fingerprint;
+    int status;
+    const void* body;
+    size_t body_size;
+};
+
+/// An answer of the 2xx kind, or 304; to be ended by tw_forget_answer.
 struct tw_answer {
     int status;
     bool waited; ///< the daemon knows `Prefer: wait` and has heeded it
     const char* body;
     size_t body_size;
+    struct tw_link* link; ///< in whose buffer the body is
 };
 
-/// Sends the request, on the kept connection if it still lives, and receives the answer. Returns an enum
-/// tokenward_error, with the handle's problem filled in; an answer of any other kind than 2xx is an error.
+/// Sends the request, on a kept connection if one still lives, and receives the answer. Returns an enum
+/// tokenward_error, with the thread's problem filled in; an answer of any other kind is an error.
 int tw_exchange(tokenward_client* client, const struct tw_request* request, struct tw_answer* answer);
 
-/// Ends an answer that tw_exchange gave: wiped, and the memory let go of if it was unusually large.
+/// Ends an answer that tw_exchange gave: wiped, and its connection free for the next call.
 void tw_forget_answer(tokenward_client* client, struct tw_answer* answer);
 
-/// The token that the answer describes, the caller's to free; NULL: it describes none, or no memory.
-tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_request* request);
+/// The token that the answer describes, the caller's to free. Returns an enum tokenward_error.
+int tw_take_token(tokenward_client* client, const char* identity, const char* scope,
+                  const struct tw_answer* answer, tokenward_token** token);
+
+enum { TW_QUERY_SIZE = 96 };
+
+/// Makes the request of tokenward_get(), which refers to `query`.
+int tw_get_request(tokenward_client* client, const char* identity, const char* scope,
+                   const tokenward_get_options* given, char query[TW_QUERY_SIZE], struct tw_request* request);
+
+/// Makes the request of tokenward_watch().
+int tw_watch_request(tokenward_client* client, const char* identity, const char* scope,
+                     const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request);
+
+/// Makes the request of tokenward_report(), which refers to `report`; the latter is the caller's to free.
+int tw_report_request(tokenward_client* client, const char* identity, const char* scope,
+                      const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* report,
+                      struct tw_request* request);
+
+/// Reads the answer to it. Returns an enum tokenward_error.
+int tw_take_verdict(tokenward_client* client, const struct tw_answer* answer, int* verdict, char* current);
 
 /// Sends a request whose answer is a token. `token` may be NULL.
 int tw_exchange_for_token(tokenward_client* client, const struct tw_request* request,
@@ -76,8 +94,14 @@ int tw_begin(tokenward_client* client, const char* identity, const char* scope);
 int tw_fail(tokenward_client* client, int error, const char* detail_format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/// Ends a call with a problem that was copied before; returns its error.
+int tw_fail_again(const tokenward_client* client, const tokenward_problem* problem);
+
 /// Ends a call with the error that the daemon's answer (problem+json) names; returns it.
 int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer);
+
+/// Until when such a request waits for a daemon that is not there; 0 = not at all.
+tw_instant tw_start_deadline(tokenward_client* client, const struct tw_request* request);
 
 /// `deadline_ms` of a public function as a point in time.
 tw_instant tw_deadline(int deadline_ms);

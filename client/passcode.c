@@ -20,6 +20,7 @@ static int send_passcode(tokenward_client* client, const struct tw_buffer* path,
                                        .body_size = body->size,
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(deadline_ms),
+                                       .patient = deadline_ms > 0,
                                        .once = true};
     struct tw_answer answer;
     int error = tw_exchange(client, &request, &answer);

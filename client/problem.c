@@ -28,6 +28,8 @@ static const struct named_error named_errors[] = {
     {tokenward_error_protocol, "protocol", "the daemon's answer makes no sense"},
     {tokenward_error_invalid_argument, "invalid_argument", "the call is wrong"},
     {tokenward_error_no_memory, "no_memory", "out of memory"},
+    {tokenward_error_not_held, "not_held", "no valid token is held at the moment"},
+    {tokenward_again, "again", "the call is under way"},
     {tokenward_error_other, "other", "an error that this version does not know"},
 };
 
@@ -46,16 +48,33 @@ const char* tokenward_error_name(int error) {
     return find_error(error)->name;
 }
 
+/// The last call of this thread, on whichever handle.
+static _Thread_local struct {
+    const tokenward_client* client;
+    tokenward_problem problem; ///< points to the two below
+    char title[128];
+    char detail[1024];
+} last;
+
 const tokenward_problem* tokenward_last_problem(const tokenward_client* client) {
-    return &client->problem;
+    static const tokenward_problem none = {.retry_after = -1, .title = "no error", .detail = ""};
+    return last.client == client && client != NULL ? &last.problem : &none;
 }
 
-static int set_problem(tokenward_client* client, int error, const char* title, const char* detail) {
-    tw_utf8_copy(client->title, sizeof client->title, title);
-    tw_utf8_copy(client->detail, sizeof client->detail, detail);
-    client->problem = (tokenward_problem){
-        .error = error, .retry_after = -1, .title = client->title, .detail = client->detail};
+static int set_problem(const tokenward_client* client, int error, const char* title, const char* detail) {
+    tw_utf8_copy(last.title, sizeof last.title, title);
+    tw_utf8_copy(last.detail, sizeof last.detail, detail);
+    last.client = client;
+    last.problem =
+        (tokenward_problem){.error = error, .retry_after = -1, .title = last.title, .detail = last.detail};
     return error;
+}
+
+int tw_fail_again(const tokenward_client* client, const tokenward_problem* problem) {
+    set_problem(client, problem->error, problem->title, problem->detail);
+    last.problem.retry_after = problem->retry_after;
+    last.problem.http_status = problem->http_status;
+    return problem->error;
 }
 
 void tw_no_problem(tokenward_client* client) {
@@ -70,7 +89,7 @@ int tw_begin(tokenward_client* client, const char* identity, const char* scope) 
 }
 
 int tw_fail(tokenward_client* client, int error, const char* detail_format, ...) {
-    char detail[sizeof client->detail];
+    char detail[sizeof last.detail];
     va_list arguments;
     va_start(arguments, detail_format);
     vsnprintf(detail, sizeof detail, detail_format, arguments);
@@ -114,12 +133,12 @@ int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer) {
         error = error_of_type(told.type);
         set_problem(client, error, told.title != NULL ? told.title : tokenward_strerror(error), told.detail);
         if (told.retry_after >= 0 && told.retry_after <= LONG_MAX)
-            client->problem.retry_after = (long)told.retry_after;
+            last.problem.retry_after = (long)told.retry_after;
     } else {
-        tw_fail(client, error, "the daemon at %s answered %d and did not say why", client->socket,
+        tw_fail(client, error, "the daemon at %s answered %d and did not say why", tokenward_socket(client),
                 answer->status);
     }
-    client->problem.http_status = answer->status;
+    last.problem.http_status = answer->status;
     tw_arena_free(&arena);
     return error;
 }

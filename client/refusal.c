@@ -2,6 +2,7 @@
 #include "client/exchange.h"
 #include "client/json_fields.h"
 #include "client/json_text.h"
+#include "client/kept.h"
 
 #include <string.h>
 
@@ -40,12 +41,12 @@ static bool read_judgement(const struct tw_answer* answer, int* verdict, char* c
     return good;
 }
 
-static void append_report(struct tw_buffer* report, const char* fingerprint, int status, const void* body,
-                          size_t size) {
+static void append_report(struct tw_buffer* report, const struct tw_refusal* refusal) {
     tw_buffer_append_text(report, "{\"fingerprint\":");
-    tw_json_append_string(report, fingerprint, strlen(fingerprint), TOKENWARD_FINGERPRINT_SIZE * 2);
-    tw_buffer_append_format(report, ",\"status\":%d,\"body\":", status);
-    tw_json_append_string(report, body, size, reported_body_limit);
+    tw_json_append_string(report, refusal->fingerprint, strlen(refusal->fingerprint),
+                          TOKENWARD_FINGERPRINT_SIZE * 2);
+    tw_buffer_append_format(report, ",\"status\":%d,\"body\":", refusal->status);
+    tw_json_append_string(report, refusal->body, refusal->body_size, reported_body_limit);
     tw_buffer_append_text(report, "}");
 }
 
@@ -54,31 +55,63 @@ int tw_fail_fingerprint(tokenward_client* client) {
                    "a fingerprint is \"sha256:\" and 16 hex digits");
 }
 
+int tw_report_request(tokenward_client* client, const char* identity, const char* scope,
+                      const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* report,
+                      struct tw_request* request) {
+    int error = tw_begin(client, identity, scope);
+    if (error != tokenward_ok) return error;
+    if (refusal->fingerprint == NULL || !tw_is_fingerprint(refusal->fingerprint))
+        return tw_fail_fingerprint(client);
+    append_report(report, refusal);
+    if (report->failed) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+    *request = (struct tw_request){.method = "POST",
+                                   .identity = identity,
+                                   .scope = scope,
+                                   .tail = "/report",
+                                   .body = report->bytes,
+                                   .body_size = report->size,
+                                   .limit = TW_LIMIT_TOKEN,
+                                   .deadline = tw_deadline(deadline_ms),
+                                   .patient = deadline_ms > 0};
+    return tokenward_ok;
+}
+
+int tw_take_verdict(tokenward_client* client, const struct tw_answer* answer, int* verdict, char* current) {
+    if (read_judgement(answer, verdict, current)) return tokenward_ok;
+    return tw_fail(client, tokenward_error_protocol, "the answer of %s is not a verdict",
+                   tokenward_socket(client));
+}
+
+static int ask_for_verdict(tokenward_client* client, const struct tw_request* request, int* verdict,
+                           char* current) {
+    struct tw_answer answer;
+    int error = tw_exchange(client, request, &answer);
+    if (error != tokenward_ok) return error;
+    error = tw_take_verdict(client, &answer, verdict, current);
+    tw_forget_answer(client, &answer);
+    return error;
+}
+
+bool tw_is_gone(int error, int verdict) {
+    return error == tokenward_ok &&
+           (verdict == tokenward_verdict_invalidated || verdict == tokenward_verdict_already_replaced);
+}
+
 int tokenward_report(tokenward_client* client, const char* identity, const char* scope,
                      const char* fingerprint, int status, const void* body, size_t body_size, int deadline_ms,
                      int* verdict, char* current) {
-    int error = tw_begin(client, identity, scope);
-    if (error != tokenward_ok) return error;
-    if (fingerprint == NULL || !tw_is_fingerprint(fingerprint)) return tw_fail_fingerprint(client);
+    const struct tw_refusal refusal = {fingerprint, status, body, body_size};
     struct tw_buffer report = {0};
-    append_report(&report, fingerprint, status, body, body_size);
-    struct tw_request request = {.method = "POST",
-                                 .identity = identity,
-                                 .scope = scope,
-                                 .tail = "/report",
-                                 .body = report.bytes,
-                                 .body_size = report.size,
-                                 .limit = TW_LIMIT_TOKEN,
-                                 .deadline = tw_deadline(deadline_ms)};
-    struct tw_answer answer;
-    error = report.failed ? tw_fail(client, tokenward_error_no_memory, "memory ran out")
-                          : tw_exchange(client, &request, &answer);
+    struct tw_request request;
+    int said = tokenward_verdict_other;
+    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report, &request);
+    if (error == tokenward_ok) {
+        tw_kepts_refuse(client, fingerprint);
+        error = ask_for_verdict(client, &request, &said, current);
+        tw_kepts_judged(client, fingerprint, tw_is_gone(error, said));
+    }
     tw_buffer_free(&report);
-    if (error != tokenward_ok) return error;
-    if (!read_judgement(&answer, verdict, current))
-        error =
-            tw_fail(client, tokenward_error_protocol, "the answer of %s is not a verdict", client->socket);
-    tw_forget_answer(client, &answer);
+    if (error == tokenward_ok) *verdict = said;
     return error;
 }
 
@@ -92,9 +125,16 @@ int tokenward_invalidate(tokenward_client* client, const char* identity, const c
                                        .scope = scope,
                                        .if_match = fingerprint,
                                        .limit = TW_LIMIT_TOKEN,
-                                       .deadline = tw_deadline(deadline_ms)};
+                                       .deadline = tw_deadline(deadline_ms),
+                                       .patient = deadline_ms > 0};
     struct tw_answer answer;
+    char held[TOKENWARD_FINGERPRINT_SIZE] = "";
+    if (fingerprint == NULL) tw_kepts_find(client, identity, scope, held);
+    const char* refused = fingerprint != NULL ? fingerprint : held;
+    tw_kepts_refuse(client, refused);
     error = tw_exchange(client, &request, &answer);
-    tw_forget_answer(client, &answer);
+    // Another one is the current one already: then this one is of no more use than a dropped one.
+    tw_kepts_judged(client, refused, error == tokenward_ok || error == tokenward_error_precondition_failed);
+    if (error == tokenward_ok) tw_forget_answer(client, &answer);
     return error;
 }

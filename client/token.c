@@ -39,7 +39,8 @@ static bool is_token(const char* text) {
     return true;
 }
 
-tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_request* request) {
+/// NULL: the answer describes no token, or no memory.
+static tokenward_token* read_token(const struct tw_answer* answer, const char* identity, const char* scope) {
     struct token_block* block = calloc(1, sizeof *block);
     if (block == NULL) return NULL;
     tokenward_token* token = &block->shown;
@@ -47,10 +48,8 @@ tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_r
     token->document = tw_arena_copy(&block->arena, answer->body, answer->body_size);
     token->document_size = answer->body_size;
     bool good = tw_read_document(answer->body, answer->body_size, &block->arena, token_fields, token);
-    if (token->identity == NULL)
-        token->identity = tw_arena_copy(&block->arena, request->identity, strlen(request->identity));
-    if (token->scope == NULL)
-        token->scope = tw_arena_copy(&block->arena, request->scope, strlen(request->scope));
+    if (token->identity == NULL) token->identity = tw_arena_copy(&block->arena, identity, strlen(identity));
+    if (token->scope == NULL) token->scope = tw_arena_copy(&block->arena, scope, strlen(scope));
     good = good && token->document != NULL && token->token != NULL && is_token(token->token) &&
            token->fingerprint != NULL && tw_is_fingerprint(token->fingerprint) && token->identity != NULL &&
            token->scope != NULL;
@@ -62,15 +61,23 @@ tokenward_token* tw_read_token(const struct tw_answer* answer, const struct tw_r
     return token;
 }
 
+int tw_take_token(tokenward_client* client, const char* identity, const char* scope,
+                  const struct tw_answer* answer, tokenward_token** token) {
+    *token = read_token(answer, identity, scope);
+    if (*token != NULL) return tokenward_ok;
+    return tw_fail(client, tokenward_error_protocol, "the answer of %s is not a token",
+                   tokenward_socket(client));
+}
+
 int tw_exchange_for_token(tokenward_client* client, const struct tw_request* request,
                           tokenward_token** token) {
     struct tw_answer answer;
     int error = tw_exchange(client, request, &answer);
     if (error != tokenward_ok) return error;
-    tokenward_token* read = tw_read_token(&answer, request);
+    tokenward_token* read = NULL;
+    error = tw_take_token(client, request->identity, request->scope, &answer, &read);
     tw_forget_answer(client, &answer);
-    if (read == NULL)
-        return tw_fail(client, tokenward_error_protocol, "the answer of %s is not a token", client->socket);
+    if (error != tokenward_ok) return error;
     if (token != NULL)
         *token = read;
     else
@@ -78,10 +85,12 @@ int tw_exchange_for_token(tokenward_client* client, const struct tw_request* req
     return tokenward_ok;
 }
 
-/// The caller's options, of whatever version, over the defaults.
-static tokenward_get_options complete(const tokenward_get_options* given) {
+/// The caller's options, of whatever version, over the defaults. `*patient` says whether there is a deadline
+/// among them.
+static tokenward_get_options complete(const tokenward_get_options* given, bool* patient) {
     tokenward_get_options options = TOKENWARD_GET_OPTIONS_INIT;
     if (given != NULL) memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
+    *patient = options.deadline_ms > 0;
     if (options.max_wait < 0 && options.deadline_ms > 0)
         options.max_wait = (options.deadline_ms + 999L) / 1000;
     if (options.deadline_ms <= 0 && options.max_wait >= 0)
@@ -90,24 +99,35 @@ static tokenward_get_options complete(const tokenward_get_options* given) {
     return options;
 }
 
-int tokenward_get(tokenward_client* client, const char* identity, const char* scope,
-                  const tokenward_get_options* given, tokenward_token** token) {
+int tw_get_request(tokenward_client* client, const char* identity, const char* scope,
+                   const tokenward_get_options* given, char query[TW_QUERY_SIZE],
+                   struct tw_request* request) {
     int error = tw_begin(client, identity, scope);
     if (error != tokenward_ok) return error;
-    tokenward_get_options options = complete(given);
+    bool patient = false;
+    tokenward_get_options options = complete(given, &patient);
     if (options.min_ttl < 0) return tw_fail(client, tokenward_error_invalid_argument, "min_ttl is negative");
-    char query[96] = "";
+    query[0] = '\0';
     const char* separator = options.min_ttl > 0 ? "&" : "?";
-    int used = options.min_ttl > 0 ? snprintf(query, sizeof query, "?min_ttl=%ld", options.min_ttl) : 0;
+    int used = options.min_ttl > 0 ? snprintf(query, TW_QUERY_SIZE, "?min_ttl=%ld", options.min_ttl) : 0;
     if (options.max_wait >= 0)
-        snprintf(query + used, sizeof query - (size_t)used, "%smax_wait=%ld", separator, options.max_wait);
-    const struct tw_request request = {.method = "GET",
-                                       .identity = identity,
-                                       .scope = scope,
-                                       .tail = query,
-                                       .limit = TW_LIMIT_TOKEN,
-                                       .deadline = tw_deadline(options.deadline_ms)};
-    return tw_exchange_for_token(client, &request, token);
+        snprintf(query + used, TW_QUERY_SIZE - (size_t)used, "%smax_wait=%ld", separator, options.max_wait);
+    *request = (struct tw_request){.method = "GET",
+                                   .identity = identity,
+                                   .scope = scope,
+                                   .tail = query,
+                                   .limit = TW_LIMIT_TOKEN,
+                                   .deadline = tw_deadline(options.deadline_ms),
+                                   .patient = patient};
+    return tokenward_ok;
+}
+
+int tokenward_get(tokenward_client* client, const char* identity, const char* scope,
+                  const tokenward_get_options* given, tokenward_token** token) {
+    char query[TW_QUERY_SIZE];
+    struct tw_request request;
+    int error = tw_get_request(client, identity, scope, given, query, &request);
+    return error != tokenward_ok ? error : tw_exchange_for_token(client, &request, token);
 }
 
 int tokenward_renew(tokenward_client* client, const char* identity, const char* scope, int deadline_ms,
@@ -119,6 +139,7 @@ int tokenward_renew(tokenward_client* client, const char* identity, const char* 
                                        .scope = scope,
                                        .tail = "/renew",
                                        .limit = TW_LIMIT_TOKEN,
-                                       .deadline = tw_deadline(deadline_ms)};
+                                       .deadline = tw_deadline(deadline_ms),
+                                       .patient = deadline_ms > 0};
     return tw_exchange_for_token(client, &request, token);
 }

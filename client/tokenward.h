@@ -10,8 +10,15 @@
 /// results untouched when they fail; tokenward_last_problem() says more. No function raises a signal, prints,
 /// or changes the process's locale, environment or signal handlers.
 ///
-/// A handle serves one thread at a time and belongs to the process that opened it; handles don't disturb each
-/// other. Texts are UTF-8 and end with a NUL. Structures that the library hands out may grow at their end in
+/// A handle may be used by several threads at once: each call has a connection to itself while it lasts, so
+/// that a long watch holds up nobody. It survives fork(): the child connects anew by itself, and what is
+/// under way in other threads of the parent is not disturbed. Only tokenward_close() must be the last call on
+/// its handle.
+///
+/// A connection that the daemon had closed, as in a restart, is opened anew once. A daemon that is not there
+/// is waited for as tokenward_set_start_wait() says.
+///
+/// Texts are UTF-8 and end with a NUL. Structures that the library hands out may grow at their end in
 /// later versions; structures that the caller fills begin with their size for the same reason.
 #ifndef TOKENWARD_H
 #define TOKENWARD_H
@@ -30,6 +37,7 @@ extern "C" {
 
 /// What went wrong. The numbers are part of the ABI: new ones are added, none is ever changed.
 enum tokenward_error {
+    tokenward_again = -1, ///< no error: a call of the non-blocking form is still under way
     tokenward_ok = 0,
 
     // The daemon's own codes: "urn:tokenward:CODE" of its answer.
@@ -61,13 +69,14 @@ enum tokenward_error {
     tokenward_error_protocol = 68, ///< the daemon's answer makes no sense to this version of the library
     tokenward_error_invalid_argument = 69, ///< the call itself is wrong; nothing was sent
     tokenward_error_no_memory = 70,
-    tokenward_error_other = 71 ///< the daemon is newer and names an error that this version does not know
+    tokenward_error_other = 71,   ///< the daemon is newer and names an error that this version does not know
+    tokenward_error_not_held = 72 ///< the process keeps no valid token at the moment
 };
 
-/// A connection to the daemon, and the last thing that went wrong on it.
+/// The way to one daemon: its socket, the connections to it, and the tokens that are kept.
 typedef struct tokenward_client tokenward_client;
 
-/// What is known about the last error of a handle. Never holds a token or a secret.
+/// What is known about the last error of a call. Never holds a token or a secret.
 typedef struct tokenward_problem {
     int error;          ///< enum tokenward_error; tokenward_ok if the last call succeeded
     int http_status;    ///< of the daemon's answer; 0 if there was none
@@ -127,16 +136,21 @@ enum tokenward_verdict {
 /// Errors: invalid_argument (the path is too long for a Unix socket), no_memory.
 TOKENWARD_API int tokenward_open(const char* socket, tokenward_client** client);
 
-/// Closes the connection, wipes and frees the handle. NULL is allowed. Tokens from it stay valid.
+/// Ends what is kept, closes the connections, wipes and frees the handle. NULL is allowed. Tokens from it
+/// stay valid; pending calls must have been freed before.
 TOKENWARD_API void tokenward_close(tokenward_client* client);
 
 /// The path of the daemon's socket; valid as long as the handle.
 TOKENWARD_API const char* tokenward_socket(const tokenward_client* client);
 
+/// For how many `milliseconds` a call waits for a daemon that is not there (it is starting or being
+/// restarted) before it fails with no_daemon; never longer than its deadline. 0: not at all. Negative, as at
+/// first: up to the deadline of a call that was given one in `deadline_ms`, and not at all in other calls.
+TOKENWARD_API void tokenward_set_start_wait(tokenward_client* client, int milliseconds);
+
 /// Gets the token of `identity` for `scope` (a configured name, project:NAME, project_id:ID, domain:NAME,
 /// domain_id:ID or unscoped; at most 255 bytes each). `options` may be NULL. On success `*token` belongs to
-/// the caller. A connection that the daemon had closed (as in a restart) is opened anew, once. Errors: any of
-/// enum tokenward_error.
+/// the caller. Errors: any of enum tokenward_error.
 TOKENWARD_API int tokenward_get(tokenward_client* client, const char* identity, const char* scope,
                                 const tokenward_get_options* options, tokenward_token** token);
 
@@ -181,6 +195,83 @@ TOKENWARD_API int tokenward_endpoint(tokenward_client* client, const char* ident
                                      const char* service, const char* interface, const char* region,
                                      int deadline_ms, char** url);
 
+/// A token that is kept in the process and always the current one.
+typedef struct tokenward_kept tokenward_kept;
+
+/// Keeps the token of `identity` for `scope` in the process from now on: a thread of the library's own
+/// watches it, through restarts of the daemon too. Does not wait for the first one: tokenward_kept_wait()
+/// does. All functions for `*kept` may be called by several threads at once, tokenward_kept_end() last; it
+/// ends with its handle at the latest. Errors: invalid_argument, no_memory (also: no thread).
+TOKENWARD_API int tokenward_keep(tokenward_client* client, const char* identity, const char* scope,
+                                 tokenward_kept** kept);
+
+/// Copies the kept token and a NUL to `token` (`size` bytes of room), its length to `*token_size` and its
+/// fingerprint to `fingerprint` (TOKENWARD_FINGERPRINT_SIZE bytes); the last two may be NULL. Neither waits,
+/// nor locks, nor makes a system call, and does not change tokenward_last_problem(). Never gives an expired
+/// token, nor one that was reported or invalidated through the same handle, from the beginning of that call
+/// on; if the daemon holds the report for unfounded, the token comes back.
+///
+/// Errors: too_large (`*token_size` and 1 more is what `size` must be), not_held, or why the daemon could not
+/// give one. In a child of fork() the first call starts the thread anew, and waits up to a second for it.
+TOKENWARD_API int tokenward_kept_get(tokenward_kept* kept, char* token, size_t size, size_t* token_size,
+                                     char* fingerprint);
+
+/// Waits until a valid token is kept. Errors: what the daemon last said, or deadline.
+TOKENWARD_API int tokenward_kept_wait(tokenward_kept* kept, int deadline_ms);
+
+/// Ends the thread, wipes and frees. NULL is allowed. Waits for the thread, which takes no longer than it
+/// needs to notice.
+TOKENWARD_API void tokenward_kept_end(tokenward_kept* kept);
+
+/// A call of the non-blocking form, for event loops. One thread at a time may use it. In a child of fork() it
+/// ends with connection_lost.
+///
+///     int error = tokenward_start_get(client, "ci", "eu-de", NULL, &pending);
+///     while (error == 0 && (error = tokenward_pending_advance(pending)) == tokenward_again) {
+///         struct pollfd entry = {tokenward_pending_fd(pending), (short)tokenward_pending_events(pending),
+///         0}; error = 0; poll(&entry, 1, tokenward_pending_timeout(pending)); // among the loop's others
+///     }
+///     if (error == 0) token = tokenward_pending_token(pending);
+///     tokenward_pending_free(pending);
+typedef struct tokenward_pending tokenward_pending;
+
+/// Begin tokenward_get(), tokenward_watch() and tokenward_report(): they take the same arguments, copy what
+/// they need, and send nothing before the first tokenward_pending_advance(). On success `*pending` is the
+/// caller's. Errors: invalid_argument, no_memory.
+TOKENWARD_API int tokenward_start_get(tokenward_client* client, const char* identity, const char* scope,
+                                      const tokenward_get_options* options, tokenward_pending** pending);
+TOKENWARD_API int tokenward_start_watch(tokenward_client* client, const char* identity, const char* scope,
+                                        const char* fingerprint, int wait_s, int deadline_ms,
+                                        tokenward_pending** pending);
+TOKENWARD_API int tokenward_start_report(tokenward_client* client, const char* identity, const char* scope,
+                                         const char* fingerprint, int status, const void* body,
+                                         size_t body_size, int deadline_ms, tokenward_pending** pending);
+
+/// Goes on as far as is possible without waiting. Returns tokenward_again, and then tokenward_pending_fd(),
+/// _events() and _timeout() say anew what to wait for; or how the call has ended, and then the same for ever.
+/// tokenward_last_problem() says more until the thread's next call.
+TOKENWARD_API int tokenward_pending_advance(tokenward_pending* pending);
+
+/// The file descriptor to wait for; -1 = there is none just now, time alone counts. It may be another one
+/// after each step, and must not be used for anything else.
+TOKENWARD_API int tokenward_pending_fd(const tokenward_pending* pending);
+
+/// What to wait for, as poll(2) has it: POLLIN or POLLOUT; 0 = for time alone.
+TOKENWARD_API int tokenward_pending_events(const tokenward_pending* pending);
+
+/// Milliseconds after which to advance even if the file descriptor stays silent; 0 = at once.
+TOKENWARD_API int tokenward_pending_timeout(const tokenward_pending* pending);
+
+/// Takes the token of a get or a watch that ended well, which then belongs to the caller; NULL = there is
+/// none, or it was taken, or the watch saw no change.
+TOKENWARD_API tokenward_token* tokenward_pending_token(tokenward_pending* pending);
+
+/// The verdict of a report that ended well, and `current` as in tokenward_report().
+TOKENWARD_API int tokenward_pending_verdict(const tokenward_pending* pending, char* current);
+
+/// Gives up a call that is under way, and frees it. NULL is allowed.
+TOKENWARD_API void tokenward_pending_free(tokenward_pending* pending);
+
 /// Frees a text that the library handed out. NULL is allowed.
 TOKENWARD_API void tokenward_free_text(char* text);
 
@@ -193,7 +284,8 @@ TOKENWARD_API void tokenward_free_text(char* text);
 TOKENWARD_API int tokenward_passcode(tokenward_client* client, const char* identity, const char* passcode,
                                      int deadline_ms);
 
-/// More about the last call on this handle. Valid until the next call on it.
+/// More about the calling thread's last call, if it was on this handle, else as if nothing had gone wrong.
+/// Valid until the thread's next call on any handle; other threads neither see nor change it.
 TOKENWARD_API const tokenward_problem* tokenward_last_problem(const tokenward_client* client);
 
 /// One line of English for an error, static; also for numbers that this version does not know.

@@ -23,11 +23,9 @@ static int watch_until(tokenward_client* client, struct tw_request* request, tw_
         int error = tw_exchange(client, request, &answer);
         if (error != tokenward_ok) return error;
         if (answer.status != 304) {
-            *token = tw_read_token(&answer, request);
+            error = tw_take_token(client, request->identity, request->scope, &answer, token);
             tw_forget_answer(client, &answer);
-            if (*token != NULL) return tokenward_ok;
-            return tw_fail(client, tokenward_error_protocol, "the answer of %s is not a token",
-                           client->socket);
+            return error;
         }
         bool waited = answer.waited;
         tw_forget_answer(client, &answer);
@@ -39,26 +37,34 @@ static int watch_until(tokenward_client* client, struct tw_request* request, tw_
     }
 }
 
-int tokenward_watch(tokenward_client* client, const char* identity, const char* scope,
-                    const char* fingerprint, int wait_s, int deadline_ms, tokenward_token** token) {
+int tw_watch_request(tokenward_client* client, const char* identity, const char* scope,
+                     const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request) {
     int error = tw_begin(client, identity, scope);
     if (error != tokenward_ok) return error;
     if (wait_s < 0 || wait_s > longest_wait_s)
         return tw_fail(client, tokenward_error_invalid_argument, "wait_s is %d: it may be 0 to %d", wait_s,
                        longest_wait_s);
     if (fingerprint != NULL && !tw_is_fingerprint(fingerprint)) return tw_fail_fingerprint(client);
-    int wait_ms = wait_s * 1000;
-    int longest = wait_ms + grace_ms > TOKENWARD_DEFAULT_DEADLINE_MS ? wait_ms + grace_ms
-                                                                     : TOKENWARD_DEFAULT_DEADLINE_MS;
-    struct tw_request request = {.method = "GET",
-                                 .identity = identity,
-                                 .scope = scope,
-                                 .if_none_match = fingerprint,
-                                 .wait_s = fingerprint != NULL ? wait_s : 0,
-                                 .limit = TW_LIMIT_TOKEN,
-                                 .deadline = tw_deadline_in(deadline_ms > 0 ? deadline_ms : longest)};
+    int longest = wait_s * 1000 + grace_ms;
+    if (longest < TOKENWARD_DEFAULT_DEADLINE_MS) longest = TOKENWARD_DEFAULT_DEADLINE_MS;
+    *request = (struct tw_request){.method = "GET",
+                                   .identity = identity,
+                                   .scope = scope,
+                                   .if_none_match = fingerprint,
+                                   .wait_s = fingerprint != NULL ? wait_s : 0,
+                                   .limit = TW_LIMIT_TOKEN,
+                                   .deadline = tw_deadline_in(deadline_ms > 0 ? deadline_ms : longest),
+                                   .patient = deadline_ms > 0};
+    return tokenward_ok;
+}
+
+int tokenward_watch(tokenward_client* client, const char* identity, const char* scope,
+                    const char* fingerprint, int wait_s, int deadline_ms, tokenward_token** token) {
+    struct tw_request request;
+    int error = tw_watch_request(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
+    if (error != tokenward_ok) return error;
     tokenward_token* next = NULL;
-    error = watch_until(client, &request, earlier(tw_deadline_in(wait_ms), request.deadline), &next);
+    error = watch_until(client, &request, earlier(tw_deadline_in(wait_s * 1000), request.deadline), &next);
     if (error == tokenward_ok) *token = next;
     return error;
 }

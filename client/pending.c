@@ -1,0 +1,192 @@
+// Calls for event loops: begun, and then advanced whenever their connection is ready; none of it waits.
+#include "client/call.h"
+#include "client/kept.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { GETTING, WATCHING, REPORTING };
+
+/// How often a daemon is asked that can't hold an answer.
+enum { poll_pace_ms = 1000 };
+
+struct tokenward_pending {
+    tokenward_client* client;
+    enum kind kind;
+    int state; ///< tokenward_again, then how it ended
+    struct tw_call call;
+    tw_instant resume; ///< of a watch between two requests; 0 before the first step
+
+    char* identity;
+    char* scope;
+    char fingerprint[TOKENWARD_FINGERPRINT_SIZE]; ///< of a watch or a report; "" = none
+    tw_instant wait_end;                          ///< of a watch
+    tw_instant deadline;
+    bool patient;
+
+    tokenward_token* token;
+    bool judging; ///< kept tokens of this name are held back
+    int verdict;
+    char current[TOKENWARD_FINGERPRINT_SIZE];
+};
+
+static tokenward_pending* make(tokenward_client* client, enum kind kind, const struct tw_request* request,
+                               const char* fingerprint) {
+    tokenward_pending* made = calloc(1, sizeof *made);
+    if (made == NULL) return NULL;
+    made->client = client;
+    made->kind = kind;
+    made->state = tokenward_again;
+    made->deadline = request->deadline;
+    made->patient = request->patient;
+    made->identity = strdup(request->identity);
+    made->scope = strdup(request->scope);
+    if (fingerprint != NULL) strcpy(made->fingerprint, fingerprint); // tw_is_fingerprint() has measured it
+    return made;
+}
+
+/// Begins the request, whose texts need not outlive this.
+static int start(tokenward_client* client, enum kind kind, const struct tw_request* request,
+                 const char* fingerprint, tokenward_pending** pending) {
+    tokenward_pending* made = make(client, kind, request, fingerprint);
+    if (made == NULL || made->identity == NULL || made->scope == NULL) {
+        tokenward_pending_free(made);
+        return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+    }
+    int error = tw_call_begin(&made->call, client, request);
+    if (error != tokenward_ok) {
+        tokenward_pending_free(made);
+        return error;
+    }
+    *pending = made;
+    return tokenward_ok;
+}
+
+int tokenward_start_get(tokenward_client* client, const char* identity, const char* scope,
+                        const tokenward_get_options* options, tokenward_pending** pending) {
+    char query[TW_QUERY_SIZE];
+    struct tw_request request;
+    int error = tw_get_request(client, identity, scope, options, query, &request);
+    return error != tokenward_ok ? error : start(client, GETTING, &request, NULL, pending);
+}
+
+int tokenward_start_watch(tokenward_client* client, const char* identity, const char* scope,
+                          const char* fingerprint, int wait_s, int deadline_ms, tokenward_pending** pending) {
+    struct tw_request request;
+    int error = tw_watch_request(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
+    if (error == tokenward_ok) error = start(client, WATCHING, &request, fingerprint, pending);
+    if (error != tokenward_ok) return error;
+    tw_instant end = tw_deadline_in(wait_s * 1000);
+    (*pending)->wait_end = end < request.deadline ? end : request.deadline;
+    return tokenward_ok;
+}
+
+int tokenward_start_report(tokenward_client* client, const char* identity, const char* scope,
+                           const char* fingerprint, int status, const void* body, size_t body_size,
+                           int deadline_ms, tokenward_pending** pending) {
+    const struct tw_refusal refusal = {fingerprint, status, body, body_size};
+    struct tw_buffer report = {0};
+    struct tw_request request;
+    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report, &request);
+    if (error == tokenward_ok) error = start(client, REPORTING, &request, fingerprint, pending);
+    tw_buffer_free(&report);
+    if (error != tokenward_ok) return error;
+    tw_kepts_refuse(client, fingerprint);
+    (*pending)->judging = true;
+    return tokenward_ok;
+}
+
+static void settle_report(tokenward_pending* pending, int error) {
+    if (pending->judging)
+        tw_kepts_judged(pending->client, pending->fingerprint, tw_is_gone(error, pending->verdict));
+    pending->judging = false;
+}
+
+/// A 304. A daemon that can't hold it is asked again after a pause.
+static int unchanged(tokenward_pending* pending, bool waited) {
+    if (waited || tw_deadline_in(0) >= pending->wait_end) return tokenward_ok;
+    tw_instant next = tw_deadline_in(poll_pace_ms);
+    pending->resume = next < pending->wait_end ? next : pending->wait_end;
+    return tokenward_again;
+}
+
+static int ask_again(tokenward_pending* pending) {
+    if (tw_deadline_in(0) < pending->resume) return tokenward_again;
+    tw_instant left = pending->wait_end - tw_deadline_in(0);
+    const struct tw_request request = {.method = "GET",
+                                       .identity = pending->identity,
+                                       .scope = pending->scope,
+                                       .if_none_match = pending->fingerprint,
+                                       .wait_s = left <= 0 ? 0 : (int)((left + 999) / 1000),
+                                       .limit = TW_LIMIT_TOKEN,
+                                       .deadline = pending->deadline,
+                                       .patient = pending->patient};
+    return tw_call_begin(&pending->call, pending->client, &request);
+}
+
+static int understand(tokenward_pending* pending, const struct tw_answer* answer) {
+    if (pending->kind == REPORTING)
+        return tw_take_verdict(pending->client, answer, &pending->verdict, pending->current);
+    if (answer->status == 304) return unchanged(pending, answer->waited);
+    return tw_take_token(pending->client, pending->identity, pending->scope, answer, &pending->token);
+}
+
+int tokenward_pending_advance(tokenward_pending* pending) {
+    if (pending->state != tokenward_again) return pending->state;
+    tw_no_problem(pending->client);
+    if (pending->call.link == NULL) { // a watch between two requests
+        int error = ask_again(pending);
+        if (error == tokenward_again) return error;
+        if (error != tokenward_ok) return pending->state = error;
+    }
+    struct tw_answer answer;
+    int number = tw_call_step(&pending->call);
+    if (number == EAGAIN) {
+        pending->resume = tw_call_wake(&pending->call);
+        return tokenward_again;
+    }
+    int error = tw_call_finish(&pending->call, number, &answer);
+    if (error == tokenward_ok) error = understand(pending, &answer);
+    tw_call_end(&pending->call);
+    pending->state = error;
+    if (error != tokenward_again) settle_report(pending, error);
+    return error;
+}
+
+int tokenward_pending_fd(const tokenward_pending* pending) {
+    return tokenward_pending_events(pending) != 0 ? pending->call.link->fd : -1;
+}
+
+int tokenward_pending_events(const tokenward_pending* pending) {
+    bool under_way = pending->state == tokenward_again && pending->call.link != NULL;
+    return under_way && pending->call.link->fd >= 0 ? tw_call_events(&pending->call) : 0;
+}
+
+int tokenward_pending_timeout(const tokenward_pending* pending) {
+    tw_instant left = pending->resume - tw_deadline_in(0);
+    if (pending->state != tokenward_again || left <= 0) return 0;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+tokenward_token* tokenward_pending_token(tokenward_pending* pending) {
+    tokenward_token* token = pending->token;
+    pending->token = NULL;
+    return token;
+}
+
+int tokenward_pending_verdict(const tokenward_pending* pending, char* current) {
+    if (current != NULL) memcpy(current, pending->current, sizeof pending->current);
+    return pending->verdict;
+}
+
+void tokenward_pending_free(tokenward_pending* pending) {
+    if (pending == NULL) return;
+    tw_call_end(&pending->call);
+    settle_report(pending, tokenward_error_connection_lost);
+    tokenward_token_free(pending->token);
+    free(pending->identity);
+    free(pending->scope);
+    free(pending);
+}
