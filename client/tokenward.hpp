@@ -5,9 +5,9 @@
 ///         return call_the_service(token.value()); // something with .status and .body
 ///     });
 ///
-/// What fails throws tokenward::error, or std::bad_alloc; what may well not be there is a std::optional. Objects
-/// can be moved; a client may be used by several threads at once, as its handle. A moved-from object can only be
-/// destroyed or assigned to.
+/// What fails throws tokenward::error, or std::bad_alloc; what may well not be there is a std::optional.
+/// Objects can be moved; a client may be used by several threads at once, as its handle. A moved-from object
+/// can only be destroyed or assigned to.
 #ifndef TOKENWARD_HPP
 #define TOKENWARD_HPP
 
@@ -132,8 +132,8 @@ class client {
                                std::optional<milliseconds> deadline = std::nullopt) {
         tokenward_token* got = nullptr;
         const char* known = fingerprint.empty() ? nullptr : fingerprint.c_str();
-        check(tokenward_watch(native(), identity.c_str(), scope.c_str(), known, static_cast<int>(wait.count()),
-                              deadline_ms(deadline), &got));
+        check(tokenward_watch(native(), identity.c_str(), scope.c_str(), known,
+                              static_cast<int>(wait.count()), deadline_ms(deadline), &got));
         if (got == nullptr) return std::nullopt;
         return token(got);
     }
@@ -174,8 +174,9 @@ class client {
                          const std::string& interface = "public", const std::string& region = {},
                          std::optional<milliseconds> deadline = std::nullopt) {
         char* url = nullptr;
-        check(tokenward_endpoint(native(), identity.c_str(), scope.c_str(), service.c_str(), interface.c_str(),
-                                 region.empty() ? nullptr : region.c_str(), deadline_ms(deadline), &url));
+        check(tokenward_endpoint(native(), identity.c_str(), scope.c_str(), service.c_str(),
+                                 interface.c_str(), region.empty() ? nullptr : region.c_str(),
+                                 deadline_ms(deadline), &url));
         std::unique_ptr<char, void (*)(char*)> held(url, tokenward_free_text);
         return held.get();
     }
@@ -220,12 +221,13 @@ class kept_token {
         if (code != tokenward_ok) throw error(code, *tokenward_last_problem(x_client));
     }
 
-    /// tokenward_kept_get(): no wait, no lock, no system call, no allocation. Returns the token inside `buffer`;
-    /// nothing: there is none just now, or it does not fit.
+    /// tokenward_kept_get(): no wait, no lock, no system call, no allocation. Returns the token inside
+    /// `buffer`; nothing: there is none just now, or it does not fit.
     template <std::size_t Size>
     std::optional<std::string_view> read(char (&buffer)[Size]) const noexcept {
         std::size_t size = 0;
-        if (tokenward_kept_get(x_kept.get(), buffer, Size, &size, nullptr) != tokenward_ok) return std::nullopt;
+        if (tokenward_kept_get(x_kept.get(), buffer, Size, &size, nullptr) != tokenward_ok)
+            return std::nullopt;
         return std::string_view(buffer, size);
     }
 
@@ -245,10 +247,11 @@ inline kept_token client::keep(const std::string& identity, const std::string& s
     return kept_token(*this, kept);
 }
 
-/// Runs `call` with a token and returns what it returns: something with `status` (an HTTP status) and `body` (a
-/// std::string or the like). If the status is 400, 401 or 403, with which services refuse tokens, the answer is
-/// reported; if the daemon finds the token at fault, `call` is run once more with the new one, and no more. A
-/// report that fails changes nothing: the service's answer is returned. Throws what get() and `call` throw.
+/// Runs `call` with a token and returns what it returns: something with `status` (an HTTP status) and `body`
+/// (a std::string or the like). If the status is 400, 401 or 403, with which services refuse tokens, the
+/// answer is reported; if the daemon finds the token at fault, `call` is run once more with the new one, and
+/// no more. A report that fails changes nothing: the service's answer is returned. Throws what get() and
+/// `call` throw.
 template <typename Call>
 auto with_token(client& from, const std::string& identity, const std::string& scope, Call&& call,
                 const get_options& options = {}) -> decltype(call(std::declval<const token&>())) {

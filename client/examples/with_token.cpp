@@ -1,6 +1,6 @@
 // Calls a service with a token, and once more with a new one should the service refuse it.
-// usage: with_token IDENTITY SCOPE COMMAND [ARG…], where COMMAND plays the service: it reads the token from its
-// standard input and prints a status and a body.
+// usage: with_token IDENTITY SCOPE COMMAND [ARG…], where COMMAND plays the service: it reads the token from
+// its standard input and prints a status and a body.
 #include <tokenward.hpp>
 
 #include <cstdio>
