@@ -151,7 +151,12 @@ int tw_call_step(struct tw_call* call) {
 }
 
 short tw_call_events(const struct tw_call* call) {
-    return call->phase == TW_CONNECTING ? 0 : call->phase == TW_SENDING ? POLLOUT : POLLIN;
+    switch (call->phase) {
+    case TW_CONNECTING: return 0;
+    case TW_SENDING: return POLLOUT;
+    case TW_RECEIVING: break;
+    }
+    return POLLIN;
 }
 
 tw_instant tw_call_wake(const struct tw_call* call) {

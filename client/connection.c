@@ -38,7 +38,7 @@ static int connect_until(int fd, const struct sockaddr_un* address, tw_instant d
     for (;;) {
         int left = remaining(deadline);
         if (left == 0) return ETIMEDOUT; // as a time-out, 0 would mean for ever
-        struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+        struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L};
         if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) != 0) return errno;
         if (connect(fd, (const struct sockaddr*)address, sizeof *address) == 0) return 0;
         if (errno == EAGAIN) return ETIMEDOUT;

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 enum {
-    held_s = 300,        ///< how long the daemon may hold an answer
-    patience_ms = 40000, ///< for an answer, beyond that
-    quick_ms = 250,      ///< an answer that took longer may have been read long after it was given
+    held_s = 300,     ///< how long the daemon may hold an answer
+    held_ms = 340000, ///< for such an answer, with what a fetch may take
+    quick_ms = 250,   ///< an answer that took longer may have been read long after it was given
     first_pause_ms = 10,
     longest_pause_ms = 1000,
     longest_pause_when_refused_ms = 5000,
@@ -58,7 +58,7 @@ static bool ask(tokenward_kept* kept, const char* fingerprint, struct outcome* o
                                        .if_none_match = *fingerprint != '\0' ? fingerprint : NULL,
                                        .wait_s = *fingerprint != '\0' ? held_s : 0,
                                        .limit = TW_LIMIT_TOKEN,
-                                       .deadline = tw_deadline_in(held_s * 1000 + patience_ms)};
+                                       .deadline = tw_deadline_in(held_ms)};
     struct tw_call call;
     outcome->error = tw_call_begin(&call, kept->client, &request);
     if (outcome->error != tokenward_ok) return true;
@@ -168,10 +168,10 @@ static int pause_after(tokenward_kept* kept, const struct outcome* outcome, int*
     }
     int pause = *failure_pause;
     int most = is_lasting(outcome->error) ? longest_pause_when_refused_ms : longest_pause_ms;
-    *failure_pause = (int)bounded(pause * 2, first_pause_ms, most);
+    *failure_pause = (int)bounded((tw_instant)pause * 2, first_pause_ms, most);
     long said = kept->problem.retry_after;
     if (said > 0 && outcome->error == tokenward_error_too_many_requests)
-        pause = (int)bounded(said * 1000, pause, longest_pause_when_refused_ms);
+        pause = (int)bounded(said * 1000L, pause, longest_pause_when_refused_ms);
     return pause;
 }
 

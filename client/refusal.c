@@ -44,7 +44,7 @@ static bool read_judgement(const struct tw_answer* answer, int* verdict, char* c
 static void append_report(struct tw_buffer* report, const struct tw_refusal* refusal) {
     tw_buffer_append_text(report, "{\"fingerprint\":");
     tw_json_append_string(report, refusal->fingerprint, strlen(refusal->fingerprint),
-                          TOKENWARD_FINGERPRINT_SIZE * 2);
+                          (size_t)TOKENWARD_FINGERPRINT_SIZE * 2);
     tw_buffer_append_format(report, ",\"status\":%d,\"body\":", refusal->status);
     tw_json_append_string(report, refusal->body, refusal->body_size, reported_body_limit);
     tw_buffer_append_text(report, "}");

@@ -14,7 +14,6 @@
 /// that a long watch holds up nobody. It survives fork(): the child connects anew by itself, and what is
 /// under way in other threads of the parent is not disturbed. Only tokenward_close() must be the last call on
 /// its handle.
-///
 /// A connection that the daemon had closed, as in a restart, is opened anew once. A daemon that is not there
 /// is waited for as tokenward_set_start_wait() says.
 ///
@@ -29,11 +28,7 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
 #define TOKENWARD_API __attribute__((visibility("default")))
-#else
-#define TOKENWARD_API
-#endif
 
 /// What went wrong. The numbers are part of the ABI: new ones are added, none is ever changed.
 enum tokenward_error {

@@ -45,7 +45,7 @@ answer call_service(const tokenward::token& token, char** command) {
         said.body.append(bytes, static_cast<std::size_t>(count));
     close(from[0]);
     waitpid(child, nullptr, 0);
-    said.status = std::atoi(said.body.c_str());
+    said.status = static_cast<int>(std::strtol(said.body.c_str(), nullptr, 10));
     said.body.erase(0, said.body.find(' ') + 1);
     return said;
 }

@@ -47,7 +47,7 @@ static void say(const char* what, unsigned long number) {
 static void meet(struct soak* soak, const char* fingerprint) {
     long long before = now_ms();
     tokenward_token* token = NULL;
-    long long end = before, latest = before + 3600 * 1000;
+    long long end = before, latest = before + 3600 * 1000LL;
     if (tokenward_get(soak->client, "ci", "eu-de", NULL, &token) == tokenward_ok) {
         if (strcmp(token->fingerprint, fingerprint) == 0) {
             end = before + token->expires_in * 1000;
@@ -84,7 +84,7 @@ static bool judge(struct soak* soak, int error, const char* fingerprint, long lo
 
 static void* read_on(void* argument) {
     struct soak* soak = argument;
-    const struct timespec pause = {.tv_nsec = 100 * 1000};
+    const struct timespec pause = {.tv_nsec = 100000};
     while (!atomic_load(&soak->stopping)) {
         char token[4096], fingerprint[TOKENWARD_FINGERPRINT_SIZE] = "";
         size_t size = 0;

@@ -57,5 +57,7 @@ TEST(KeptSoak, MemcheckFindsNothing) {
 TEST(KeptSoak, HelgrindFindsNothing) {
     if (TOKENWARD_SANITIZED || !is_installed("/usr/bin/valgrind"))
         GTEST_SKIP() << "there is no valgrind here";
-    soak({"/usr/bin/valgrind", "--quiet", "--error-exitcode=66", "--tool=helgrind"}, 1);
+    soak({"/usr/bin/valgrind", "--quiet", "--error-exitcode=66", "--tool=helgrind",
+          std::string("--suppressions=") + HELGRIND_SUPPRESSIONS},
+         1);
 }
