@@ -28,6 +28,7 @@ struct cli {
     tokenward_client* client;
     const char* identity; ///< what the run is about, for messages too; NULL before it is known
     const char* scope;
+    bool ignored_sigpipe;  ///< whether who started this process had SIGPIPE ignored
     struct tw_arena arena; ///< for what lives until the end of the run
 };
 
@@ -36,6 +37,8 @@ struct command {
     const char* summary;
     const char* help; ///< fits a screen of 24 lines, 80 wide
     int (*run)(struct cli* cli);
+    int usage_status; ///< exit status for a wrong command line; 0 = exit_usage
+    bool hidden;      ///< for completions alone
 };
 
 int run_get(struct cli* cli);
@@ -46,15 +49,27 @@ int run_report(struct cli* cli);
 int run_renew(struct cli* cli);
 int run_login(struct cli* cli);
 int run_config(struct cli* cli);
+int run_run(struct cli* cli);
+int run_watch(struct cli* cli);
+int run_endpoint(struct cli* cli);
+int run_request(struct cli* cli);
+int run_explain(struct cli* cli);
+int run_health(struct cli* cli);
+int run_log_level(struct cli* cli);
+int run_names(struct cli* cli);
 
 extern const char get_help[], status_help[], identities_help[], invalidate_help[], report_help[],
-    renew_help[], login_help[], config_help[];
+    renew_help[], login_help[], config_help[], run_help[], watch_help[], endpoint_help[], request_help[],
+    explain_help[], health_help[], log_level_help[], names_help[];
 
 // options.c
 
+/// Longer than any letter.
+enum { option_socket = 1000 };
+
 /// At the end of each command's table of long options.
 #define COMMON_OPTIONS                                                                                       \
-    {"socket", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {                            \
+    {"socket", required_argument, NULL, option_socket}, {"help", no_argument, NULL, 'h'}, {                  \
         NULL, 0, NULL, 0                                                                                     \
     }
 
@@ -77,6 +92,32 @@ void end_options(struct cli* cli, int operands);
 /// Says what is wrong with the command line, and ends the process.
 _Noreturn void usage_error(struct cli* cli, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
+// ask.c
+
+/// A request of the command's own.
+struct question {
+    const char* method;
+    const char* path;
+    const char* body; ///< JSON; NULL = none
+    int deadline_ms;  ///< 0 = the stub's default
+};
+
+struct tw_field;
+
+/// Asks the daemon. `reply` gets the body of the answer; NULL = it does not matter. Returns an exit status,
+/// with a message if it isn't exit_done.
+int ask(struct cli* cli, const struct question* question, struct tw_buffer* reply);
+
+/// The same without a message; returns an enum tokenward_error.
+int ask_quietly(struct cli* cli, const struct question* question, struct tw_buffer* reply);
+
+/// Fills a structure from the reply; its texts live in the run's arena. Returns an enum tokenward_error.
+int understand(struct cli* cli, const struct question* question, const struct tw_buffer* reply,
+               const struct tw_field* fields, void* structure);
+
+/// Says that the daemon is too old for this command, or too new, and which version it has.
+void say_daemon_lacks(struct cli* cli);
+
 // target.c
 
 /// Understands the operand [IDENTITY/]SCOPE; fills in `identity` and `scope`. Returns an exit status.
@@ -85,19 +126,33 @@ int take_target(struct cli* cli, const char* operand);
 /// Whether `text` may be the name of an identity, as the daemon has it: [A-Za-z0-9._-]{1,64}.
 bool is_identity(const char* text);
 
+// helper.c
+
+/// Becomes a helper program (libexec) with these arguments. Returns an exit status if that can't be.
+int run_helper(const char* name, char** argv);
+
 // output.c
 
 /// Writes to standard output, all or an error message; returns an exit status. Wipes and frees the buffer.
 int emit(struct tw_buffer* out);
 
+/// The same, but the buffer is emptied only, for more.
+int emit_on(struct tw_buffer* out);
+
+/// Writes all of it; false, with errno, if that can't be.
+bool write_all(int fd, const char* bytes, size_t size);
+
 /// Writes to standard error what the handle's last problem is and what can be done; returns the exit status.
-int complain(const struct cli* cli);
+int complain(struct cli* cli);
 
 /// The same, with other words for what can be done; NULL = nothing to add.
 int complain_with(const struct cli* cli, const char* advice);
 
-/// What a person can do about an error of the daemon's, for complain_with(); NULL = nothing to add.
-const char* usual_advice(int error);
+/// What a person can do about a problem, for complain_with(); NULL = nothing to add.
+const char* usual_advice(const tokenward_problem* problem);
+
+/// The exit status for a problem.
+int exit_status_of(const tokenward_problem* problem);
 
 /// Writes a line to standard error: "tokenward: …".
 void say(const char* format, ...) __attribute__((format(printf, 1, 2)));

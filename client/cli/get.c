@@ -1,8 +1,8 @@
 // tokenward get: prints the token, in the form that the next program wants.
-#include "client/cli/listing.h"
-#include "client/json_fields.h"
+#include "client/cli/environment.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const char get_help[] = "Usage: tokenward get [OPTION]... [IDENTITY/]SCOPE\n"
                         "\n"
@@ -26,31 +26,8 @@ const char get_help[] = "Usage: tokenward get [OPTION]... [IDENTITY/]SCOPE\n"
 
 enum form { form_token, form_json, form_header, form_bearer, form_env };
 
-/// What the environment says beside the token.
-struct project_or_domain {
-    const char* project_id;
-    const char* domain_id;
-};
-
-static const struct tw_field project_fields[] = {
-    {"id", TW_FIELD_TEXT, offsetof(struct project_or_domain, project_id), NULL}, {0}};
-static const struct tw_field domain_fields[] = {
-    {"id", TW_FIELD_TEXT, offsetof(struct project_or_domain, domain_id), NULL}, {0}};
-
-static bool read_project(struct tw_json* r, struct tw_arena* arena, void* found) {
-    return tw_read_fields(r, arena, project_fields, found);
-}
-
-static bool read_domain(struct tw_json* r, struct tw_arena* arena, void* found) {
-    return tw_read_fields(r, arena, domain_fields, found);
-}
-
-static const struct tw_field document_fields[] = {
-    {"project", TW_FIELD_OBJECT, 0, read_project}, {"domain", TW_FIELD_OBJECT, 0, read_domain}, {0}};
-
 /// `export NAME='VALUE'`, safe for any value in any POSIX shell.
 static void append_export(struct tw_buffer* out, const char* name, const char* value) {
-    if (value == NULL) return;
     tw_buffer_append_format(out, "export %s='", name);
     for (; *value != '\0'; ++value) {
         if (*value == '\'')
@@ -61,25 +38,15 @@ static void append_export(struct tw_buffer* out, const char* name, const char* v
     tw_buffer_append_text(out, "'\n");
 }
 
-/// Where the identity's IAM is; NULL if the daemon does not say.
-static const char* auth_url_of(const struct status_list* list, const char* identity) {
-    for (const struct status_node* node = list->identities; node != NULL; node = node->next)
-        if (strcmp(node->identity, identity) == 0) return node->auth_url;
-    return NULL;
-}
-
 static int append_env(struct cli* cli, struct tw_buffer* out, const tokenward_token* token) {
-    struct status_list list;
-    int status = fetch_status(cli, &list, NULL);
+    struct os_variable variables[os_variables_size];
+    int status = describe_environment(cli, token, variables);
     if (status != exit_done) return status;
-    struct project_or_domain of = {NULL, NULL};
-    tw_read_document(token->document, token->document_size, &cli->arena, document_fields, &of);
-    append_export(out, "OS_AUTH_TYPE", "v3token");
-    append_export(out, "OS_AUTH_URL", auth_url_of(&list, token->identity));
-    append_export(out, "OS_IDENTITY_API_VERSION", "3");
-    append_export(out, "OS_PROJECT_ID", of.project_id);
-    append_export(out, "OS_DOMAIN_ID", of.project_id == NULL ? of.domain_id : NULL);
-    append_export(out, "OS_TOKEN", token->token);
+    for (char** entry = environ; *entry != NULL; ++entry)
+        if (contradicts_token(*entry))
+            tw_buffer_append_format(out, "unset %.*s\n", (int)strcspn(*entry, "="), *entry);
+    for (const struct os_variable* each = variables; each->name != NULL; ++each)
+        append_export(out, each->name, each->value);
     return exit_done;
 }
 

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/// Reads a string, or nothing if it is not one, to the end of a list of texts.
-static bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list) {
+bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list) {
     if (r->event != TW_JSON_STRING) {
         tw_json_skip(r);
         return r->event != TW_JSON_ERROR;
@@ -83,6 +82,7 @@ static bool read_scope(struct tw_json* r, struct tw_arena* arena, void* identity
 static const struct tw_field status_fields[] = {
     {"identity", TW_FIELD_TEXT, offsetof(struct status_node, identity), NULL},
     {"auth_url", TW_FIELD_TEXT, offsetof(struct status_node, auth_url), NULL},
+    {"password_expires_at", TW_FIELD_TEXT, offsetof(struct status_node, password_expires_at), NULL},
     {"scopes", TW_FIELD_LIST, 0, read_scope},
     {0},
 };
@@ -102,33 +102,39 @@ static const struct tw_field list_fields[] = {
     {0},
 };
 
-static int fetch(struct cli* cli, const char* path, const struct tw_field* fields, void* list,
+/// Returns an enum tokenward_error, without a message.
+static int fetch(struct cli* cli, const struct question* question, const struct tw_field* fields, void* list,
                  struct tw_buffer* raw) {
-    const struct tw_request request = {
-        .method = "GET", .tail = path, .limit = TW_LIMIT_LIST, .deadline = tw_deadline(0)};
-    struct tw_answer answer;
-    tw_no_problem(cli->client);
-    if (tw_exchange(cli->client, &request, &answer) != tokenward_ok) return complain(cli);
-    if (!tw_read_document(answer.body, answer.body_size, &cli->arena, fields, list)) {
-        tw_fail(cli->client, tokenward_error_protocol, "the answer of %s to GET %s makes no sense",
-                tokenward_socket(cli->client), path);
-        return complain(cli);
-    }
-    if (raw != NULL) {
-        tw_buffer_append(raw, answer.body, answer.body_size);
+    struct tw_buffer reply = {0};
+    int error = ask_quietly(cli, question, &reply);
+    if (error == tokenward_ok) error = understand(cli, question, &reply, fields, list);
+    if (error == tokenward_ok && raw != NULL) {
+        tw_buffer_append(raw, reply.bytes, reply.size);
         tw_buffer_append_text(raw, "\n");
     }
-    tw_forget_answer(cli->client, &answer);
-    return exit_done;
+    tw_buffer_free(&reply);
+    return error;
 }
 
 int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw) {
-    return fetch(cli, "/v1/identities", identities_fields, first, raw);
+    static const struct question question = {"GET", "/v1/identities", NULL, 0};
+    int error = fetch(cli, &question, identities_fields, first, raw);
+    return error == tokenward_ok ? exit_done : complain(cli);
+}
+
+int try_identities(struct cli* cli, struct identity_node** first, int deadline_ms) {
+    const struct question question = {"GET", "/v1/identities", NULL, deadline_ms};
+    return fetch(cli, &question, identities_fields, first, NULL);
 }
 
 int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
+    return try_status(cli, list, raw) == tokenward_ok ? exit_done : complain(cli);
+}
+
+int try_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
     *list = (struct status_list){NULL};
-    return fetch(cli, "/v1/status", list_fields, list, raw);
+    static const struct question question = {"GET", "/v1/status", NULL, 0};
+    return fetch(cli, &question, list_fields, list, raw);
 }
 
 bool wants_passcode(const struct scope_node* scope) {

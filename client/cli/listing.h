@@ -34,6 +34,7 @@ struct scope_node {
 struct status_node {
     const char* identity;
     const char* auth_url;
+    const char* password_expires_at; ///< RFC 3339; NULL = never, or not known
     struct scope_node* scopes;
     struct status_node* next;
 };
@@ -42,6 +43,12 @@ struct status_list {
     struct status_node* identities;
 };
 
+struct tw_json;
+
+/// Reads a string, or nothing if it is not one, to the end of a list of texts. False: no memory, or
+/// malformed.
+bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list);
+
 /// Whether a person must give an MFA code before there can be a new token; one may be held still.
 bool wants_passcode(const struct scope_node* scope);
 
@@ -49,5 +56,11 @@ bool wants_passcode(const struct scope_node* scope);
 /// gets the answer as it came, with a line's end.
 int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw);
 int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw);
+
+/// fetch_identities() without a message, and within so many milliseconds; returns an enum tokenward_error.
+int try_identities(struct cli* cli, struct identity_node** first, int deadline_ms);
+
+/// fetch_status() without a message; returns an enum tokenward_error.
+int try_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw);
 
 #endif

@@ -105,20 +105,19 @@ static int choose_identity(struct cli* cli) {
 }
 
 /// What can be done, where the usual advice is for those who keep the configuration.
-static const char* login_advice(int error) {
-    switch (error) {
+static const char* login_advice(const tokenward_problem* problem) {
+    switch (problem->error) {
     case tokenward_error_credential_rejected:
         return "a code is good for one login and about half a minute: run `tokenward login` again with the "
                "next one";
     case tokenward_error_denied:
         return "a login needs the verb `manage`, which `allow` in the daemon's configuration grants; "
-               "`tokenward "
-               "identities` lists what you may do";
+               "`tokenward identities` lists what you may do";
     case tokenward_error_connection_lost:
     case tokenward_error_deadline:
         return "it is not known whether the code was used: `tokenward status` says; if not, take the next "
                "one";
-    default: return usual_advice(error);
+    default: return usual_advice(problem);
     }
 }
 
@@ -143,7 +142,7 @@ int run_login(struct cli* cli) {
     int error = status == exit_done ? tokenward_passcode(cli->client, cli->identity, code, 0) : tokenward_ok;
     explicit_bzero(code, sizeof code);
     if (status != exit_done) return status;
-    if (error != tokenward_ok) return complain_with(cli, login_advice(error));
+    if (error != tokenward_ok) return complain_with(cli, login_advice(tokenward_last_problem(cli->client)));
     say("%s: logged in", cli->identity);
     return exit_done;
 }

@@ -9,22 +9,43 @@
 #include <unistd.h>
 
 static const struct command commands[] = {
-    {"get", "print a token", get_help, run_get},
-    {"status", "show the state of every scope", status_help, run_status},
-    {"identities", "list what you may use", identities_help, run_identities},
-    {"report", "tell how a service refused a token", report_help, run_report},
-    {"invalidate", "have a token dropped", invalidate_help, run_invalidate},
-    {"renew", "have a new token fetched now", renew_help, run_renew},
-    {"login", "give a person's MFA code", login_help, run_login},
-    {"config", "make a configuration from clouds.yaml", config_help, run_config},
+    {.name = "get", .summary = "print a token", .help = get_help, .run = run_get},
+    {.name = "run",
+     .summary = "run a command with a token",
+     .help = run_help,
+     .run = run_run,
+     .usage_status = 125},
+    {.name = "request", .summary = "call a service, as curl", .help = request_help, .run = run_request},
+    {.name = "endpoint", .summary = "say where a service is", .help = endpoint_help, .run = run_endpoint},
+    {.name = "watch", .summary = "print a line per change", .help = watch_help, .run = run_watch},
+    {.name = "status", .summary = "show the state of scopes", .help = status_help, .run = run_status},
+    {.name = "identities",
+     .summary = "list what you may use",
+     .help = identities_help,
+     .run = run_identities},
+    {.name = "explain", .summary = "say why one may, or not", .help = explain_help, .run = run_explain},
+    {.name = "report", .summary = "tell of a refused token", .help = report_help, .run = run_report},
+    {.name = "invalidate", .summary = "have a token dropped", .help = invalidate_help, .run = run_invalidate},
+    {.name = "renew", .summary = "have a new one fetched", .help = renew_help, .run = run_renew},
+    {.name = "login", .summary = "give a person's MFA code", .help = login_help, .run = run_login},
+    {.name = "health", .summary = "answer probes", .help = health_help, .run = run_health},
+    {.name = "log-level", .summary = "set how much is logged", .help = log_level_help, .run = run_log_level},
+    {.name = "config", .summary = "import from clouds.yaml", .help = config_help, .run = run_config},
+    {.name = "names", .summary = "", .help = names_help, .run = run_names, .hidden = true},
 };
 enum { command_count = sizeof commands / sizeof *commands };
 
 static void append_help(struct tw_buffer* out) {
     tw_buffer_append_text(out, "Usage: tokenward [--socket PATH] COMMAND [OPTION]... [[IDENTITY/]SCOPE]\n\n"
                                "Fresh cloud tokens from the Tokenward daemon of this machine.\n\n");
-    for (int i = 0; i < command_count; ++i)
-        tw_buffer_append_format(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
+    enum { visible = command_count - 1, rows = (visible + 1) / 2 };
+    for (int row = 0; row < rows; ++row) { // in two columns
+        const struct command* left = &commands[row];
+        tw_buffer_append_format(out, "  %-10s %-27s", left->name, left->summary);
+        if (row + rows < visible)
+            tw_buffer_append_format(out, "%-10s %s", left[rows].name, left[rows].summary);
+        tw_buffer_append_text(out, "\n");
+    }
     tw_buffer_append_text(out,
                           "\n`tokenward COMMAND --help` explains a command; --version prints the version.\n"
                           "The socket: --socket, $TOKENWARD_SOCKET, tokenward/tokenward.sock in\n"
@@ -37,12 +58,13 @@ static void append_help(struct tw_buffer* out) {
 }
 
 /// What must hold before the first byte of a token is read.
-static void prepare_process(void) {
-    signal(SIGPIPE, SIG_IGN);           // a closed standard output is an exit status, not a death
+static void prepare_process(struct cli* cli) {
+    // A closed standard output is an exit status, not a death.
+    cli->ignored_sigpipe = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump, and no debugger of other processes
     // A socket that took the number of a closed standard stream would be written to in its place.
     for (int fd = 0; fd <= 2; ++fd)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0)
             _exit(exit_broken);
 }
 
@@ -52,7 +74,7 @@ static int read_global_options(struct cli* cli) {
     struct tw_buffer out = {0};
     for (int option; (option = getopt_long(cli->argc, cli->argv, "+:hV", options, NULL)) != -1;) {
         switch (option) {
-        case 's': cli->socket = optarg; break;
+        case option_socket: cli->socket = optarg; break;
         case 'V': tw_buffer_append_format(&out, "tokenward %s\n", tokenward_version()); return emit(&out);
         case 'h': append_help(&out); return emit(&out);
         case ':': usage_error(cli, "%s needs a value", cli->argv[optind - 1]);
@@ -69,8 +91,8 @@ static const struct command* find_command(const char* name) {
 }
 
 int main(int argc, char** argv) {
-    prepare_process();
     struct cli cli = {.argc = argc, .argv = argv};
+    prepare_process(&cli);
     opterr = 0;
     int status = read_global_options(&cli);
     if (status >= 0) return status;

@@ -18,13 +18,14 @@ void usage_error(struct cli* cli, const char* format, ...) {
         say("`tokenward %s --help` says more", cli->command->name);
     else
         say("`tokenward --help` says more");
-    exit(exit_usage);
+    int status = cli->command != NULL ? cli->command->usage_status : 0;
+    exit(status != 0 ? status : exit_usage);
 }
 
 int next_option(struct cli* cli, const char* short_options, const struct option* long_options) {
     for (;;) {
         int option = getopt_long(cli->argc, cli->argv, short_options, long_options, NULL);
-        if (option == 's') {
+        if (option == option_socket) {
             cli->socket = optarg;
             continue;
         }
@@ -74,5 +75,5 @@ void open_handle(struct cli* cli) {
     if (error == tokenward_error_invalid_argument)
         usage_error(cli, "the path of the socket is longer than 107 bytes");
     say("%s", tokenward_strerror(error));
-    exit(exit_broken);
+    exit(cli->command->usage_status != 0 ? cli->command->usage_status : exit_broken);
 }

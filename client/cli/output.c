@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool write_all(int fd, const char* bytes, size_t size) {
+bool write_all(int fd, const char* bytes, size_t size) {
     while (size != 0) {
         ssize_t written = write(fd, bytes, size);
         if (written < 0 && errno != EINTR) return false;
@@ -21,13 +21,19 @@ static bool write_all(int fd, const char* bytes, size_t size) {
     return true;
 }
 
-int emit(struct tw_buffer* out) {
+int emit_on(struct tw_buffer* out) {
     bool complete = !out->failed && write_all(STDOUT_FILENO, out->bytes, out->size);
     // A reader that has seen enough (`| head`) needs no message.
     if (!complete && errno != EPIPE)
         say("cannot write to the standard output: %s", strerror(out->failed ? ENOMEM : errno));
-    tw_buffer_free(out);
+    tw_buffer_clear(out);
     return complete ? exit_done : exit_no_output;
+}
+
+int emit(struct tw_buffer* out) {
+    int status = emit_on(out);
+    tw_buffer_free(out);
+    return status;
 }
 
 void append_clean(struct tw_buffer* out, const char* text) {
@@ -55,25 +61,43 @@ void say(const char* format, ...) {
     tw_buffer_free(&line);
 }
 
-static int exit_status_of(const tokenward_problem* problem) {
-    switch (problem->error) {
-#define X(code, http_status, exit_status, title)                                                             \
-    case tokenward_error_##code: return exit_status;
-        TOKENWARD_ERRORS(X)
+struct error_exit {
+    int error;
+    int exit_status;
+};
+
+static const struct error_exit error_exits[] = {
+#define X(code, http_status, exit_status, title) {tokenward_error_##code, exit_status},
+    TOKENWARD_ERRORS(X)
 #undef X
-    case tokenward_error_no_daemon:
-    case tokenward_error_connection_lost:
-    case tokenward_error_deadline: return exit_later;
-    case tokenward_error_socket_denied: return exit_denied;
-    case tokenward_error_invalid_argument: return exit_usage;
-    case tokenward_error_other: return problem->http_status < 500 ? exit_usage : exit_broken;
-    default: return exit_broken;
-    }
+        {tokenward_error_no_daemon, exit_later},
+    {tokenward_error_connection_lost, exit_later},
+    {tokenward_error_deadline, exit_later},
+    {tokenward_error_socket_denied, exit_denied},
+    {tokenward_error_invalid_argument, exit_usage},
+};
+
+int exit_status_of(const tokenward_problem* problem) {
+    for (size_t i = 0; i < sizeof error_exits / sizeof *error_exits; ++i)
+        if (error_exits[i].error == problem->error) return error_exits[i].exit_status;
+    bool of_newer_daemon = problem->error == tokenward_error_other && problem->http_status < 500;
+    return of_newer_daemon ? exit_usage : exit_broken;
+}
+
+/// Whether the daemon notices a corrected secret by itself depends on where it reads it; its words tell.
+static const char* advice_on_secret(const char* detail) {
+    if (strstr(detail, "too often") != NULL) return "if the secret is wrong, correct it meanwhile";
+    if (strstr(detail, "restart") != NULL)
+        return "correct the secret, then restart the daemon: `systemctl restart tokenward`";
+    if (strstr(detail, "until it changes") != NULL)
+        return "correct the secret in its file: the daemon notices that by itself";
+    return "correct the secret where the configuration reads it; a file's change is noticed, any other needs "
+           "`systemctl restart tokenward`";
 }
 
 // Where the daemon's words can't know it.
-const char* usual_advice(int error) {
-    switch (error) {
+const char* usual_advice(const tokenward_problem* problem) {
+    switch (problem->error) {
     case tokenward_error_socket_denied:
         return "the modes of the socket and of its folder decide who may connect";
     case tokenward_error_denied:
@@ -82,16 +106,12 @@ const char* usual_advice(int error) {
     case tokenward_error_unknown_identity: return "`tokenward identities` lists them";
     case tokenward_error_unknown_scope:
         return "`tokenward identities` lists the scopes; others are written project:NAME, project_id:ID, "
-               "domain:NAME, "
-               "domain_id:ID or unscoped";
+               "domain:NAME, domain_id:ID or unscoped";
     case tokenward_error_no_such_resource: return "check the spelling";
     case tokenward_error_precondition_failed:
         return "nothing was done; a newer token is held already, or none";
-    case tokenward_error_credential_rejected:
-        return "correct the secret, then `systemctl reload tokenward` (`restart` if it is a systemd "
-               "credential)";
+    case tokenward_error_credential_rejected: return advice_on_secret(problem->detail);
     case tokenward_error_internal: return "the daemon's log says more: journalctl -u tokenward";
-    case tokenward_error_not_found:
     case tokenward_error_protocol:
     case tokenward_error_other:
         return "the daemon and this command (" TOKENWARD_VERSION ") may be of different versions";
@@ -115,6 +135,10 @@ int complain_with(const struct cli* cli, const char* advice) {
     return exit_status_of(problem);
 }
 
-int complain(const struct cli* cli) {
-    return complain_with(cli, usual_advice(tokenward_last_problem(cli->client)->error));
+int complain(struct cli* cli) {
+    const tokenward_problem* problem = tokenward_last_problem(cli->client);
+    if (problem->error != tokenward_error_not_found) return complain_with(cli, usual_advice(problem));
+    int status = exit_status_of(problem);
+    say_daemon_lacks(cli);
+    return status;
 }

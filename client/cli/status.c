@@ -1,15 +1,19 @@
-// tokenward status and identities: what the daemon holds, and what the caller may use.
-#include "client/cli/listing.h"
+// tokenward status: what the daemon holds, as a table for people.
+#include "client/cli/status.h"
+
 #include "client/cli/table.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 const char status_help[] =
     "Usage: tokenward status [OPTION]...\n"
     "\n"
     "Shows every scope that you may use: its state, how long its token still lives,\n"
-    "when it is renewed or tried again, and the last error.\n"
+    "when it is renewed or tried again, and the last error; and whether a password\n"
+    "ends within two weeks.\n"
     "  valid     a token is served              waiting   no token: none asked for\n"
     "  renewing  served while a new one comes   failed    no token; next try as shown\n"
     "  stale     served, renewal is failing     rejected  the credential was refused\n"
@@ -17,29 +21,10 @@ const char status_help[] =
     "                                                     needed: tokenward login\n"
     "\n"
     "  -o, --output FORM  table (default) or json\n"
+    "  -w, --watch        refresh it in place until Ctrl-C, at a terminal\n"
     "      --socket PATH  the daemon's socket\n"
     "\n"
-    "Example: tokenward status\n";
-
-const char identities_help[] =
-    "Usage: tokenward identities [OPTION]...\n"
-    "\n"
-    "Lists the identities that you may use, with their scopes and what you may do.\n"
-    "\n"
-    "  -o, --output FORM  table (default) or json\n"
-    "      --socket PATH  the daemon's socket\n"
-    "\n"
-    "Example: tokenward identities\n";
-
-/// The common command line of both; true for -o json.
-static bool wants_json(struct cli* cli) {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'}, COMMON_OPTIONS};
-    static const char* const forms[] = {"table", "json", NULL};
-    bool json = false;
-    while (next_option(cli, ":o:h", options) != -1) json = option_choice(cli, "--output", forms) == 1;
-    end_options(cli, 0);
-    return json;
-}
+    "Example: tokenward status -w\n";
 
 /// "19h 58m": the two units that matter; "" for less than nothing.
 static void format_duration(long long seconds, char* out, size_t size) {
@@ -95,7 +80,34 @@ static void add_scope(struct table* table, const char* identity, const struct sc
     add_error(table, scope);
 }
 
-static void append_status(struct tw_buffer* out, const struct status_list* list) {
+/// Seconds since the epoch for "2026-01-02T00:00:00Z"; -1 if it is no such time.
+static long long parse_time(const char* text) {
+    struct tm tm = {0};
+    const char* end = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+    return end != NULL && (*end == 'Z' || *end == '.') ? (long long)timegm(&tm) : -1;
+}
+
+/// A line for each password that ends soon.
+static void append_password_notes(struct tw_buffer* out, const struct status_list* list) {
+    enum { two_weeks = 14 * 86400 };
+    for (const struct status_node* node = list->identities; node != NULL; node = node->next) {
+        long long ends = parse_time(node->password_expires_at);
+        long long left = ends - (long long)time(NULL);
+        if (ends < 0 || left > two_weeks) continue;
+        char duration[48];
+        format_duration(left, duration, sizeof duration);
+        tw_buffer_append_text(out, "\n");
+        append_clean(out, node->identity);
+        if (left > 0)
+            tw_buffer_append_format(
+                out, ": the password ends in %s: change it at the IAM, then in its secret", duration);
+        else
+            tw_buffer_append_text(out, ": the password has ended: change it at the IAM, then in its secret");
+        tw_buffer_append_text(out, "\n");
+    }
+}
+
+void append_status(struct tw_buffer* out, const struct status_list* list) {
     static const char* const headings[] = {"IDENTITY", "SCOPE", "STATE", "LEFT", "RENEWAL", "LAST ERROR"};
     struct table table = {.columns = 6, .colour = colour_is_welcome() ? status_colour : NULL};
     for (int i = 0; i < table.columns; ++i) table_cell(&table, headings[i]);
@@ -106,46 +118,27 @@ static void append_status(struct tw_buffer* out, const struct status_list* list)
             add_scope(&table, node->identity, scope);
     }
     table_print(&table, out);
+    append_password_notes(out, list);
 }
 
 int run_status(struct cli* cli) {
-    bool json = wants_json(cli);
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"watch", no_argument, NULL, 'w'}, COMMON_OPTIONS};
+    static const char* const forms[] = {"table", "json", NULL};
+    bool json = false, watch = false;
+    for (int option; (option = next_option(cli, ":o:wh", options)) != -1;) {
+        if (option == 'o') json = option_choice(cli, "--output", forms) == 1;
+        if (option == 'w') watch = true;
+    }
+    end_options(cli, 0);
+    if (watch && (json || !isatty(STDOUT_FILENO)))
+        usage_error(cli, "--watch draws on a terminal; for programs there is `tokenward watch`");
+    if (watch) return watch_status(cli);
     struct status_list list;
     struct tw_buffer out = {0};
     int status = fetch_status(cli, &list, json ? &out : NULL);
     if (status != exit_done) return status;
     if (!json) append_status(&out, &list);
     if (!json && list.identities == NULL) say("there is no identity that you may use");
-    return emit(&out);
-}
-
-static void add_texts(struct table* table, const struct text_node* texts, const char* more) {
-    struct tw_buffer joined = {0};
-    for (; texts != NULL; texts = texts->next)
-        tw_buffer_append_format(&joined, "%s%s", joined.size != 0 ? ", " : "", texts->text);
-    if (more != NULL) tw_buffer_append_format(&joined, "%s%s", joined.size != 0 ? ", " : "", more);
-    tw_buffer_append(&joined, "", 1);
-    table_cell(table, joined.failed ? NULL : joined.bytes);
-    tw_buffer_free(&joined);
-}
-
-int run_identities(struct cli* cli) {
-    bool json = wants_json(cli);
-    struct identity_node* first = NULL;
-    struct tw_buffer out = {0};
-    int status = fetch_identities(cli, &first, json ? &out : NULL);
-    if (status != exit_done) return status;
-    if (json) return emit(&out);
-    struct table table = {.columns = 3};
-    table_cell(&table, "IDENTITY");
-    table_cell(&table, "YOU MAY");
-    table_cell(&table, "SCOPES");
-    for (const struct identity_node* node = first; node != NULL; node = node->next) {
-        table_cell(&table, node->name);
-        add_texts(&table, node->verbs, NULL);
-        add_texts(&table, node->scopes, node->on_demand ? "others on demand" : NULL);
-    }
-    table_print(&table, &out);
-    if (first == NULL) say("there is no identity that you may use");
     return emit(&out);
 }

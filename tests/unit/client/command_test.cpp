@@ -98,6 +98,23 @@ TEST(Command, AWrongCommandLineIsRefusedWithAWord) {
         {"get", "--wat", "a/b"},
         {"get", "-o"},
         {"status", "x"},
+        {"status", "-w"},
+        {"endpoint", "a/b"},
+        {"endpoint", "a/b", "compute", "x"},
+        {"explain"},
+        {"explain", "--pid", "0", "a/b"},
+        {"health", "x"},
+        {"log-level"},
+        {"log-level", "loud"},
+        {"watch", "-n", "0", "a/b"},
+        {"request"},
+        {"request", "GET"},
+        {"request", "get", "x/y"},
+        {"request", "GET", "x/y", "z"},
+        {"request", "-H", "X-Auth-Token: x", "GET", "x/y"},
+        {"request", "-H", "novalue", "GET", "x/y"},
+        {"request", "-d", "x", "-d", "y", "POST", "x/y"},
+        {"request", "-d", "@/nonexistent", "POST", "x/y"},
         {"report", "a/b"},
         {"report", "a/b", "-f", first},
         {"report", "a/b", "-n", "401"},
@@ -136,7 +153,8 @@ TEST(Command, NoDaemonIsSaidWithItsReason) {
 
 TEST(Command, HelpFitsAScreenAndHasAnExample) {
     for (const char* command :
-         {"", "get", "status", "identities", "report", "invalidate", "renew", "login", "config"}) {
+         {"", "get", "run", "request", "endpoint", "watch", "status", "identities", "explain", "report",
+          "invalidate", "renew", "login", "health", "log-level", "config"}) {
         std::vector<std::string> arguments{"--help"};
         if (*command != '\0') arguments.insert(arguments.begin(), command);
         support::finished result = run_command(arguments);

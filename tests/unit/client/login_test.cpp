@@ -15,7 +15,7 @@ using testing::StartsWith;
 
 namespace {
 
-const std::string accepted = "HTTP/1.1 204 No Content\r\n\r\n";
+const std::string code_accepted = "HTTP/1.1 204 No Content\r\n\r\n";
 
 support::finished log_in(const fake_daemon& daemon, const std::string& input,
                          std::vector<std::string> arguments = {"ci"},
@@ -36,14 +36,14 @@ std::string in_states(const std::string& identity, const std::vector<std::string
 
 /// Answers the question for the status on one connection, and takes a code on the next.
 std::vector<connection_script> with_status(const std::string& identities) {
-    return {then_stay({identities_answer(identities)}), then_stay({accepted})};
+    return {then_stay({identities_answer(identities)}), then_stay({code_accepted})};
 }
 
 } // namespace
 
 TEST(Login, TakesALineOfTheStandardInput) {
     for (const char* input : {"123456\n", "123456", " 123 456 \n", "123456\r\n", "12 34\t56\nnext line\n"}) {
-        fake_daemon daemon({accepted});
+        fake_daemon daemon({code_accepted});
         support::finished result = log_in(daemon, input);
         EXPECT_EQ(result.status, 0) << input << result.err;
         EXPECT_EQ(result.out, "");
@@ -54,7 +54,7 @@ TEST(Login, TakesALineOfTheStandardInput) {
 }
 
 TEST(Login, LeavesWhatFollowsTheLineToTheNextReader) {
-    fake_daemon daemon({accepted});
+    fake_daemon daemon({code_accepted});
     support::process_options options;
     options.input = "123456\nthe rest\n";
     support::finished result =
@@ -94,7 +94,7 @@ TEST(Login, ACodeIsNeverAnArgumentAndNotRepeatedInTheMessage) {
 }
 
 TEST(Login, TheIdentityMayComeFromTheEnvironment) {
-    fake_daemon daemon({accepted});
+    fake_daemon daemon({code_accepted});
     EXPECT_EQ(log_in(daemon, "123456\n", {}, {{"TOKENWARD_IDENTITY", "ops"}}).status, 0);
     EXPECT_THAT(daemon.requests().at(0), StartsWith("POST /v1/identities/ops/passcode "));
 }

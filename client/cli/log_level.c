@@ -1,0 +1,30 @@
+// tokenward log-level: how much the daemon logs, from now on.
+#include "client/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char log_level_help[] =
+    "Usage: tokenward log-level [OPTION]... LEVEL\n"
+    "\n"
+    "Sets how much the daemon logs until it is started anew: debug, info, warning or\n"
+    "error. No level shows a secret. Needs the daemon's own user, or root.\n"
+    "\n"
+    "      --socket PATH  the daemon's socket\n"
+    "\n"
+    "Example: tokenward log-level debug\n";
+
+int run_log_level(struct cli* cli) {
+    static const struct option options[] = {COMMON_OPTIONS};
+    static const char* const levels[] = {"debug", "info", "warning", "error", NULL};
+    next_option(cli, ":h", options);
+    if (optind + 1 < cli->argc) usage_error(cli, "one LEVEL only; \"%s\" is too many", cli->argv[optind + 1]);
+    if (optind >= cli->argc) usage_error(cli, "which LEVEL? debug, info, warning or error");
+    optarg = cli->argv[optind];
+    const char* level = levels[option_choice(cli, "LEVEL", levels)];
+    open_handle(cli);
+    char body[64];
+    snprintf(body, sizeof body, "{\"level\":\"%s\"}", level);
+    const struct question question = {"POST", "/v1/log-level", body, 0};
+    return ask(cli, &question, NULL);
+}

@@ -1,0 +1,116 @@
+// tokenward watch: a line of JSON for each change of a token, through restarts of the daemon.
+#include "client/cli/cli.h"
+#include "client/json_text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+const char watch_help[] = "Usage: tokenward watch [OPTION]... [IDENTITY/]SCOPE\n"
+                          "\n"
+                          "Prints a line of JSON for the token there is, and for each that follows it:\n"
+                          "  {\"fingerprint\":\"sha256:...\",\"identity\":\"ci\",\"scope\":\"eu-de\",\n"
+                          "   \"issued_at\":...,\"expires_at\":...,\"expires_in\":71999}\n"
+                          "The token itself is left out unless --token asks for it. What goes wrong then\n"
+                          "(a restart of the daemon, an IAM that is away) is told on the standard error,\n"
+                          "and the watch goes on; it ends when nobody reads it, or when you may not.\n"
+                          "\n"
+                          "  -t, --token        put the token into each line\n"
+                          "  -n, --count N      end after N lines\n"
+                          "      --socket PATH  the daemon's socket\n"
+                          "\n"
+                          "Exit status: 0 N lines were printed, 1 nobody reads; `tokenward --help` has the\n"
+                          "others.\n"
+                          "\n"
+                          "Example: tokenward watch ci/eu-de | while read -r line; do ./reload; done\n";
+
+enum { held_s = 300, shortest_pause_ms = 250, longest_pause_ms = 15000 };
+
+static void append_member(struct tw_buffer* out, const char* name, const char* value) {
+    tw_buffer_append_format(out, ",\"%s\":", name);
+    tw_json_append_string(out, value, strlen(value), (size_t)-1);
+}
+
+static void append_line(struct tw_buffer* out, const tokenward_token* token, bool with_token) {
+    tw_buffer_append_text(out, "{\"fingerprint\":");
+    tw_json_append_string(out, token->fingerprint, strlen(token->fingerprint), (size_t)-1);
+    append_member(out, "identity", token->identity);
+    append_member(out, "scope", token->scope);
+    append_member(out, "issued_at", token->issued_at);
+    append_member(out, "expires_at", token->expires_at);
+    tw_buffer_append_format(out, ",\"expires_in\":%lld", token->expires_in);
+    if (with_token) append_member(out, "token", token->token);
+    tw_buffer_append_text(out, "}\n");
+}
+
+/// Whether the same request may succeed later without anybody changing it.
+static bool may_pass(int exit_status) {
+    return exit_status == exit_later || exit_status == 5 || exit_status == 6 || exit_status == 8;
+}
+
+/// Waits, but no longer than somebody reads the standard output; false: nobody does.
+static bool pause_while_read(long milliseconds) {
+    struct pollfd entry = {.fd = STDOUT_FILENO, .events = 0};
+    int ready = poll(&entry, 1, (int)milliseconds);
+    return ready <= 0 || (entry.revents & (POLLERR | POLLNVAL)) == 0;
+}
+
+struct watch {
+    char seen[TOKENWARD_FINGERPRINT_SIZE]; ///< "" = none yet
+    bool with_token;
+    long lines_left; ///< -1 = no limit
+    long pause_ms;
+    int told; ///< the error that was told last
+};
+
+/// What a failure means for the watch: exit_done = it goes on.
+static int get_over(struct cli* cli, struct watch* watch, int error) {
+    const tokenward_problem* problem = tokenward_last_problem(cli->client);
+    int status = exit_status_of(problem);
+    if (!may_pass(status)) return complain(cli);
+    long pause_ms = watch->pause_ms;
+    if (problem->retry_after > 0 && problem->retry_after * 1000 > pause_ms)
+        pause_ms =
+            problem->retry_after < longest_pause_ms / 1000 ? problem->retry_after * 1000 : longest_pause_ms;
+    // The first failure after a success is most often the hang-up of a restart: nothing to tell.
+    bool restart = error == tokenward_error_connection_lost;
+    if (!restart && error != watch->told) {
+        complain(cli);
+        watch->told = error;
+    }
+    watch->pause_ms = watch->pause_ms * 2 < longest_pause_ms ? watch->pause_ms * 2 : longest_pause_ms;
+    return pause_while_read(pause_ms) ? exit_done : exit_no_output;
+}
+
+/// One wait for a change; exit_done = the watch goes on.
+static int watch_once(struct cli* cli, struct watch* watch) {
+    tokenward_token* token = NULL;
+    const char* seen = *watch->seen != '\0' ? watch->seen : NULL;
+    int error = tokenward_watch(cli->client, cli->identity, cli->scope, seen, held_s, 0, &token);
+    if (error != tokenward_ok) return get_over(cli, watch, error);
+    watch->pause_ms = shortest_pause_ms;
+    watch->told = tokenward_ok;
+    if (token == NULL) return pause_while_read(0) ? exit_done : exit_no_output;
+    bool is_new = strcmp(watch->seen, token->fingerprint) != 0;
+    struct tw_buffer out = {0};
+    if (is_new) append_line(&out, token, watch->with_token);
+    if (strlen(token->fingerprint) < sizeof watch->seen) strcpy(watch->seen, token->fingerprint);
+    tokenward_token_free(token);
+    if (is_new && watch->lines_left > 0) --watch->lines_left;
+    return emit(&out);
+}
+
+int run_watch(struct cli* cli) {
+    static const struct option options[] = {
+        {"token", no_argument, NULL, 't'}, {"count", required_argument, NULL, 'n'}, COMMON_OPTIONS};
+    struct watch watch = {.lines_left = -1, .pause_ms = shortest_pause_ms};
+    for (int option; (option = next_option(cli, ":tn:h", options)) != -1;) {
+        if (option == 't') watch.with_token = true;
+        if (option == 'n') watch.lines_left = option_number(cli, "--count", 1, 999999999);
+    }
+    end_options(cli, 1);
+    int status = take_target(cli, cli->argv[optind]);
+    while (status == exit_done && watch.lines_left != 0) status = watch_once(cli, &watch);
+    return status;
+}
