@@ -2,8 +2,8 @@
 #include "client/cli/cli.h"
 #include "client/json_text.h"
 
-#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,11 +49,15 @@ static bool may_pass(int exit_status) {
     return exit_status == exit_later || exit_status == 5 || exit_status == 6 || exit_status == 8;
 }
 
-/// Waits, but no longer than somebody reads the standard output; false: nobody does.
-static bool pause_while_read(long milliseconds) {
-    struct pollfd entry = {.fd = STDOUT_FILENO, .events = 0};
-    int ready = poll(&entry, 1, (int)milliseconds);
-    return ready <= 0 || (entry.revents & (POLLERR | POLLNVAL)) == 0;
+/// Waits for the call, or for time alone if it is NULL; false: nobody reads the standard output any more.
+static bool wait_while_read(const tokenward_pending* call, int milliseconds) {
+    struct pollfd entries[2] = {{.fd = STDOUT_FILENO, .events = 0}, {.fd = -1, .events = 0}};
+    if (call != NULL) {
+        entries[1].fd = tokenward_pending_fd(call);
+        entries[1].events = (short)tokenward_pending_events(call);
+    }
+    int ready = poll(entries, 2, milliseconds);
+    return ready <= 0 || (entries[0].revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
 }
 
 struct watch {
@@ -80,25 +84,40 @@ static int get_over(struct cli* cli, struct watch* watch, int error) {
         watch->told = error;
     }
     watch->pause_ms = watch->pause_ms * 2 < longest_pause_ms ? watch->pause_ms * 2 : longest_pause_ms;
-    return pause_while_read(pause_ms) ? exit_done : exit_no_output;
+    return wait_while_read(NULL, (int)pause_ms) ? exit_done : exit_no_output;
+}
+
+/// The line for a token, if it is another one than before.
+static int print_change(struct watch* watch, tokenward_token* token) {
+    struct tw_buffer out = {0};
+    bool is_new = strcmp(watch->seen, token->fingerprint) != 0;
+    if (is_new) append_line(&out, token, watch->with_token);
+    snprintf(watch->seen, sizeof watch->seen, "%s", token->fingerprint);
+    tokenward_token_free(token);
+    if (is_new && watch->lines_left > 0) --watch->lines_left;
+    return emit(&out);
 }
 
 /// One wait for a change; exit_done = the watch goes on.
 static int watch_once(struct cli* cli, struct watch* watch) {
-    tokenward_token* token = NULL;
+    tokenward_pending* call = NULL;
     const char* seen = *watch->seen != '\0' ? watch->seen : NULL;
-    int error = tokenward_watch(cli->client, cli->identity, cli->scope, seen, held_s, 0, &token);
-    if (error != tokenward_ok) return get_over(cli, watch, error);
-    watch->pause_ms = shortest_pause_ms;
-    watch->told = tokenward_ok;
-    if (token == NULL) return pause_while_read(0) ? exit_done : exit_no_output;
-    bool is_new = strcmp(watch->seen, token->fingerprint) != 0;
-    struct tw_buffer out = {0};
-    if (is_new) append_line(&out, token, watch->with_token);
-    if (strlen(token->fingerprint) < sizeof watch->seen) strcpy(watch->seen, token->fingerprint);
-    tokenward_token_free(token);
-    if (is_new && watch->lines_left > 0) --watch->lines_left;
-    return emit(&out);
+    int error = tokenward_start_watch(cli->client, cli->identity, cli->scope, seen, held_s, 0, &call);
+    bool read = true;
+    while (error == tokenward_ok && read && (error = tokenward_pending_advance(call)) == tokenward_again) {
+        read = wait_while_read(call, tokenward_pending_timeout(call));
+        error = tokenward_ok;
+    }
+    tokenward_token* token = error == tokenward_ok && read ? tokenward_pending_token(call) : NULL;
+    int status = read ? exit_done : exit_no_output;
+    if (read && error != tokenward_ok) {
+        status = get_over(cli, watch, error);
+    } else if (read) {
+        watch->pause_ms = shortest_pause_ms;
+        watch->told = tokenward_ok;
+    }
+    tokenward_pending_free(call);
+    return token != NULL ? print_change(watch, token) : status;
 }
 
 int run_watch(struct cli* cli) {
