@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Fails when a shell's completions do not know the command: bash is asked as a person would, zsh and fish are checked
+for their syntax where they are installed, and all three for the options of each command.
+
+usage: command_completion_test.py TOKENWARD FOLDER
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+COMMAND, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+LONG_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+# Types the words given, asks for completions of the last one, and prints them.
+ASK_BASH = r"""
+source "$1"; shift
+compopt() { :; }  # there is no line editor here
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_tokenward
+((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+
+def complete(*words, socket_path="/nonexistent/socket"):
+    env = {"PATH": os.environ["PATH"], "TOKENWARD_SOCKET": socket_path}
+    command = ["bash", "-c", ASK_BASH, "bash", str(FOLDER / "tokenward.bash"), COMMAND, *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env, timeout=20)
+    assert done.stderr == "", done.stderr
+    return done.stdout.splitlines()
+
+
+def help_of(*command):
+    return subprocess.run([COMMAND, *command, "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def commands():
+    rows = [line for line in help_of().splitlines() if line.startswith("  ") and line[2:3].isalpha()]
+    names = [row[start : start + 11].strip() for row in rows for start in (2, 40)]
+    return [name for name in names if name]
+
+
+def options_of(command):
+    lines = [line.strip() for line in help_of(command).splitlines()]
+    found = {o for line in lines if line.startswith("-") for o in LONG_OPTION.findall(re.split(r"\s{2,}", line)[0])}
+    return found | {"--help"}
+
+
+class Daemon:
+    """Lists identities to whoever asks."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = self.folder.name + "/socket"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        scopes = ["eu-de", "global"]
+        document = {"identities": [{"identity": "ci", "scopes": scopes, "on_demand": False, "verbs": ["get"]}]}
+        body = json.dumps(document).encode()
+        while True:
+            connection = self.listener.accept()[0]
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            connection.close()
+
+
+class Bash(unittest.TestCase):
+    def test_it_knows_the_commands(self):
+        self.assertEqual(complete(""), complete("--socket", "/x", ""))
+        self.assertEqual(set(complete("")), set(commands()))
+        self.assertEqual(complete("stat"), ["status"])
+
+    def test_it_knows_the_options_of_each_command(self):
+        for command in commands():
+            with self.subTest(command):
+                self.assertEqual(set(complete(command, "-")), options_of(command))
+
+    def test_it_asks_the_daemon_for_scopes_and_identities(self):
+        daemon = Daemon()
+        for command in ("get", "run", "watch", "explain", "renew", "invalidate", "report", "endpoint"):
+            self.assertEqual(complete(command, "", socket_path=daemon.path), ["ci/eu-de", "ci/global"], command)
+        self.assertEqual(complete("get", "-o", "json", "ci/g", socket_path=daemon.path), ["ci/global"])
+        self.assertEqual(complete("--socket", daemon.path, "get", ""), ["ci/eu-de", "ci/global"])
+        self.assertEqual(complete("login", "", socket_path=daemon.path), ["ci"])
+        self.assertEqual(complete("request", "--scope", "ci/e", socket_path=daemon.path), ["ci/eu-de"])
+
+    def test_it_is_silent_when_the_daemon_is_away(self):
+        self.assertEqual(complete("get", ""), [])
+
+    def test_it_knows_the_values_of_options(self):
+        self.assertEqual(complete("get", "-o", "b"), ["bearer"])
+        self.assertEqual(complete("status", "--output", ""), ["table", "json"])
+        self.assertEqual(complete("log-level", "d"), ["debug"])
+        self.assertEqual(complete("watch", "-n", ""), [])
+
+    def test_what_follows_two_dashes_is_another_programs(self):
+        self.assertEqual(complete("run", "--", ""), [])
+
+
+class Others(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh_reads_its_file(self):
+        subprocess.run(["zsh", "-n", FOLDER / "_tokenward"], check=True)
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish_reads_its_file(self):
+        subprocess.run(["fish", "-n", FOLDER / "tokenward.fish"], check=True)
+
+    def test_they_know_every_command_and_option(self):
+        zsh = (FOLDER / "_tokenward").read_text()
+        fish = (FOLDER / "tokenward.fish").read_text()
+        for command in commands():
+            self.assertIn(f"'{command}:", zsh)
+            self.assertRegex(fish, rf"-a {command}\b")
+            for option in options_of(command):
+                self.assertIn(option, zsh, command)
+                self.assertRegex(fish, rf"-l {option[2:]}\b", command)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
