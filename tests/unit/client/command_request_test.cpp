@@ -125,7 +125,7 @@ TEST(Request, TheTokenGoesToHostsOfTheCatalogAlone) {
         EXPECT_EQ(result.status, 2) << place;
         EXPECT_THAT(result.err, HasSubstr("--anywhere allows it")) << place;
     }
-    fake_daemon daemon({catalog_answer("https://ecs.example/v2.1"), json_answer(status_document)});
+    fake_daemon daemon({catalog_answer("http://127.0.0.1:1/v2.1"), json_answer(status_document)});
     EXPECT_EQ(request(daemon, {"GET", stranger.url()}).status, 2)
         << "another port of this machine is a stranger";
     EXPECT_EQ(stranger.requests().size(), 0u);
