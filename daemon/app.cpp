@@ -2,6 +2,7 @@
 #include "daemon/app.hpp"
 
 #include "common/socket_path.h"
+#include "daemon/app_manager.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/config_file.hpp"
 #include "daemon/iam/keystone_source.hpp"
@@ -13,6 +14,7 @@
 #include "daemon/proxy_variables.hpp"
 #include "daemon/secret_reader.hpp"
 #include "daemon/token_service.hpp"
+#include "systemd/inherited.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -47,7 +49,7 @@ void log_faults(const std::vector<config_fault>& faults) {
 /// One running daemon: the rooms joined, and what signals do to them.
 class daemon {
   public:
-    daemon(const app_options& options, config initial, local::listening_socket socket)
+    daemon(const app_options& options, config initial, std::vector<local::listening_socket> sockets)
         : x_options(options), x_signals(x_io, SIGTERM, SIGINT, SIGHUP),
           x_service({.executor = x_io.get_executor(),
                      .time = x_clock,
@@ -59,7 +61,7 @@ class daemon {
                     .version = TOKENWARD_VERSION,
                     .started = x_clock.now().boot,
                     .limits = {.connections = local::connections_within(descriptor_limit())}},
-                   alone(std::move(socket))) {
+                   std::move(sockets)) {
         x_signals.add(SIGUSR1);
         take_proxies();
         take_variables(initial);
@@ -69,17 +71,12 @@ class daemon {
     int run() {
         x_server.start();
         wait_for_signal();
+        x_manager.ready();
         x_io.run();
         return 0;
     }
 
   private:
-    static std::vector<local::listening_socket> alone(local::listening_socket socket) {
-        std::vector<local::listening_socket> one;
-        one.push_back(std::move(socket));
-        return one;
-    }
-
     std::shared_ptr<token_source> make_source(const identity_config& identity) {
         auto read = [this, whose = "identity `" + identity.name +
                                    "`: "](const secret_ref& ref, std::string_view key) -> result<secret> {
@@ -113,15 +110,19 @@ class daemon {
     void wait_for_signal() {
         x_signals.async_wait([this](boost::system::error_code failed, int number) {
             if (failed) return;
-            if (number == SIGHUP || number == SIGUSR1) {
-                if (number == SIGHUP)
-                    reload();
-                else
-                    toggle_debug();
+            if (number == SIGUSR1) {
+                toggle_debug();
+                return wait_for_signal();
+            }
+            if (number == SIGHUP) {
+                x_manager.reloading();
+                reload();
+                x_manager.reloaded();
                 return wait_for_signal();
             }
             log::info("stopping", {}, "{}: finishing what is in flight",
                       number == SIGTERM ? "SIGTERM" : "SIGINT");
+            x_manager.stopping();
             x_server.stop(farewell, [] {});
             x_service.stop(); // now, so that those who wait are answered
         });
@@ -161,6 +162,7 @@ class daemon {
     iam::login_guard x_guard{x_io.get_executor(), x_clock, state_directory()};
     token_service x_service;
     local::server x_server;
+    manager_link x_manager{x_io, x_service};
 };
 
 result<std::string> socket_path(const app_options& options, const config& c) {
@@ -169,6 +171,39 @@ result<std::string> socket_path(const app_options& options, const config& c) {
     if (tokenward_socket_path(given.c_str(), path, sizeof path) != 0)
         return problem{errc::bad_request, "the socket's path is longer than 107 bytes: " + given};
     return std::string(path);
+}
+
+using sockets = std::vector<local::listening_socket>;
+
+/// The sockets that systemd passes.
+result<sockets> adopt(std::vector<systemd::inherited_fd> inherited) {
+    sockets adopted;
+    for (systemd::inherited_fd& each : inherited) {
+        auto socket = local::listening_socket::adopt(each.fd.get());
+        if (!socket)
+            return problem{errc::internal,
+                           "systemd passed something else than sockets: " + socket.error().detail +
+                               " (its name: " + each.name + "); look at ListenStream= in the socket's unit"};
+        (void)each.fd.release(); // it has another owner now
+        log::info("activated", {}, "systemd gave the socket {} ({})", systemd::bound_path(socket->fd()),
+                  each.name);
+        adopted.push_back(std::move(*socket));
+    }
+    return adopted;
+}
+
+/// Those that systemd passes, with path and mode as their units say; else one of our own.
+result<sockets> open_sockets(const app_options& options, const config& c) {
+    auto inherited = systemd::take_inherited();
+    if (!inherited) return inherited.error();
+    if (!inherited->empty()) return adopt(std::move(*inherited));
+    auto path = socket_path(options, c);
+    if (!path) return path.error();
+    auto own = local::listening_socket::bind(*path, c.socket.mode);
+    if (!own) return own.error();
+    sockets one;
+    one.push_back(std::move(*own));
+    return one;
 }
 
 } // namespace
@@ -193,15 +228,15 @@ int run_daemon(const app_options& options) {
         log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);
         return 2;
     }
-    auto path = socket_path(options, parsed.value);
-    auto socket = path ? local::listening_socket::bind(*path, parsed.value.socket.mode) : path.error();
-    if (!socket) {
-        log::error("not_started", {}, "{}", socket.error().detail);
+    auto opened = open_sockets(options, parsed.value);
+    if (!opened) {
+        log::error("not_started", {}, "{}", opened.error().detail);
         return 1;
     }
+    const std::string path = systemd::bound_path(opened->front().fd());
     std::size_t identities = parsed.value.identities.size();
-    daemon d(options, std::move(parsed.value), std::move(*socket));
-    log::info("ready", {}, "tokenwardd {} serves {} identities on {}", TOKENWARD_VERSION, identities, *path);
+    daemon d(options, std::move(parsed.value), std::move(*opened));
+    log::info("ready", {}, "tokenwardd {} serves {} identities on {}", TOKENWARD_VERSION, identities, path);
     return d.run();
 }
 

@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 constexpr duration longest_sleep =
     60s; // the timer stops in suspend; after it we are late by this much at the most
 constexpr duration credential_poll = 1s; // while one is refused
+constexpr auto busy = 10s;               // for so long at the most the timer waits for its turn
 constexpr duration wall_jump = 10s;      // further apart than that, and the machine was paused
 
 // The coroutines take their parameters by value: the frame outlives whoever spawned it.
@@ -245,6 +246,11 @@ void token_service::arm() {
         x_timer_at = never;
         tick();
     });
+}
+
+// By the timer's own clock, which stands still in suspend as it does.
+bool token_service::is_on_time() const {
+    return x_stopped || std::chrono::steady_clock::now() - x_timer.expiry() < busy;
 }
 
 void token_service::check_wall_clock(const moment& at) {

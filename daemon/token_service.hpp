@@ -115,6 +115,8 @@ class token_service {
 
     /// What the timer does: whatever is due by now. For tests that step the clock.
     void tick();
+    /// Whether the timer runs, and has not been overdue for longer than a busy event loop explains.
+    bool is_on_time() const;
 
   private:
     struct waiter {

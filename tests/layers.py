@@ -35,8 +35,9 @@ ROOMS = {
     "daemon/local/": Room(may=("common/", "daemon/core/", "daemon/token_service", *SHELL), never=("openssl/",)),
     "daemon/": Room(may=("common/", "daemon/core/")),
     "daemon/app": Room(may=("common/", "daemon/", "systemd/")),
+    "systemd/": Room(may=("common/",), never=("boost/", "openssl/")),
     "daemon/main": Room(may=("common/", "daemon/app", *SHELL)),
-    "tests/": Room(may=("common/", "client/", "daemon/")),
+    "tests/": Room(may=("common/", "client/", "daemon/", "systemd/")),
 }
 ONLY_FOR_MAIN = "daemon/app"
 
@@ -122,6 +123,9 @@ class Layers(unittest.TestCase):
             "daemon/iam/c.cpp": "auto a = co_await log_in({}, with);",
             "daemon/token_service.cpp": '#include "daemon/local/there.hpp"',
             "daemon/main.cpp": '#include "daemon/iam/there.hpp"',
+            "daemon/token_source.cpp": '#include "systemd/there.hpp"',
+            "systemd/a.cpp": '#include "daemon/core/there.hpp"',
+            "systemd/b.cpp": "#include <boost/asio.hpp>",
             "tests/unit/a.cpp": '#include "daemon/app.hpp"',
             "elsewhere/a.cpp": "",
         }
@@ -131,7 +135,8 @@ class Layers(unittest.TestCase):
             "daemon/core/there.hpp": '#include "common/there.hpp"  // never system_clock::now()',
             "daemon/local/there.hpp": '#include "daemon/token_service.hpp"',
             "daemon/token_service.hpp": '#include "daemon/core/there.hpp"',
-            "daemon/app.hpp": '#include "daemon/iam/there.hpp"',
+            "daemon/app.hpp": '#include "daemon/iam/there.hpp"\n#include "systemd/there.hpp"',
+            "systemd/there.hpp": '#include "common/there.hpp"\n#include <systemd/sd-daemon.h>',
             "common/there.hpp": "#include <string>",
         }
         with tempfile.TemporaryDirectory() as folder:

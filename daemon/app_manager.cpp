@@ -1,0 +1,81 @@
+// See app_manager.hpp.
+#include "daemon/app_manager.hpp"
+
+#include "daemon/core/status_line.hpp"
+#include "daemon/log.hpp"
+#include "systemd/notify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::microseconds status_pause = 5s;
+
+} // namespace
+
+manager_link::manager_link(boost::asio::io_context& io, const token_service& service)
+    : x_service(service), x_timer(io), x_watchdog(systemd::watchdog_period()) {}
+
+void manager_link::ready() {
+    if (!systemd::is_managed()) return;
+    x_told = status();
+    systemd::notify_ready(x_told);
+    wait();
+}
+
+void manager_link::reloading() {
+    systemd::notify_reloading();
+}
+
+void manager_link::reloaded() {
+    if (!systemd::is_managed()) return;
+    x_told = status();
+    systemd::notify_ready(x_told);
+}
+
+void manager_link::stopping() {
+    x_timer.cancel();
+    systemd::notify_stopping();
+}
+
+std::string manager_link::status() const {
+    scopes_at_a_glance seen;
+    const instant now = x_service.now().boot;
+    for (const identity_config& identity : x_service.configuration().identities)
+        for (const token_service::row& row : x_service.status(identity.name)) {
+            ++seen.all;
+            if (row.status.held == nullptr) ++seen.without_token;
+            if (!row.status.renews) continue;
+            const duration left = *row.status.renews - now;
+            seen.next_renewal = seen.next_renewal ? std::min(*seen.next_renewal, left) : left;
+        }
+    return status_line(seen);
+}
+
+void manager_link::wait() {
+    x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, status_pause) : status_pause);
+    x_timer.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled) return;
+        tell();
+        wait();
+    });
+}
+
+void manager_link::tell() {
+    // A loop that turns while the renewals stand still is as bad as one that does not turn.
+    const bool late = !x_service.is_on_time();
+    if (!late && x_watchdog) systemd::notify_alive();
+    if (late && !std::exchange(x_late, late))
+        log::warning("late", {}, "renewals are late: the service manager's watchdog is not fed");
+    x_late = late;
+    std::string now_is = status();
+    if (now_is == x_told) return;
+    systemd::notify_status(now_is);
+    x_told = std::move(now_is);
+}
+
+} // namespace tokenward

@@ -1,0 +1,23 @@
+// How the daemon is, in a line: what `systemctl status` shows.
+#pragma once
+
+#include "daemon/core/time.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace tokenward {
+
+/// What the line is made of.
+struct scopes_at_a_glance {
+    std::size_t all = 0;
+    std::size_t without_token = 0;
+    std::optional<duration> next_renewal{}; ///< from now; none: nothing is to be renewed
+};
+
+/// "7 scopes, next renewal in 3 h", "7 scopes, 2 without a token, next renewal in 40 s": the largest unit
+/// alone, rounded down, so that the line changes seldom.
+std::string status_line(const scopes_at_a_glance& seen);
+
+} // namespace tokenward

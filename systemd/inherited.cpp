@@ -1,0 +1,42 @@
+// See inherited.hpp.
+#include "systemd/inherited.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+namespace tokenward::systemd {
+
+result<std::vector<inherited_fd>> take_inherited() {
+    char** names = nullptr;
+    const int count = sd_listen_fds_with_names(1, &names);
+    if (count < 0)
+        return problem{errc::internal, std::string("what systemd says of the sockets that it passes "
+                                                   "($LISTEN_FDS, $LISTEN_FDNAMES) makes no sense: ") +
+                                           std::strerror(-count)};
+    std::vector<inherited_fd> taken;
+    for (int i = 0; i < count; ++i) {
+        taken.push_back({unique_fd(SD_LISTEN_FDS_START + i), names[i]});
+        std::free(names[i]);
+    }
+    std::free(static_cast<void*>(names));
+    return taken;
+}
+
+std::string bound_path(int fd) {
+    sockaddr_un address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+        address.sun_family != AF_UNIX || size <= offsetof(sockaddr_un, sun_path))
+        return {};
+    const std::size_t length = size - offsetof(sockaddr_un, sun_path);
+    if (address.sun_path[0] == '\0') return "@" + std::string(address.sun_path + 1, length - 1);
+    return {address.sun_path, ::strnlen(address.sun_path, length)};
+}
+
+} // namespace tokenward::systemd

@@ -1,0 +1,26 @@
+// The descriptors that the service manager passes at the start: sockets, and what was stored before.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/unique_fd.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tokenward::systemd {
+
+struct inherited_fd {
+    unique_fd fd; ///< closed on exec
+    std::string
+        name; ///< FileDescriptorName= of the socket's unit (unless said, the unit's name), or as stored
+};
+
+/// Takes all of them, in the order in which they came; none when started by hand. The variables that told of
+/// them leave the environment. To be called once, before there are threads. Errors: internal, the variables
+/// make no sense.
+result<std::vector<inherited_fd>> take_inherited();
+
+/// The path that a Unix socket is bound to; `@NAME` for an abstract one; empty if it has none.
+std::string bound_path(int fd);
+
+} // namespace tokenward::systemd

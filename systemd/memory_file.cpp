@@ -1,0 +1,86 @@
+// See memory_file.hpp.
+#include "systemd/memory_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace tokenward::systemd {
+namespace {
+
+constexpr int all_seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+problem failed(std::string_view what) {
+    return {errc::internal, "can't " + std::string(what) + ": " + std::strerror(errno)};
+}
+
+bool write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return true;
+}
+
+} // namespace
+
+result<sealed_memory> sealed_memory::make(std::string_view bytes) {
+    if (bytes.size() > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
+    sealed_memory made;
+    made.x_fd = unique_fd(::memfd_create("tokenward-state", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!made.x_fd) return failed("make a file in memory");
+    if (!write_all(made.fd(), bytes)) return failed("write a file in memory");
+    if (::fcntl(made.fd(), F_ADD_SEALS, all_seals) != 0) return failed("seal a file in memory");
+    if (bytes.empty()) return made;
+    void* pages = ::mmap(nullptr, bytes.size(), PROT_READ, MAP_SHARED, made.fd(), 0);
+    if (pages == MAP_FAILED) return made; // then it may be swapped out, which the unit forbids too
+    made.x_pages = pages;
+    made.x_size = bytes.size();
+    made.x_locked = ::mlock(pages, bytes.size()) == 0;
+    return made;
+}
+
+sealed_memory::sealed_memory(sealed_memory&& other) noexcept
+    : x_fd(std::move(other.x_fd)), x_pages(std::exchange(other.x_pages, nullptr)), x_size(other.x_size),
+      x_locked(other.x_locked) {}
+
+sealed_memory& sealed_memory::operator=(sealed_memory&& other) noexcept {
+    if (this == &other) return *this;
+    if (x_pages != nullptr) ::munmap(x_pages, x_size);
+    x_fd = std::move(other.x_fd);
+    x_pages = std::exchange(other.x_pages, nullptr);
+    x_size = other.x_size;
+    x_locked = other.x_locked;
+    return *this;
+}
+
+sealed_memory::~sealed_memory() {
+    if (x_pages != nullptr) ::munmap(x_pages, x_size);
+}
+
+result<wiped_string> read_sealed(int fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return failed("examine it");
+    if (::fcntl(fd, F_GET_SEALS) != all_seals) return problem{errc::internal, "it is no sealed memory"};
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
+    wiped_string bytes;
+    bytes.reserve(64); // beyond what lives inside the object and is not wiped
+    bytes.resize(size);
+    for (std::size_t at = 0; at < size;) {
+        const ssize_t got = ::pread(fd, bytes.data() + at, size - at, static_cast<off_t>(at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return failed("read it");
+        at += static_cast<std::size_t>(got);
+    }
+    return bytes;
+}
+
+} // namespace tokenward::systemd
