@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/core/fetch_result.hpp"
+#include "daemon/core/kept_state.hpp"
 #include "daemon/core/renewal.hpp"
 
 #include <cstdint>
@@ -110,6 +111,12 @@ class lifecycle {
     void clock_jumped(instant now) noexcept;
     /// The IAM said what time it is: a token that its clock has seen end, ends.
     void observe_iam_clock(wall_time iam_now, instant now) noexcept;
+
+    /// What outlives a restart; its renewal is due when it was.
+    kept_life keep() const;
+    /// Takes up what keep() gave before the restart. REQUIRES: nothing is held or under way, and the times
+    /// are of this boot (select_kept).
+    void restore(kept_life kept, instant now) noexcept;
 
     void configure(bool configured) noexcept { x_configured = configured; }
     /// How often the IAM is asked whether the held token still lives, though nobody has refused it; 0 =

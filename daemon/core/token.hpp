@@ -47,7 +47,7 @@ struct token {
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
     std::string body{};    ///< the IAM's own answer, JSON: {"token":{…}}; holds no token value
 
-    std::unique_ptr<token_rendering> rendering{}; ///< filled by the service when the token comes
+    mutable std::unique_ptr<token_rendering> rendering{}; ///< filled by the service when the token comes
 
     instant expires() const noexcept { return minted + lifetime; }
 };

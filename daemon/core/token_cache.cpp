@@ -181,6 +181,11 @@ token_cache::due_list token_cache::take_due(instant now) {
     return due;
 }
 
+void token_cache::restore(cache_entry& entry, kept_life kept, instant now) {
+    entry.x_life.restore(std::move(kept), now);
+    reschedule(entry, now);
+}
+
 void token_cache::configure(cache_entry& entry, bool configured, instant now) noexcept {
     entry.x_life.configure(configured);
     reschedule(entry, now);

@@ -37,6 +37,7 @@ class cache_entry {
     } ///< as shown: a configured name, else spelled out
     const scope& target() const noexcept { return x_target; }
     const lifecycle& life() const noexcept { return x_life; }
+    std::optional<unsigned> opener() const noexcept { return x_opener; } ///< the uid that it was made for
     key_view key() const noexcept { return {x_identity, x_scope}; }
 
   private:
@@ -102,6 +103,8 @@ class token_cache {
         return x_deadlines.empty() ? never : x_deadlines.begin()->first;
     }
 
+    /// See lifecycle::restore.
+    void restore(cache_entry& entry, kept_life kept, instant now);
     void configure(cache_entry& entry, bool configured, instant now) noexcept;
     void validate_every(cache_entry& entry, duration pause, instant now) noexcept;
     void abandoned(cache_entry& entry, instant now) noexcept;
