@@ -1,8 +1,9 @@
 // See app.hpp.
 #include "daemon/app.hpp"
 
-#include "common/socket_path.h"
+#include "daemon/app_keeper.hpp"
 #include "daemon/app_manager.hpp"
+#include "daemon/app_start.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/config_file.hpp"
 #include "daemon/iam/keystone_source.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/secret_reader.hpp"
 #include "daemon/token_service.hpp"
 #include "systemd/inherited.hpp"
+#include "systemd/notify.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -22,6 +24,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
@@ -49,22 +53,29 @@ void log_faults(const std::vector<config_fault>& faults) {
 /// One running daemon: the rooms joined, and what signals do to them.
 class daemon {
   public:
-    daemon(const app_options& options, config initial, std::vector<local::listening_socket> sockets)
-        : x_options(options), x_signals(x_io, SIGTERM, SIGINT, SIGHUP),
+    daemon(const app_options& options, config initial, start_gear gear)
+        : x_options(options), x_signals(x_io, SIGTERM, SIGINT, SIGHUP), x_logins(login_digests(initial)),
+          x_kept(take_kept(std::move(gear.kept.state), initial)),
+          x_keeper(
+              x_io, [this] { return gather(); }, gear.kept),
+          x_guard(x_io.get_executor(), x_clock, state_directory(), kept_guard()),
           x_service({.executor = x_io.get_executor(),
                      .time = x_clock,
                      .jitter = [this] { return std::uniform_real_distribution<>(0.0, 1.0)(x_random); },
                      .make_source = [this](const identity_config& i) { return make_source(i); },
-                     .render = local::render}),
+                     .render = local::render,
+                     .keep = systemd::has_store() ? &x_keeper : nullptr}),
           x_server(x_io, x_service,
                    {.own_uid = geteuid(),
                     .version = TOKENWARD_VERSION,
                     .started = x_clock.now().boot,
                     .limits = {.connections = local::connections_within(descriptor_limit())}},
-                   std::move(sockets)) {
+                   std::move(gear.sockets)) {
         x_signals.add(SIGUSR1);
         take_proxies();
         take_variables(initial);
+        if (systemd::has_store()) x_guard.on_change([this] { x_keeper.changed(); });
+        x_service.restore(std::exchange(x_kept, {}));
         x_service.configure(std::move(initial));
     }
 
@@ -77,6 +88,32 @@ class daemon {
     }
 
   private:
+    /// Of what an earlier run has left, what may be used.
+    kept_state take_kept(kept_state before, const config& initial) const {
+        kept_selection selected =
+            select_kept(std::move(before), initial, x_logins, systemd::boot_id(), x_clock.now().boot);
+        for (const kept_selection::refusal& each : selected.refused)
+            log::warning("state_refused", {.identity = each.identity, .scope = each.scope},
+                         "not taken up from before the restart: {}", each.why);
+        return std::move(selected.good);
+    }
+
+    std::optional<guard_memory> kept_guard() const {
+        if (x_kept.guard.empty()) return std::nullopt;
+        auto memory = parse_guard_memory(x_kept.guard);
+        return memory ? std::optional(*memory) : std::nullopt;
+    }
+
+    /// All that is to outlive a restart.
+    kept_state gather() const {
+        kept_state state = x_service.keep();
+        state.boot_id = systemd::boot_id();
+        state.guard = format_guard_memory(x_guard.memory());
+        for (kept_source& each : state.sources) each.of.login = x_logins.at(each.of.identity);
+        for (kept_entry& each : state.entries) each.of.login = x_logins.at(each.of.identity);
+        return state;
+    }
+
     std::shared_ptr<token_source> make_source(const identity_config& identity) {
         auto read = [this, whose = "identity `" + identity.name +
                                    "`: "](const secret_ref& ref, std::string_view key) -> result<secret> {
@@ -125,6 +162,7 @@ class daemon {
             x_manager.stopping();
             x_server.stop(farewell, [] {});
             x_service.stop(); // now, so that those who wait are answered
+            x_keeper.flush();
         });
     }
 
@@ -147,6 +185,7 @@ class daemon {
         if (next.value.socket != x_service.configuration().socket)
             log::warning("reload", {}, "the socket's path and mode change at the next start only");
         take_variables(next.value);
+        x_logins = login_digests(next.value);
         x_service.configure(std::move(next.value));
         log::info("reloaded", {}, "{} re-read", x_options.config_path);
     }
@@ -159,52 +198,14 @@ class daemon {
     secret_reader x_secrets;
     proxy_environment x_proxies{};
     std::set<std::string> x_warned;
-    iam::login_guard x_guard{x_io.get_executor(), x_clock, state_directory()};
+    std::map<std::string, login_digest> x_logins; // by identity, of the configuration as it is
+    kept_state x_kept;                            // until the service has it
+    state_keeper x_keeper;
+    iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;
     manager_link x_manager{x_io, x_service};
 };
-
-result<std::string> socket_path(const app_options& options, const config& c) {
-    const std::string& given = options.socket_path.empty() ? c.socket.path : options.socket_path;
-    char path[108];
-    if (tokenward_socket_path(given.c_str(), path, sizeof path) != 0)
-        return problem{errc::bad_request, "the socket's path is longer than 107 bytes: " + given};
-    return std::string(path);
-}
-
-using sockets = std::vector<local::listening_socket>;
-
-/// The sockets that systemd passes.
-result<sockets> adopt(std::vector<systemd::inherited_fd> inherited) {
-    sockets adopted;
-    for (systemd::inherited_fd& each : inherited) {
-        auto socket = local::listening_socket::adopt(each.fd.get());
-        if (!socket)
-            return problem{errc::internal,
-                           "systemd passed something else than sockets: " + socket.error().detail +
-                               " (its name: " + each.name + "); look at ListenStream= in the socket's unit"};
-        (void)each.fd.release(); // it has another owner now
-        log::info("activated", {}, "systemd gave the socket {} ({})", systemd::bound_path(socket->fd()),
-                  each.name);
-        adopted.push_back(std::move(*socket));
-    }
-    return adopted;
-}
-
-/// Those that systemd passes, with path and mode as their units say; else one of our own.
-result<sockets> open_sockets(const app_options& options, const config& c) {
-    auto inherited = systemd::take_inherited();
-    if (!inherited) return inherited.error();
-    if (!inherited->empty()) return adopt(std::move(*inherited));
-    auto path = socket_path(options, c);
-    if (!path) return path.error();
-    auto own = local::listening_socket::bind(*path, c.socket.mode);
-    if (!own) return own.error();
-    sockets one;
-    one.push_back(std::move(*own));
-    return one;
-}
 
 } // namespace
 
@@ -228,14 +229,14 @@ int run_daemon(const app_options& options) {
         log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);
         return 2;
     }
-    auto opened = open_sockets(options, parsed.value);
-    if (!opened) {
-        log::error("not_started", {}, "{}", opened.error().detail);
+    auto gear = take_start_gear(options, parsed.value);
+    if (!gear) {
+        log::error("not_started", {}, "{}", gear.error().detail);
         return 1;
     }
-    const std::string path = systemd::bound_path(opened->front().fd());
+    const std::string path = systemd::bound_path(gear->sockets.front().fd());
     std::size_t identities = parsed.value.identities.size();
-    daemon d(options, std::move(parsed.value), std::move(*opened));
+    daemon d(options, std::move(parsed.value), std::move(*gear));
     log::info("ready", {}, "tokenwardd {} serves {} identities on {}", TOKENWARD_VERSION, identities, path);
     return d.run();
 }

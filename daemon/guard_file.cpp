@@ -99,8 +99,8 @@ std::string state_directory() {
     return "";
 }
 
-guard_memory guard_file::load() const {
-    const guard_memory fresh{.salt = random_salt()};
+guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) const {
+    const guard_memory fresh = otherwise ? *otherwise : guard_memory{.salt = random_salt()};
     auto ignore = [&](std::string_view why) {
         log::warning("guard_file_ignored", {},
                      "the lockout guard's file {} is ignored and will be replaced: {}", x_path, why);

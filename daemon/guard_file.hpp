@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,10 @@ class guard_file {
 
     const std::string& path() const noexcept { return x_path; }
 
-    /// What was saved; a fresh salt and nothing else if there is no file, or, with a warning in the log, if
-    /// the file can't be trusted: damaged, too big, another user's, or not a plain file.
-    guard_memory load() const;
+    /// What was saved; `otherwise`, unless there is that a fresh salt and nothing else, if there is no file,
+    /// or, with a warning in the log, if the file can't be trusted: damaged, too big, another user's, or not
+    /// a plain file.
+    guard_memory load(const std::optional<guard_memory>& otherwise = {}) const;
 
     /// Replaces the file atomically and durably; makes the directory if need be. Blocks on the disk.
     /// Errors: internal, with path and reason.

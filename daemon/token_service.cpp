@@ -66,6 +66,8 @@ void token_service::configure(config wanted) {
         if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));
         update_entries(i);
     }
+    take_up();
+    keep_soon();
     tick();
 }
 
@@ -182,12 +184,14 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     if (end.outcome == lifecycle::fetch_outcome::token) {
         x_rejected.erase(identity);
         const token& t = *entry->life().held();
+        keep_soon();
         about.fingerprint = t.fingerprint;
         log::info("token_obtained", about, "a token was obtained, valid for {} s",
                   whole_seconds(t.expires() - now().boot).count());
         check_password(identity, t, result_date.value_or(now().wall));
         wake_with_token(*entry);
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
+        keep_soon(); // of a source that has lost its parent
         const problem& why = *entry->life().status(now().boot).last_error;
         log::warning("fetch_failed", about, "no new token: {}: {}", describe(why.code).name, why.detail);
         wake_with_failure(*entry);
@@ -289,6 +293,7 @@ void token_service::stop() {
         for (waiter& w : take_watchers(x_watching.begin()->first)) w.done(token_ptr());
     while (!x_waiting.empty()) drop_waiters(x_waiting.begin()->first, why);
     for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
+    for (auto& [id, waits] : std::exchange(x_unkept, {})) waits.done(std::move(waits.outcome));
     while (!x_refusal_waiters.empty())
         answer_refusals(x_refusal_waiters.begin()->second.entry,
                         {.kind = refusal_kind::damped, .retry_after = 1s});

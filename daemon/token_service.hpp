@@ -3,9 +3,11 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/kept_state.hpp"
 #include "daemon/core/password_notice.hpp"
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_cache.hpp"
+#include "daemon/keeper.hpp"
 #include "daemon/token_source.hpp"
 #include "daemon/work_shares.hpp"
 
@@ -53,12 +55,19 @@ class token_service {
         std::function<std::shared_ptr<token_source>(const identity_config&)> make_source;
         /// The answer's bytes for a token that just came; called once per token. May be empty.
         std::function<std::unique_ptr<token_rendering>(const cache_entry&, const token&)> render;
+        keeper* keep = nullptr; ///< null: nothing outlives a restart
     };
 
     explicit token_service(parts p);
     ~token_service();
     token_service(const token_service&) = delete;
     token_service& operator=(const token_service&) = delete;
+
+    /// What was held before a restart; only what may be used (select_kept). To be called at most once, and
+    /// before the first configure(), which takes it up: what is held then need not be fetched.
+    void restore(kept_state good);
+    /// What is to outlive a restart, as it stands now. Whose it is has no digest yet (kept_owner::login).
+    kept_state keep() const;
 
     /// Takes up a configuration, at the start and at each reload. Identities whose login is unchanged keep
     /// their tokens; of the others everything is forgotten, and who waits for it is answered. Configured
@@ -127,6 +136,10 @@ class token_service {
         std::multimap<instant, wait_id>::iterator patience{};
         std::optional<instant> watches_until{}; // set: wants another token than the one that was held
     };
+    struct unkept {
+        refusal_handler done;
+        refusal_outcome outcome;
+    };
     struct refusal_waiter {
         std::uint64_t entry;
         refusal_handler done;
@@ -163,6 +176,9 @@ class token_service {
     void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, result<void> said);
     void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
+    void take_up();
+    void keep_soon();
+    wait_id answer_when_kept(wait_id id, refusal_outcome outcome, refusal_handler done);
     void check_password(const std::string& identity, const token& fresh, wall_time iam_now);
     void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
 
@@ -188,6 +204,7 @@ class token_service {
     std::multimap<instant, wait_id> x_patience;                      // when each gives up
     work_shares x_shares;
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
+    std::map<wait_id, unkept> x_unkept; // their answers are known, and are given when these can't get lost
     std::map<wait_id, passcode_handler> x_passcode_waiters;
 
     // work under way
@@ -199,6 +216,7 @@ class token_service {
     boost::asio::steady_timer x_timer;
     instant x_timer_at = never;
     std::optional<duration> x_wall_offset; // CLOCK_REALTIME − CLOCK_BOOTTIME as last seen
+    kept_state x_restored{};               // until the first configure()
     bool x_stopped = false;
     std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first
 };

@@ -44,8 +44,7 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
     arm();
-    done(std::move(outcome));
-    return 0;
+    return answer_when_kept(x_next_wait++, std::move(outcome), std::move(done));
 }
 
 void token_service::start_validation(cache_entry& entry, ticket id) {
@@ -80,16 +79,16 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
 }
 
 void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {
-    std::vector<refusal_handler> asked;
+    std::map<wait_id, refusal_handler> asked;
     for (auto i = x_refusal_waiters.begin(); i != x_refusal_waiters.end();) {
         if (i->second.entry != entry) {
             ++i;
             continue;
         }
-        asked.push_back(std::move(i->second.done));
+        asked.emplace(i->first, std::move(i->second.done));
         i = x_refusal_waiters.erase(i);
     }
-    for (auto& done : asked) done(outcome);
+    for (auto& [id, done] : asked) answer_when_kept(id, outcome, std::move(done));
 }
 
 } // namespace tokenward

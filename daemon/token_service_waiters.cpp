@@ -109,6 +109,7 @@ token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
 void token_service::cancel(wait_id id) noexcept {
     take_waiter(id);
     x_refusal_waiters.erase(id);
+    x_unkept.erase(id);
     x_passcode_waiters.erase(id);
 }
 
@@ -213,6 +214,7 @@ void token_service::end_passcode(wait_id id, const std::string& identity, result
         log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
         x_rejected.erase(identity);
         x_cache.rearm(identity, now().boot);
+        keep_soon();
         tick();
     } else {
         log::warning("passcode_refused", {.identity = identity}, "a person's passcode gave no login: {}",

@@ -5,6 +5,7 @@
 #include "common/scope.hpp"
 #include "common/secret.hpp"
 #include "daemon/core/fetch_result.hpp"
+#include "daemon/core/kept_state.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -33,6 +34,11 @@ class token_source {
     /// Called about once a second: whether a credential that was refused has changed, so that a login may be
     /// tried.
     virtual bool credential_changed() = 0;
+
+    /// What it knows that had better outlive a restart, without `of`; and back, before anything is asked of
+    /// it.
+    virtual kept_source keep() const { return {}; }
+    virtual void restore(kept_source /*before*/) {}
 };
 
 } // namespace tokenward

@@ -2,6 +2,7 @@
 #include "systemd/inherited.hpp"
 
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-id128.h>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -26,6 +27,13 @@ result<std::vector<inherited_fd>> take_inherited() {
     }
     std::free(static_cast<void*>(names));
     return taken;
+}
+
+std::string boot_id() {
+    sd_id128_t id{};
+    if (sd_id128_get_boot(&id) < 0) return {};
+    char text[SD_ID128_STRING_MAX];
+    return sd_id128_to_string(id, text);
 }
 
 std::string bound_path(int fd) {

@@ -20,6 +20,9 @@ struct inherited_fd {
 /// make no sense.
 result<std::vector<inherited_fd>> take_inherited();
 
+/// 32 hex digits that are others after each boot; empty if they can't be read.
+std::string boot_id();
+
 /// The path that a Unix socket is bound to; `@NAME` for an abstract one; empty if it has none.
 std::string bound_path(int fd);
 

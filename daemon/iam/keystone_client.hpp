@@ -37,6 +37,11 @@ class keystone_client {
     /// The IAM's clock at `at`, as far as it is known, and up to a second behind; else ours.
     wall_time iam_time(const moment& at) const noexcept;
 
+    /// The IAM's wall clock at our boot instant 0, if any answer has told; and one that was learnt before a
+    /// restart.
+    const std::optional<duration>& clock_offset() const noexcept { return x_clock_offset; }
+    void restore_clock_offset(duration offset) noexcept { x_clock_offset = offset; }
+
   private:
     login_facts facts(const std::string& scope_text, const moment& asked, const login_proof& proof) const;
     login_answer away(const problem& why, const std::string& scope_text) const;

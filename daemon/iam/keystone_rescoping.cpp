@@ -181,4 +181,23 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_given_token(scope target
     co_return co_await open_from_kept(target);
 }
 
+kept_source keystone_source::keep() const {
+    return {.clock_offset = x_client.clock_offset(),
+            .parent = x_parent.get(),
+            .parent_opens_for = x_parent.opens_for(),
+            .rescoped = x_rescoped,
+            .rescoping_refused = x_rescoping_refused,
+            .unscoped_refused = x_unscoped_refused,
+            .receipt_seen = x_receipt_seen};
+}
+
+void keystone_source::restore(kept_source before) {
+    if (before.clock_offset) x_client.restore_clock_offset(*before.clock_offset);
+    if (before.parent) x_parent.keep(std::move(before.parent), before.parent_opens_for);
+    x_rescoped = before.rescoped;
+    x_rescoping_refused = before.rescoping_refused;
+    x_unscoped_refused = before.unscoped_refused;
+    x_receipt_seen = before.receipt_seen;
+}
+
 } // namespace tokenward::iam

@@ -29,6 +29,8 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<validation> validate(token_ptr subject) override;
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override;
     bool credential_changed() override;
+    kept_source keep() const override;
+    void restore(kept_source before) override;
 
   private:
     /// One login that was tried.

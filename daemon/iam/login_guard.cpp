@@ -28,8 +28,8 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
 } // namespace
 
 login_guard::login_guard(asio::any_io_executor executor, const clock& time,
-                         const std::string& state_directory)
-    : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_saved(x_file.load()) {
+                         const std::string& state_directory, const std::optional<guard_memory>& before)
+    : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_saved(x_file.load(before)) {
     x_guard.restore(x_saved.users, x_time.now());
 }
 
@@ -87,6 +87,7 @@ void login_guard::save() {
                      "{}: refused logins are counted in memory only and forgotten at a restart",
                      saved.error().detail);
     x_saved = std::move(now);
+    if (x_changed) x_changed();
 }
 
 } // namespace tokenward::iam

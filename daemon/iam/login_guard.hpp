@@ -11,8 +11,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tokenward::iam {
@@ -20,7 +22,14 @@ namespace tokenward::iam {
 /// Shared by all identities, since several may be the same user. From one thread.
 class login_guard {
   public:
-    login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory);
+    /// `before`: what memory() was before a restart, for where the state file is lost or can't be written.
+    login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory,
+                const std::optional<guard_memory>& before = {});
+
+    /// What it remembers, as it was last saved.
+    const guard_memory& memory() const noexcept { return x_saved; }
+    /// Called whenever that has changed.
+    void on_change(std::function<void()> changed) { x_changed = std::move(changed); }
 
     /// One login of a user: whoever holds it is the only one to log in as that user.
     struct turn {
@@ -57,6 +66,7 @@ class login_guard {
     const clock& x_time;
     guard_file x_file;
     guard_memory x_saved; // as it stands in the file
+    std::function<void()> x_changed;
     bool x_complained = false;
     lockout_guard x_guard;
     std::map<login_user, turnstile> x_turns;

@@ -20,6 +20,7 @@ class parent_token {
         x_opens_for = opens_for;
     }
     void drop() noexcept { x_token.reset(); }
+    duration opens_for() const noexcept { return x_opens_for; }
 
     /// Whether a token may be opened from it that lives for `at_least`. One that was minted a moment ago is
     /// fresh whatever is asked: another login would bring nothing better.

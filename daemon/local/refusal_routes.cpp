@@ -115,7 +115,7 @@ void delete_token(const call& c) {
     std::string fingerprint = held == nullptr ? std::string() : held->fingerprint;
     if (only_if->judge(fingerprint) != conditions::verdict::proceed)
         return c.fail({errc::precondition_failed, "the current token is not the one that was named"});
-    if (held == nullptr) return c.connection.answer(build_response({.status = 204}, c.now.wall));
+    if (*entry == nullptr) return c.connection.answer(build_response({.status = 204}, c.now.wall));
     refuse(c, **entry, fingerprint,
            [named = only_if->has_if_match()](const refusal_outcome& outcome, wall_time now) {
                return answer_deletion(outcome, named, now);
