@@ -26,5 +26,7 @@ int run_log_level(struct cli* cli) {
     char body[64];
     snprintf(body, sizeof body, "{\"level\":\"%s\"}", level);
     const struct question question = {"POST", "/v1/log-level", body, 0};
-    return ask(cli, &question, NULL);
+    int error = ask_quietly(cli, &question, NULL);
+    if (error == tokenward_error_denied) return complain_with(cli, NULL); // it is about no identity
+    return error == tokenward_ok ? exit_done : complain(cli);
 }
