@@ -182,8 +182,8 @@ class daemon {
                        x_options.config_path);
             return;
         }
-        if (next.value.socket != x_service.configuration().socket)
-            log::warning("reload", {}, "the socket's path and mode change at the next start only");
+        if (next.value.sockets != x_service.configuration().sockets)
+            log::warning("reload", {}, "sockets change at the next start only");
         take_variables(next.value);
         x_logins = login_digests(next.value);
         x_service.configure(std::move(next.value));

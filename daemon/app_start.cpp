@@ -5,18 +5,60 @@
 #include "daemon/log.hpp"
 #include "systemd/inherited.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tokenward {
 namespace {
 
-result<std::string> socket_path(const app_options& options, const config& c) {
-    const std::string& given = options.socket_path.empty() ? c.socket.path : options.socket_path;
+result<std::string> complete_path(const std::string& given) {
     char path[108];
     if (tokenward_socket_path(given.c_str(), path, sizeof path) != 0)
         return problem{errc::bad_request, "the socket's path is longer than 107 bytes: " + given};
     return std::string(path);
+}
+
+// Where to serve: as the file says, but --socket takes the place of the first path.
+result<std::vector<socket_config>> wanted_sockets(const app_options& options, const config& c) {
+    std::vector<socket_config> wanted = c.sockets;
+    if (!options.socket_path.empty()) wanted.front().path = options.socket_path;
+    for (socket_config& each : wanted) {
+        auto path = complete_path(each.path);
+        if (!path) return path.error();
+        each.path = std::move(*path);
+    }
+    return wanted;
+}
+
+// The place of a socket from systemd among the wanted ones: the one with its path; the only one, whatever its
+// path, if the configuration has no list.
+result<std::vector<socket_config>::iterator> place_of(const local::listening_socket& socket,
+                                                      std::vector<socket_config>& wanted, const config& c) {
+    const std::string path = systemd::bound_path(socket.fd());
+    auto has_path = [&](const socket_config& each) { return each.path == path; };
+    auto found = std::find_if(wanted.begin(), wanted.end(), has_path);
+    if (found != wanted.end()) return found;
+    const bool shows_all = c.sockets.size() == 1 && c.sockets.front().identities.empty();
+    if (shows_all) return wanted.begin();
+    return problem{errc::internal,
+                   "systemd gave a socket at " + path +
+                       ", which is not under `sockets`: what it may show is not known; add it "
+                       "there, or take it out of the socket's unit"};
+}
+
+result<std::vector<local::listening_socket>> bind_all(const std::vector<socket_config>& wanted) {
+    std::vector<local::listening_socket> bound;
+    for (const socket_config& each : wanted) {
+        auto socket = local::listening_socket::bind(each.path, each.mode);
+        if (!socket) return socket.error();
+        socket->show_only(each.identities);
+        bound.push_back(std::move(*socket));
+    }
+    return bound;
 }
 
 result<local::listening_socket> adopt(systemd::inherited_fd given) {
@@ -35,9 +77,12 @@ result<local::listening_socket> adopt(systemd::inherited_fd given) {
 
 result<start_gear> take_start_gear(const app_options& options, const config& c) {
     start_gear gear;
+    auto wanted = wanted_sockets(options, c);
+    if (!wanted) return wanted.error();
     auto inherited = systemd::take_inherited();
     if (!inherited) return inherited.error();
     std::vector<systemd::inherited_fd> kept;
+    std::set<std::string> given;
     for (systemd::inherited_fd& each : *inherited) {
         if (is_kept_state(each.name)) {
             kept.push_back(std::move(each));
@@ -45,15 +90,17 @@ result<start_gear> take_start_gear(const app_options& options, const config& c) 
         }
         auto socket = adopt(std::move(each));
         if (!socket) return socket.error();
+        auto place = place_of(*socket, *wanted, c);
+        if (!place) return place.error();
+        socket->show_only((*place)->identities);
+        given.insert((*place)->path);
         gear.sockets.push_back(std::move(*socket));
     }
     gear.kept = find_kept_state(kept);
-    if (!gear.sockets.empty()) return gear;
-    auto path = socket_path(options, c);
-    if (!path) return path.error();
-    auto own = local::listening_socket::bind(*path, c.socket.mode);
+    std::erase_if(*wanted, [&](const socket_config& each) { return given.contains(each.path); });
+    auto own = bind_all(*wanted); // those that systemd did not give
     if (!own) return own.error();
-    gear.sockets.push_back(std::move(*own));
+    std::move(own->begin(), own->end(), std::back_inserter(gear.sockets));
     return gear;
 }
 

@@ -68,7 +68,7 @@ bool leaves_something(const access_rule& allowed, const std::vector<access_rule>
 
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
                     std::string_view scope_name, const scope& target, verb what) {
-    if (!who.uid()) return {};
+    if (!who.uid() || !who.is_shown(identity.name)) return {};
     if (is_superuser(who, own_uid)) return {.allowed = true};
     if (const auto* rule = matching(identity.deny, who, identity, scope_name, target, what))
         return {false, rule};
@@ -77,7 +77,7 @@ access_decision may(const caller& who, unsigned own_uid, const identity_config& 
 }
 
 bool may_see(const caller& who, unsigned own_uid, const identity_config& identity) {
-    if (!who.uid()) return false;
+    if (!who.uid() || !who.is_shown(identity.name)) return false;
     if (is_superuser(who, own_uid)) return true;
     return std::any_of(identity.allow.begin(), identity.allow.end(), [&](const access_rule& rule) {
         return is_subject(rule, who) && leaves_something(rule, identity.deny, who);

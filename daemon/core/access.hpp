@@ -21,6 +21,11 @@ class caller {
     virtual bool in_group(unsigned gid) const = 0;
     /// The systemd unit it runs in, such as "backup.service"; empty = none or unknown.
     virtual std::string_view unit() const = 0;
+    /// Whether the socket that it came by shows the identity: for root and the daemon's own user too.
+    virtual bool is_shown(std::string_view identity) const {
+        (void)identity;
+        return true;
+    }
 };
 
 /// The answer, and the rule that gave it.
@@ -30,8 +35,9 @@ struct access_decision {
         nullptr; ///< into the identity's lists; null: root, the daemon's own user, or no rule at all
 };
 
-/// Deny by default; a matching `deny` wins; root and `own_uid` may everything.
-/// `scope_name` is the name as shown, `target` what it stands for (a rule may spell it out).
+/// Deny by default, and whatever the caller's socket does not show; a matching `deny` wins; root and
+/// `own_uid` may everything else. `scope_name` is the name as shown, `target` what it stands for (a rule may
+/// spell it out).
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
                     std::string_view scope_name, const scope& target, verb what);
 

@@ -1,4 +1,4 @@
-// See config.hpp. The file as a whole, its socket and its identities; the parts of an identity are in files
+// See config.hpp. The file as a whole and its identities; sockets and the parts of an identity are in files
 // beside it.
 #include "daemon/core/config_parts.hpp"
 
@@ -9,38 +9,6 @@
 
 namespace tokenward {
 namespace {
-
-constexpr std::size_t longest_socket_path = 107; // sockaddr_un has room for 108 bytes with the NUL
-
-std::optional<unsigned> read_mode(const section& socket) {
-    const yaml_node* value = socket.find("mode");
-    if (value == nullptr) return std::nullopt;
-    std::string_view text = value->text;
-    bool says_octal = text.starts_with("0o");
-    std::string_view digits = text.substr(says_octal ? 2 : 0);
-    bool octal = digits.size() >= 3 && digits.size() <= 4 &&
-                 digits.find_first_not_of("01234567") == std::string_view::npos;
-    // YAML 1.1 reads a bare 0666 as octal, YAML 1.2 as six hundred and sixty-six.
-    if (octal && (value->quoted || says_octal)) {
-        if (digits.size() == 3 || digits.front() == '0')
-            return static_cast<unsigned>(std::stoul(std::string(digits), nullptr, 8));
-        socket.faults().error(value->line, "`mode` must be at most \"0777\"");
-    } else {
-        socket.faults().error(value->line,
-                              "`mode` must be three or four octal digits in quotes, such as \"0666\"");
-    }
-    return std::nullopt;
-}
-
-socket_config read_socket(const section& file) {
-    socket_config made;
-    const yaml_node* node = file.find("socket");
-    if (node == nullptr) return made;
-    section socket(*node, "socket", config_keys::socket, file.faults());
-    made.path = socket.path("path", longest_socket_path).value_or("");
-    made.mode = read_mode(socket).value_or(made.mode);
-    return made;
-}
 
 /// Scopes, and what is served of others.
 void read_service(const section& from, const section& auth, identity_config& made) {
@@ -102,7 +70,6 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
     }
     section file(root, "the configuration", config_keys::file, faults);
     if (root.type != yaml_node::kind::map) return made;
-    made.socket = read_socket(file);
     if (file.lacks("identities")) faults.error(0, "no `identities`: name at least one");
     const yaml_node* identities = file.find("identities");
     if (identities == nullptr) return made;
@@ -112,6 +79,7 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
     });
     if (identities->type == yaml_node::kind::map && identities->children.empty())
         faults.error(identities->line, "`identities` is empty: name at least one");
+    made.sockets = read_sockets(file, made.identities);
     return made;
 }
 

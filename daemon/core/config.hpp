@@ -118,12 +118,13 @@ struct identity_config {
 struct socket_config {
     std::string path{}; ///< empty = the default order (common/socket_path.h)
     unsigned mode = 0666;
+    std::vector<std::string> identities{}; ///< that are shown there; empty = all
     friend bool operator==(const socket_config&, const socket_config&) = default;
 };
 
 struct config {
-    socket_config socket{};
-    std::vector<identity_config> identities{}; ///< in the order of the file
+    std::vector<socket_config> sockets{socket_config{}}; ///< at least one
+    std::vector<identity_config> identities{};           ///< in the order of the file
 };
 
 /// Something wrong, or worth a word, at a place in a file.

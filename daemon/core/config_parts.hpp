@@ -26,6 +26,9 @@ domain_ref read_domain(const section& from, const std::string& prefix);
 /// `login` is what read_auth made of `auth`.
 std::vector<named_scope> read_scopes(const section& identity, const section& auth, const auth_config& login);
 
+/// config_sockets.cpp: `socket` or `sockets`; the default if neither is there. `known`: all identities.
+std::vector<socket_config> read_sockets(const section& file, const std::vector<identity_config>& known);
+
 /// config_rules.cpp: the rules under `key` (allow, deny) of the section `from`.
 /// REQUIRES: `identity` has its scopes and its project domain.
 std::vector<access_rule> read_rules(const section& from, std::string_view key,

@@ -47,9 +47,11 @@ void show_health(const call& c) {
 void show_readiness(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     readiness all;
-    for (const identity_config& identity : c.around.service.configuration().identities)
+    for (const identity_config& identity : c.around.service.configuration().identities) {
+        if (!c.connection.who().is_shown(identity.name)) continue;
         for (const token_service::row& row : c.around.service.status(identity.name))
             look_at(c, identity, row, all);
+    }
     if (all.missing == 0)
         return c.connection.answer(build_json(R"({"status":"ready"})", c.now.wall, c.head()));
     c.fail({errc::iam_unavailable,

@@ -58,6 +58,26 @@ fault make_parent(const std::string& path) {
     return {};
 }
 
+// Who may write a directory may put a socket of their own at the path, and callers would ask them for tokens.
+// With the sticky bit (as in /tmp) they can't remove ours.
+fault check_parent(const std::string& path) {
+    auto slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    struct stat is {};
+    if (::stat(directory.c_str(), &is) != 0) return system_fault("look at the directory", directory);
+    const bool of_others = is.st_uid != 0 && is.st_uid != ::geteuid();
+    const bool open = (is.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (is.st_mode & S_ISVTX) == 0;
+    if (!of_others && !open) return {};
+    return problem{
+        errc::internal,
+        fmt::format("others can write the directory {} ({}), and so put a socket of theirs in place of "
+                    "this one: let it belong to root or to uid {}, with mode 0755",
+                    directory,
+                    of_others ? fmt::format("it belongs to uid {}", is.st_uid)
+                              : fmt::format("its mode is {:04o}", is.st_mode & 07777U),
+                    ::geteuid())};
+}
+
 std::string listener_pid(int connected) {
     ucred who{};
     socklen_t size = sizeof who;
@@ -105,6 +125,7 @@ result<listening_socket> listening_socket::bind(const std::string& path, unsigne
     auto address = address_of(path);
     if (!address) return address.error();
     if (fault bad = make_parent(path)) return *bad;
+    if (fault bad = check_parent(path)) return *bad;
     auto lock = socket_lock::take(path);
     if (!lock) return lock.error();
     if (fault bad = clear_place(path, *address)) return *bad;
@@ -134,6 +155,11 @@ result<listening_socket> listening_socket::adopt(int fd) {
     adopted.x_fd = unique_fd(fd);
     if (!set_flags(fd)) return system_fault("set the flags of", fmt::format("descriptor {}", fd));
     return adopted;
+}
+
+void listening_socket::show_only(std::vector<std::string> identities) {
+    x_shown = identities.empty() ? nullptr
+                                 : std::make_shared<const std::vector<std::string>>(std::move(identities));
 }
 
 listening_socket::~listening_socket() {

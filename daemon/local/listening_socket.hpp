@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/error.hpp"
+#include "daemon/local/peer.hpp"
 #include "daemon/local/socket_lock.hpp"
 #include "daemon/local/unique_fd.hpp"
 
@@ -17,9 +18,10 @@ namespace tokenward::local {
 class listening_socket {
   public:
     /// Binds at `path` and listens. `mode` (permission bits) holds from the socket's first moment. A missing
-    /// directory is made (0755), a stale socket replaced. REQUIRES: no other thread makes files at the same
-    /// time (the umask). Errors: bad_request (the path is too long), internal (another process serves there,
-    /// something else than a socket is at the path, or what the system said).
+    /// directory is made (0755); one in which others could put a socket of theirs in place of ours is
+    /// refused. A stale socket is replaced. REQUIRES: no other thread makes files at the same time (the
+    /// umask). Errors: bad_request (the path is too long), internal (another process serves there, something
+    /// else than a socket is at the path, or what the system said).
     static result<listening_socket> bind(const std::string& path, unsigned mode);
     /// Takes over a socket that was bound and listens already, such as one from systemd.
     /// Errors: internal (it is none; then it stays the caller's).
@@ -33,6 +35,10 @@ class listening_socket {
     /// Empty if adopted.
     const std::string& path() const noexcept { return x_path; }
 
+    /// Those who connect see these identities alone. Empty = all, as before the call.
+    void show_only(std::vector<std::string> identities);
+    const shown_identities& shown() const noexcept { return x_shown; }
+
   private:
     listening_socket() noexcept = default;
 
@@ -41,6 +47,7 @@ class listening_socket {
     std::string x_path;
     dev_t x_device = 0;
     ino_t x_inode = 0;
+    shown_identities x_shown;
 };
 
 } // namespace tokenward::local

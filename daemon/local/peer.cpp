@@ -30,7 +30,8 @@ std::vector<gid_t> groups_of(int fd) {
 
 } // namespace
 
-peer::peer(int fd, instant accepted) noexcept : x_fd(fd), x_accepted(accepted) {
+peer::peer(int fd, instant accepted, shown_identities shown) noexcept
+    : x_fd(fd), x_accepted(accepted), x_shown(std::move(shown)) {
     ucred who{};
     socklen_t size = sizeof who;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return;
@@ -51,6 +52,10 @@ std::string_view peer::unit() const {
     if (!x_uid) return {};
     if (!x_unit) x_unit = unit_of_peer(x_fd, x_pid, x_accepted);
     return *x_unit;
+}
+
+bool peer::is_shown(std::string_view identity) const {
+    return x_shown == nullptr || std::find(x_shown->begin(), x_shown->end(), identity) != x_shown->end();
 }
 
 } // namespace tokenward::local

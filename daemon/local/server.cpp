@@ -13,9 +13,12 @@ server::server(boost::asio::io_context& io, token_service& service, const server
                              .version = options.version,
                              .started = options.started},
                  options.limits) {
-    auto admit = [this](unique_fd connected) { x_sessions.admit(std::move(connected)); };
-    for (listening_socket& socket : sockets)
-        x_listeners.push_back(std::make_shared<listener>(io, std::move(socket), admit));
+    for (listening_socket& socket : sockets) {
+        auto admit = [this, shown = socket.shown()](unique_fd connected) {
+            x_sessions.admit(std::move(connected), shown);
+        };
+        x_listeners.push_back(std::make_shared<listener>(io, std::move(socket), std::move(admit)));
+    }
 }
 
 server::~server() {

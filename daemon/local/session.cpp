@@ -30,8 +30,8 @@ problem log_internal_error(const char* what) {
 
 } // namespace
 
-session::session(boost::asio::io_context& io, int fd, session_surroundings& shared)
-    : x_shared(shared), x_descriptor(io, fd), x_peer(fd, shared.around.service.now().boot),
+session::session(boost::asio::io_context& io, int fd, session_surroundings& shared, shown_identities shown)
+    : x_shared(shared), x_descriptor(io, fd), x_peer(fd, shared.around.service.now().boot, std::move(shown)),
       x_since(shared.ticks) {}
 
 void session::start() {

@@ -35,7 +35,7 @@ struct session_surroundings {
 class session final : public exchange, public std::enable_shared_from_this<session> {
   public:
     /// Takes over `fd`, a connected non-blocking Unix stream socket.
-    session(boost::asio::io_context& io, int fd, session_surroundings& shared);
+    session(boost::asio::io_context& io, int fd, session_surroundings& shared, shown_identities shown = {});
 
     /// Begins to read. Call once.
     void start();

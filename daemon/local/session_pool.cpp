@@ -58,8 +58,8 @@ bool session_pool::make_room(std::optional<unsigned> uid) {
     return longest != nullptr;
 }
 
-void session_pool::admit(unique_fd connected) {
-    auto fresh = std::make_shared<session>(x_io, connected.release(), x_shared);
+void session_pool::admit(unique_fd connected, shown_identities shown) {
+    auto fresh = std::make_shared<session>(x_io, connected.release(), x_shared, std::move(shown));
     bool let_in = has_place(*fresh);
     x_sessions.emplace(fresh.get(), fresh);
     ++x_per_uid[uid_of(*fresh)];

@@ -36,8 +36,8 @@ class session_pool {
 
     /// Begins a session on an accepted, non-blocking socket. When all places are taken, the connection that
     /// has idled longest makes room, one of the caller's own if it has its share; if none idles, the new one
-    /// is turned away with 429.
-    void admit(unique_fd connected);
+    /// is turned away with 429. `shown`: the identities of the socket that it came by.
+    void admit(unique_fd connected, shown_identities shown = {});
 
     /// Ends idle connections at once and the others as they are answered; after `patience` all. Then calls
     /// `stopped`, from the io_context. Call once.

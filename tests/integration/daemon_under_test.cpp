@@ -21,9 +21,13 @@ void daemon_under_test::write_config(const daemon_settings& s) const {
     const std::string by_password = "      username: " + s.user +
                                     "\n      user_domain_name: " + std::string(iam_standin::domain) +
                                     "\n      password: {file: " + secret_file() + "}\n" + s.more_auth;
+    const std::string sockets = s.side.empty()
+                                    ? "socket:\n  path: " + socket()
+                                    : "sockets:\n  - path: " + socket() + "\n  - {path: " + side_socket() +
+                                          ", mode: \"0600\", identities: " + s.side + "}";
     x_directory.write("tokenward.yaml",
-                      "socket:\n  path: " + socket() + "\nidentities:\n  ci:\n    auth:\n      auth_url: " +
-                          s.auth_url + "\n" + (s.auth.empty() ? by_password : s.auth) +
+                      sockets + "\nidentities:\n  ci:\n    auth:\n      auth_url: " + s.auth_url + "\n" +
+                          (s.auth.empty() ? by_password : s.auth) +
                           (s.scopes.empty() ? "" : "    scopes: " + s.scopes + "\n") + s.extra);
 }
 

@@ -28,6 +28,7 @@ struct daemon_settings {
     std::string user{iam_standin::user};
     std::string more_auth{}; ///< further lines of `auth`, indented by 6
     std::string auth{};      ///< all of `auth` but its auth_url, in place of user, domain and password
+    std::string side{};      ///< the identities of a second socket, as a YAML list; none without
     std::string secret{iam_standin::password}; ///< what the file `password` holds, without its line end
     bool wait_ready = true;
     std::map<std::string, std::string> env{}; ///< variables of the daemon
@@ -48,6 +49,7 @@ class daemon_under_test {
 
     std::string secret_file() const { return x_directory / "password"; }
     std::string socket() const { return x_directory / "tokenward.sock"; }
+    std::string side_socket() const { return x_directory / "side.sock"; }
     std::string config_file() const { return x_directory / "tokenward.yaml"; }
     std::string state_directory() const { return x_directory / "state"; }
     http_client connect() const { return http_client::over_unix(socket()); }

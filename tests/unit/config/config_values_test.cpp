@@ -22,7 +22,7 @@ TEST(ConfigValues, DefaultsAreFilledIn) {
     EXPECT_TRUE(ci.verify && ci.on_demand && ci.catalog);
     EXPECT_EQ(ci.max_scopes, 1024U);
     EXPECT_TRUE(ci.cacert.empty() && ci.scopes.empty() && ci.allow.empty() && ci.deny.empty());
-    EXPECT_EQ(parse(good).value.socket, (socket_config{"", 0666}));
+    EXPECT_EQ(parse(good).value.sockets, (std::vector{socket_config{"", 0666}}));
 }
 
 TEST(ConfigValues, EverythingThatIsSaidIsTaken) {
@@ -101,7 +101,7 @@ TEST(ConfigValues, SocketModeIsOctalWithOrWithoutItsMark) {
     for (auto mode : {"\"0600\"", "'0600'", "\"600\"", "\"0o600\"", "0o600"}) {
         auto parsed = parse(good + "socket: {path: /run/t.sock, mode: " + mode + "}\n");
         EXPECT_TRUE(parsed.ok()) << mode;
-        EXPECT_EQ(parsed.value.socket, (socket_config{"/run/t.sock", 0600})) << mode;
+        EXPECT_EQ(parsed.value.sockets, (std::vector{socket_config{"/run/t.sock", 0600}})) << mode;
     }
 }
 

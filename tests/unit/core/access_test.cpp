@@ -19,6 +19,7 @@ struct fake_caller final : caller {
         ++asked_for_groups;
         return std::find(groups.begin(), groups.end(), gid) != groups.end();
     }
+    bool is_shown(std::string_view identity) const override { return identity != "hidden"; }
     std::string_view unit() const override {
         ++asked_for_unit;
         return unit_;
@@ -57,6 +58,18 @@ access_rule unit(const char* name) {
 
 TEST(Access, IsDeniedByDefault) {
     EXPECT_FALSE(allowed(fake_caller{}, with({})));
+}
+
+TEST(Access, WhatTheSocketDoesNotShowIsDeniedToRootToo) {
+    fake_caller who;
+    identity_config hidden = with({user(1000)});
+    hidden.name = "hidden";
+    EXPECT_TRUE(allowed(who, with({user(1000)})));
+    EXPECT_FALSE(allowed(who, hidden));
+    who.uid_ = 0;
+    EXPECT_FALSE(allowed(who, hidden));
+    EXPECT_FALSE(may_see(who, own_uid, hidden));
+    EXPECT_TRUE(may_see(who, own_uid, with({})));
 }
 
 TEST(Access, RootAndTheDaemonsOwnUserMayEverything) {

@@ -211,5 +211,20 @@ TEST_F(ListeningSocket, AnAdoptedOneListensAndIsNeverRemoved) {
     EXPECT_TRUE(fs::exists(path()));
 }
 
+TEST_F(ListeningSocket, ADirectoryThatOthersCanWriteIsRefused) {
+    for (auto open : {fs::perms::group_write, fs::perms::others_write}) {
+        fs::permissions(fs::path(path()).parent_path(), fs::perms::owner_all | open);
+        auto refused = listening_socket::bind(path(), 0666);
+        ASSERT_FALSE(refused);
+        EXPECT_NE(refused.error().detail.find("others can write the directory"), std::string::npos);
+        EXPECT_FALSE(fs::exists(path()));
+    }
+}
+
+TEST_F(ListeningSocket, AStickyDirectoryIsGoodEnough) {
+    fs::permissions(fs::path(path()).parent_path(), fs::perms::all | fs::perms::sticky_bit);
+    EXPECT_TRUE(listening_socket::bind(path(), 0666));
+}
+
 } // namespace
 } // namespace tokenward::local
