@@ -30,8 +30,10 @@ static void append_path(struct tw_buffer* path, const char* identity, const char
     tw_append_encoded(path, scope);
     tw_buffer_append_text(path, "?service=");
     tw_append_encoded(path, service);
-    tw_buffer_append_text(path, "&interface=");
-    tw_append_encoded(path, interface != NULL ? interface : "public");
+    if (interface != NULL) {
+        tw_buffer_append_text(path, "&interface=");
+        tw_append_encoded(path, interface);
+    }
     if (region != NULL) {
         tw_buffer_append_text(path, "&region=");
         tw_append_encoded(path, region);

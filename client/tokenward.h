@@ -184,8 +184,8 @@ TOKENWARD_API int tokenward_watch(tokenward_client* client, const char* identity
                                   tokenward_token** token);
 
 /// Looks up in the catalog of `scope` where `service` is (a type or a name, such as "compute"), for an
-/// `interface` (NULL = "public") and a `region` (NULL = any). On success `*url` is the caller's, to be freed
-/// with tokenward_free_text(). Errors: any of enum tokenward_error.
+/// `interface` and a `region` (NULL = those of the identity, else "public" and any). On success `*url` is the
+/// caller's, to be freed with tokenward_free_text(). Errors: any of enum tokenward_error.
 TOKENWARD_API int tokenward_endpoint(tokenward_client* client, const char* identity, const char* scope,
                                      const char* service, const char* interface, const char* region,
                                      int deadline_ms, char** url);

@@ -171,12 +171,12 @@ class client {
     }
 
     std::string endpoint(const std::string& identity, const std::string& scope, const std::string& service,
-                         const std::string& interface = "public", const std::string& region = {},
+                         const std::string& interface = {}, const std::string& region = {},
                          std::optional<milliseconds> deadline = std::nullopt) {
         char* url = nullptr;
         check(tokenward_endpoint(native(), identity.c_str(), scope.c_str(), service.c_str(),
-                                 interface.c_str(), region.empty() ? nullptr : region.c_str(),
-                                 deadline_ms(deadline), &url));
+                                 interface.empty() ? nullptr : interface.c_str(),
+                                 region.empty() ? nullptr : region.c_str(), deadline_ms(deadline), &url));
         std::unique_ptr<char, void (*)(char*)> held(url, tokenward_free_text);
         return held.get();
     }

@@ -9,7 +9,7 @@ const char endpoint_help[] =
     "Prints the URL of a service from the scope's catalog. SERVICE is a type or name,\n"
     "such as compute, object-store or nova.\n"
     "\n"
-    "  -i, --interface NAME  public (default), internal or admin\n"
+    "  -i, --interface NAME  public, internal or admin (default: the identity's)\n"
     "  -r, --region NAME     the region; without one, the identity's, else any\n"
     "      --socket PATH     the daemon's socket\n"
     "\n"

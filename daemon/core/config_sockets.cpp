@@ -55,7 +55,8 @@ std::vector<std::string> read_shown(const section& socket, const std::vector<ide
         shown.push_back(std::move(*name));
     }
     if (list->type == yaml_node::kind::list && list->children.empty())
-        socket.faults().error(list->line, what + " is empty: name those that it shows, or leave it out for all");
+        socket.faults().error(list->line,
+                              what + " is empty: name those that it shows, or leave it out for all");
     return shown;
 }
 

@@ -11,8 +11,8 @@ namespace {
 std::string second_identity(const std::string& auth_url, const std::string& secret_file) {
     return "  side:\n    auth:\n      auth_url: " + auth_url +
            "\n      username: " + std::string(iam_standin::user) +
-           "\n      user_domain_name: " + std::string(iam_standin::domain) + "\n      password: {file: " +
-           secret_file + "}\n    scopes: {nl: {project_name: eu-nl}}\n";
+           "\n      user_domain_name: " + std::string(iam_standin::domain) +
+           "\n      password: {file: " + secret_file + "}\n    scopes: {nl: {project_name: eu-nl}}\n";
 }
 
 } // namespace

@@ -122,8 +122,7 @@ TEST(StubEndpoint, IsLookedUpInTheCatalog) {
     EXPECT_THAT(
         daemon.requests().at(0),
         StartsWith("GET /v1/endpoints/ci/eu-de?service=com%20pute&interface=internal&region=eu-de HTTP"));
-    EXPECT_THAT(daemon.requests().at(1),
-                StartsWith("GET /v1/endpoints/ci/eu-de?service=com%20pute&interface=public HTTP"));
+    EXPECT_THAT(daemon.requests().at(1), StartsWith("GET /v1/endpoints/ci/eu-de?service=com%20pute HTTP"));
     EXPECT_EQ(tokenward_endpoint(client.get(), "ci", "eu-de", nullptr, nullptr, nullptr, 0, &url),
               tokenward_error_invalid_argument);
 }

@@ -17,9 +17,8 @@ TEST(ConfigSockets, SeveralHaveTheirOwnPathsModesAndIdentities) {
                              "  - {path: /run/t/side.sock, mode: \"0600\", identities: [ci]}\n" +
                              good;
     EXPECT_THAT(faults_of(text), IsEmpty());
-    EXPECT_EQ(parse(text).value.sockets,
-              (std::vector{socket_config{"/run/t/all.sock", 0666, {}},
-                           socket_config{"/run/t/side.sock", 0600, {"ci"}}}));
+    EXPECT_EQ(parse(text).value.sockets, (std::vector{socket_config{"/run/t/all.sock", 0666, {}},
+                                                      socket_config{"/run/t/side.sock", 0600, {"ci"}}}));
 }
 
 TEST(ConfigSockets, OneOrSeveralButNotBoth) {
