@@ -1,0 +1,150 @@
+"""Tokenward under a real systemd: a Debian 12 that boots in a folder. Needs root; for others it is left out."""
+import os
+import pathlib
+import sys
+import unittest
+
+from installed import BUILD, DEBS, PROGRAMS, REFUSED, SOCKET, Installed, Load
+from machine import Machine, Missing, base
+
+SKIPPED = 77
+
+
+class Systemd(unittest.TestCase):
+    """One machine for all; the tests run in the order of their names, each leaves the daemon running."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.machine = cls.enterClassContext(Machine(base(BUILD / "systemd-test", PROGRAMS)))
+        cls.ward = Installed(cls.machine)
+
+    def report(self, document):
+        """Says that a service has refused the token."""
+        return self.machine.call(
+            "tokenward", "report", "--status", "401", "--body", REFUSED, "--fingerprint", document["fingerprint"], "ci/eu-de"
+        )
+
+    def test_01_a_connection_starts_the_service_and_the_credential_reaches_it(self):
+        self.machine.do("systemctl", "start", "tokenward.socket")
+        self.assertEqual(self.ward.show("ActiveState"), "inactive")
+        before = self.machine.do("stat", "--format=%i %a %U", SOCKET).split()
+        self.assertEqual(before[1:], ["666", "root"])
+        self.assertTrue(self.ward.document()["token"])
+        self.assertEqual(self.ward.show("ActiveState"), "active")
+        self.assertEqual(self.ward.user(), self.machine.do("id", "-u", "tokenward").strip())
+        self.ward.restart()
+        self.machine.do("systemctl", "stop", "tokenward.service")
+        self.assertEqual(self.machine.do("stat", "--format=%i %a %U", SOCKET).split(), before)
+        self.assertTrue(self.ward.document()["token"])
+
+    def test_02_status_tells_how_it_is(self):
+        self.machine.wait_for(
+            lambda: self.ward.show("StatusText").startswith("2 scopes, next renewal in 1"), "the status", 15
+        )
+
+    def test_03_nobody_waits_for_an_iam_that_is_away(self):
+        self.ward.machine.do("systemctl", "stop", "tokenward.service")
+        self.ward.control("fault", {"kind": "hang", "count": -1})
+        try:
+            self.ward.machine.do("systemctl", "start", "tokenward.service")  # returns once it says READY
+            self.assertEqual(self.ward.show("ActiveState"), "active")
+        finally:
+            self.ward.control("fault", method="DELETE")
+        self.assertTrue(self.ward.document()["token"])
+
+    def test_04_a_reload_changes_who_may(self):
+        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=nobody", "tokenward", "get", "ci/eu-de"]
+        self.assertEqual(self.machine.call(*ask).returncode, 3)
+        self.ward.configure("      - {user: nobody}\n")
+        self.machine.do("systemctl", "reload", "tokenward.service")
+        self.machine.wait_for(lambda: self.machine.call(*ask).returncode == 0, "the new rule")
+        self.ward.configure()
+        self.machine.do("systemctl", "reload", "tokenward.service")
+        self.machine.wait_for(lambda: self.machine.call(*ask).returncode == 3, "the old rules")
+
+    def test_05_a_rule_by_unit_lets_one_service_in_and_keeps_another_out(self):
+        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=nobody"]
+        get = ["tokenward", "get", "ci/eu-de"]
+        self.assertEqual(self.machine.call(*ask, "--unit=let-in.service", *get).returncode, 0)
+        self.assertEqual(self.machine.call(*ask, "--unit=kept-out.service", *get).returncode, 3)
+
+    def test_06_no_get_fails_and_nobody_logs_in_while_it_is_restarted_and_killed(self):
+        before = self.ward.document()
+        logins = self.ward.logins()
+        with Load(self.ward) as load:
+            for _ in range(10):
+                self.ward.restart()
+            for _ in range(5):
+                self.ward.kill()
+            if DEBS:
+                self.machine.do("sh", "-c", "dpkg --install /tmp/debs/*.deb")
+        self.assertGreater(load.result["gets"], 500)
+        self.assertEqual(load.result["failed"], 0, self.ward.journal()[-3000:])
+        self.assertEqual(load.result["tokens"], 1)
+        self.assertEqual(self.ward.document()["token"], before["token"])
+        self.assertEqual(self.ward.logins(), logins)
+
+    def test_07_a_token_that_was_reported_just_before_a_crash_never_comes_back(self):
+        for _ in range(5):
+            refused = self.ward.document()
+            self.ward.control("hold", {"path": "auth"})  # so that nothing replaces it in the meantime
+            try:
+                answer = self.report(refused)
+                self.ward.kill()
+                self.assertIn("invalidated", answer.stdout)
+            finally:
+                self.ward.control("release", {})
+            self.assertNotEqual(self.ward.document()["token"], refused["token"])
+            self.machine.do("systemctl", "stop", "tokenward.service")  # forgets who was refused before: no damping
+
+    def test_08_a_daemon_that_stands_still_is_restarted_and_has_lost_nothing(self):
+        self.ward.drop_in("tokenward.service", "[Service]\nWatchdogSec=2\n", "watchdog")
+        self.ward.restart()
+        before = self.ward.document()
+        logins = self.ward.logins()
+        pid = self.ward.show("MainPID")
+        self.machine.do("kill", "-STOP", pid)
+        self.ward.wait_main_pid(pid)
+        self.assertIn("watchdog", self.machine.do("journalctl", "--no-pager", "--unit=tokenward.service").lower())
+        self.assertEqual(self.ward.document()["token"], before["token"])
+        self.assertEqual(self.ward.logins(), logins)
+
+    def test_09_tokens_of_another_login_are_refused_with_a_line_in_the_log(self):
+        before = self.ward.document()
+        text = self.machine.do("cat", self.ward.config)
+        self.machine.write(self.ward.config, text.replace("ci-bot", "limited-bot"))
+        self.ward.restart()
+        self.assertEqual(self.ward.command("get", "ci/eu-de").returncode, 6)  # and its password is wrong
+        self.assertIn("logs in by another configuration now", self.ward.journal())
+        self.machine.write(self.ward.config, text)
+        self.ward.restart()
+        self.assertNotEqual(self.ward.document()["token"], before["token"])
+
+    def test_10_an_instance_has_a_user_of_its_own_and_keeps_its_tokens_too(self):
+        socket = "/run/tokenward/two/tokenward.sock"
+        self.ward.configure(name="two")
+        self.ward.drop_in("tokenward@two.service", "[Service]\nLoadCredential=ci.password:/etc/tokenward-test/password\n")
+        self.machine.do("systemctl", "start", "tokenward@two.service")
+        before = self.ward.document(socket=socket)
+        self.assertNotIn(self.ward.user("tokenward@two.service"), ("0", self.ward.user()))
+        self.machine.do("systemctl", "restart", "tokenward@two.service")
+        self.assertEqual(self.ward.document(socket=socket)["token"], before["token"])
+        self.assertNotEqual(self.ward.document()["token"], before["token"])
+
+
+def main():
+    must = os.geteuid() == 0 or os.environ.get("CI") == "true"
+    if os.geteuid() != 0:
+        print("systemd_test: left out: only root can boot a machine in a folder (systemd-nspawn); run it by sudo")
+        return 1 if must else SKIPPED
+    os.chdir(pathlib.Path(__file__).resolve().parent.parent.parent)
+    try:
+        result = unittest.main(argv=[sys.argv[0], "--verbose", "--failfast", *sys.argv[1:]], exit=False).result
+    except Missing as what:
+        print(f"systemd_test: {what}")
+        return 1
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
