@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::microseconds status_pause = 5s;
+constexpr std::chrono::microseconds starting_pause = 1s; // while a token is missing
 
 } // namespace
 
@@ -42,7 +43,7 @@ void manager_link::stopping() {
     systemd::notify_stopping();
 }
 
-std::string manager_link::status() const {
+std::string manager_link::status() {
     scopes_at_a_glance seen;
     const instant now = x_service.now().boot;
     for (const identity_config& identity : x_service.configuration().identities)
@@ -53,11 +54,13 @@ std::string manager_link::status() const {
             const duration left = *row.status.renews - now;
             seen.next_renewal = seen.next_renewal ? std::min(*seen.next_renewal, left) : left;
         }
+    x_complete = seen.without_token == 0;
     return status_line(seen);
 }
 
 void manager_link::wait() {
-    x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, status_pause) : status_pause);
+    const std::chrono::microseconds pause = x_complete ? status_pause : starting_pause;
+    x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, pause) : pause);
     x_timer.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled) return;
         tell();

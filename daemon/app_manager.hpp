@@ -26,7 +26,7 @@ class manager_link {
     void stopping();
 
   private:
-    std::string status() const;
+    std::string status();
     void wait();
     void tell();
 
@@ -34,6 +34,7 @@ class manager_link {
     boost::asio::steady_timer x_timer;
     std::optional<std::chrono::microseconds> x_watchdog;
     std::string x_told; // the last status
+    bool x_complete = false; // all scopes have a token
     bool x_late = false;
 };
 

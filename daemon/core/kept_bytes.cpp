@@ -68,6 +68,13 @@ bool byte_reader::flag() {
     return value == 1;
 }
 
+std::chrono::nanoseconds byte_reader::sane_span() {
+    const std::chrono::nanoseconds value = span();
+    if (value < value.zero() || value > std::chrono::hours(24 * 366 * 200))
+        throw bad_bytes{"a time is absurd"};
+    return value;
+}
+
 std::string_view byte_reader::text() {
     return take(number(4));
 }

@@ -51,6 +51,9 @@ class byte_reader {
     std::string string() { return std::string(text()); }
     std::chrono::nanoseconds span() { return std::chrono::nanoseconds(static_cast<std::int64_t>(number())); }
     instant at() { return instant(span()); }
+    /// One that may be added and subtracted: from 0 to 200 years.
+    std::chrono::nanoseconds sane_span();
+    instant sane_at() { return instant(sane_span()); }
     wall_time date();
     named_ref ref();
     std::shared_ptr<token> whole_token();

@@ -94,7 +94,7 @@ token_ptr get_held(byte_reader& from) {
 kept_source get_source(byte_reader& from) {
     kept_source made;
     made.of = get_owner(from);
-    made.clock_offset = from.optional([&] { return from.span(); });
+    made.clock_offset = from.optional([&] { return from.sane_span(); });
     made.parent = get_held(from);
     made.parent_opens_for = from.span();
     made.rescoped = from.flag();
@@ -116,12 +116,12 @@ kept_entry get_entry(byte_reader& from, std::uint32_t version) {
     made.target.domain.id = from.string();
     made.target.domain.name = from.string();
     made.life.held = get_held(from);
-    made.life.expires = from.at();
+    made.life.expires = from.sane_at();
     made.life.renew_at = from.at();
     made.life.refused = from.string();
     if (version < 2) return made;
     made.life.refused_in_row = static_cast<unsigned>(std::min<std::uint64_t>(from.number(4), 1000));
-    made.life.last_refusal = from.at();
+    made.life.last_refusal = from.sane_at();
     made.opener = from.optional([&] { return static_cast<unsigned>(from.number(4)); });
     return made;
 }
@@ -135,8 +135,8 @@ class state_reader {
         switch (kind) {
         case record_kind::machine:
             x_to.boot_id = from.string();
-            x_to.written = from.at();
-            x_to.wall_offset = from.optional([&] { return from.span(); });
+            x_to.written = from.sane_at();
+            x_to.wall_offset = from.optional([&] { return from.sane_span(); });
             break;
         case record_kind::guard: x_to.guard = from.string(); break;
         case record_kind::source: keep(x_to.sources, get_source(from), from); return;

@@ -115,7 +115,7 @@ class Installed:
 
     def kill(self):
         pid = self.show("MainPID")
-        self.machine.do("kill", "-KILL", pid)
+        self.machine.do("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "tokenward.service")
         return self.wait_main_pid(pid)
 
     def journal(self):

@@ -1,5 +1,5 @@
-// Gets a token so and so often a second through the stub, until its standard input ends; then tells how it went.
-// usage: systemd_load SOCKET IDENTITY SCOPE RATE
+// Gets a token so and so often a second through the stub, until its standard input ends; then tells how it
+// went. usage: systemd_load SOCKET IDENTITY SCOPE RATE
 #include "client/tokenward.h"
 
 #include <algorithm>
@@ -47,7 +47,8 @@ void get_once(tokenward_client* client, const char* identity, const char* scope,
         tokenward_token_free(token);
     } else {
         ++all.failed;
-        all.last_error = std::string(tokenward_error_name(error)) + ": " + tokenward_last_problem(client)->detail;
+        all.last_error =
+            std::string(tokenward_error_name(error)) + ": " + tokenward_last_problem(client)->detail;
     }
 }
 
@@ -65,18 +66,18 @@ void get_often(char** argv, clock_type::duration pause, const std::atomic<bool>&
 
 int main(int argc, char** argv) {
     if (argc != 5) return 2;
-    const auto pause = std::chrono::duration_cast<clock_type::duration>(1s) * threads / std::max(std::atoi(argv[4]), 1);
+    const auto pause =
+        std::chrono::duration_cast<clock_type::duration>(1s) * threads / std::max(std::atoi(argv[4]), 1);
     std::atomic<bool> ended{false};
     outcome all;
     std::vector<std::thread> callers;
-    for (int i = 0; i < threads; ++i)
-        callers.emplace_back([&] { get_often(argv, pause, ended, all); });
+    for (int i = 0; i < threads; ++i) callers.emplace_back([&] { get_often(argv, pause, ended, all); });
     char byte = 0;
     while (::read(0, &byte, 1) > 0) {
     }
     ended = true;
     for (std::thread& caller : callers) caller.join();
-    std::printf("gets=%ld failed=%ld slowest_ms=%ld tokens=%zu last_error=%s\n", all.gets.load(), all.failed.load(),
-                all.slowest_ms.load(), all.fingerprints.size(), all.last_error.c_str());
+    std::printf("gets=%ld failed=%ld slowest_ms=%ld tokens=%zu last_error=%s\n", all.gets.load(),
+                all.failed.load(), all.slowest_ms.load(), all.fingerprints.size(), all.last_error.c_str());
     return all.failed == 0 ? 0 : 1;
 }

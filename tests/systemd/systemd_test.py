@@ -53,9 +53,9 @@ class Systemd(unittest.TestCase):
         self.assertTrue(self.ward.document()["token"])
 
     def test_04_a_reload_changes_who_may(self):
-        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=nobody", "tokenward", "get", "ci/eu-de"]
+        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=daemon", "tokenward", "get", "ci/eu-de"]
         self.assertEqual(self.machine.call(*ask).returncode, 3)
-        self.ward.configure("      - {user: nobody}\n")
+        self.ward.configure("      - {user: daemon}\n")
         self.machine.do("systemctl", "reload", "tokenward.service")
         self.machine.wait_for(lambda: self.machine.call(*ask).returncode == 0, "the new rule")
         self.ward.configure()
@@ -63,7 +63,7 @@ class Systemd(unittest.TestCase):
         self.machine.wait_for(lambda: self.machine.call(*ask).returncode == 3, "the old rules")
 
     def test_05_a_rule_by_unit_lets_one_service_in_and_keeps_another_out(self):
-        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=nobody"]
+        ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=daemon"]
         get = ["tokenward", "get", "ci/eu-de"]
         self.assertEqual(self.machine.call(*ask, "--unit=let-in.service", *get).returncode, 0)
         self.assertEqual(self.machine.call(*ask, "--unit=kept-out.service", *get).returncode, 3)
@@ -103,7 +103,7 @@ class Systemd(unittest.TestCase):
         before = self.ward.document()
         logins = self.ward.logins()
         pid = self.ward.show("MainPID")
-        self.machine.do("kill", "-STOP", pid)
+        self.machine.do("systemctl", "kill", "--kill-whom=main", "--signal=STOP", "tokenward.service")
         self.ward.wait_main_pid(pid)
         self.assertIn("watchdog", self.machine.do("journalctl", "--no-pager", "--unit=tokenward.service").lower())
         self.assertEqual(self.ward.document()["token"], before["token"])
