@@ -6,6 +6,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tokenward {
@@ -14,8 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr auto pause = 1s;    // between two states, unless something must not get lost
-constexpr auto patience = 5s; // for the manager's word
+constexpr auto pause = 1s;            // between two states, unless something must not get lost
+constexpr auto moment_of_rest = 50ms; // tokens that come together are kept together
+constexpr auto patience = 5s;         // for the manager's word
 
 } // namespace
 
@@ -33,7 +35,7 @@ state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gat
 
 void state_keeper::changed() {
     if (std::exchange(x_dirty, true)) return;
-    x_timer.expires_at(x_pushed + pause); // never from within: the caller may be in the midst of a change
+    x_timer.expires_at(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
     x_timer.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled && x_dirty) push();
     });
@@ -57,8 +59,10 @@ void state_keeper::flush() {
 
 void state_keeper::push() {
     x_dirty = false;
+    const kept_state state = x_gather();
+    if (state.entries.empty() && x_names.empty()) return; // the first tokens are yet to come
     x_pushed = std::chrono::steady_clock::now();
-    const wiped_string bytes = format_kept_state(x_gather());
+    const wiped_string bytes = format_kept_state(state);
     auto memory = systemd::sealed_memory::make(bytes);
     if (!memory) return complain(memory.error());
     std::string name = "tokenward-state-" + std::to_string(++x_number);

@@ -43,7 +43,7 @@ class state_keeper final : public keeper {
     /// `gather` gives what is to be kept, whenever it is asked.
     state_keeper(boost::asio::io_context& io, std::function<kept_state()> gather, const found_state& found);
 
-    /// At once after a quiet second, else gathered until the last time is a second ago.
+    /// Soon (50 ms) after a quiet second, else gathered until the last time is a second ago.
     void changed() override;
     /// Waits for the manager's word (a barrier), five seconds at the most.
     void keep_now(std::function<void()> kept) override;

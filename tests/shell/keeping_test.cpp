@@ -1,0 +1,205 @@
+// What outlives a restart, as the service gives it out and takes it up; and that nothing is answered before
+// it is kept.
+#include "daemon/log.hpp"
+#include "daemon/token_service.hpp"
+#include "tests/shell/fakes.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace tokenward;
+using namespace tokenward::testing;
+
+namespace {
+
+/// Keeps nothing, and confirms when a test says so.
+struct fake_keeper final : keeper {
+    void changed() override { ++changes; }
+    void keep_now(std::function<void()> kept) override { waiting.push_back(std::move(kept)); }
+    void confirm() {
+        for (auto& kept : std::exchange(waiting, {})) kept();
+    }
+    int changes = 0;
+    std::vector<std::function<void()>> waiting{};
+};
+
+config one_scope() {
+    config c;
+    identity_config& i = c.identities.emplace_back();
+    i.name = "ci";
+    i.auth.auth_url = "http://127.0.0.1/v3";
+    i.scopes = {{"eu-de", {scope_kind::project_name, "eu-de", {}}}};
+    return c;
+}
+
+/// One run of the daemon: a service, its source and its keeper. Time goes on over restarts.
+struct one_run {
+    one_run(boost::asio::io_context& io, const fake_clock& time, kept_state before)
+        : service({.executor = io.get_executor(),
+                   .time = time,
+                   .jitter = [] { return 0.0; },
+                   .make_source =
+                       [this, &io, &time](const identity_config&) {
+                           return source = std::make_shared<fake_source>(io.get_executor(), time);
+                       },
+                   .render = {},
+                   .keep = &kept}) {
+        service.restore(std::move(before));
+        service.configure(one_scope());
+    }
+    cache_entry& entry() { return *service.find("ci", "eu-de"); }
+    std::string held() { return entry().life().held() ? entry().life().held()->fingerprint : ""; }
+    wait_id refuse(const std::string& fingerprint) {
+        return service.refuse(entry(), fingerprint,
+                              [this](const refusal_outcome& o) { refusals.push_back(o.kind); });
+    }
+
+    std::shared_ptr<fake_source> source;
+    fake_keeper kept;
+    token_service service;
+    std::vector<refusal_kind> refusals{};
+};
+
+class Keeping : public ::testing::Test {
+  protected:
+    Keeping() { log::set_level(log::level::error); }
+
+    void run() {
+        io.restart();
+        while (io.poll() != 0) {
+        }
+    }
+    /// A daemon with the token "sha256:a".
+    std::unique_ptr<one_run> warm() {
+        auto daemon = start({});
+        run();
+        daemon->source->answer("a");
+        run();
+        return daemon;
+    }
+    std::unique_ptr<one_run> start(kept_state before) {
+        return std::make_unique<one_run>(io, time, std::move(before));
+    }
+
+    boost::asio::io_context io{1};
+    fake_clock time;
+};
+
+TEST_F(Keeping, ATokenIsTakenUpWithoutALogin) {
+    kept_state state = warm()->service.keep();
+    time.step(60s);
+    auto daemon = start(std::move(state));
+    run();
+    EXPECT_EQ(daemon->held(), "sha256:a");
+    EXPECT_EQ(daemon->source->fetches, 0);
+}
+
+TEST_F(Keeping, ItIsRenewedWhenItWasDueBeforeTheRestart) {
+    auto before = warm();
+    const instant due = *before->service.status("ci")[0].status.renews;
+    auto daemon = start(before->service.keep());
+    EXPECT_EQ(daemon->service.status("ci")[0].status.renews, due);
+    time.step(due - time.now().boot);
+    daemon->service.tick();
+    run();
+    EXPECT_EQ(daemon->source->fetches, 1);
+}
+
+TEST_F(Keeping, WhatEndedMeanwhileIsFetchedAnew) {
+    kept_state state = warm()->service.keep();
+    time.step(3600s);
+    auto daemon = start(std::move(state));
+    run();
+    EXPECT_EQ(daemon->held(), "");
+    EXPECT_EQ(daemon->source->fetches, 1);
+}
+
+TEST_F(Keeping, AScopeOnDemandIsThereAgain) {
+    auto before = warm();
+    auto meant = resolve_scope(*before->service.identity("ci"), "project_id:7");
+    auto entry = before->service.open(*before->service.identity("ci"), *meant, {.uid = 1000});
+    before->service.get(**entry, {}, [](const result<token_ptr>&) {}, {.uid = 1000});
+    run();
+    before->source->answer("b");
+    run();
+    auto daemon = start(before->service.keep());
+    cache_entry* again = daemon->service.find("ci", "project_id:7");
+    ASSERT_NE(again, nullptr);
+    EXPECT_EQ(again->life().held()->fingerprint, "sha256:b");
+    EXPECT_EQ(again->opener(), 1000U);
+    EXPECT_FALSE(again->life().configured());
+}
+
+TEST_F(Keeping, AClockThatRanAheadOverTheRestartRenewsEverything) {
+    kept_state state = warm()->service.keep();
+    time.step(5s);
+    time.at.wall += 3600s; // a machine that was paused
+    auto daemon = start(std::move(state));
+    run();
+    EXPECT_EQ(daemon->held(), "sha256:a");
+    EXPECT_EQ(daemon->source->fetches, 1);
+}
+
+TEST_F(Keeping, ANewTokenIsWorthKeeping) {
+    auto daemon = start({});
+    run();
+    const int before = daemon->kept.changes;
+    daemon->source->answer("a");
+    run();
+    EXPECT_GT(daemon->kept.changes, before);
+}
+
+TEST_F(Keeping, NobodyHearsOfAnInvalidationBeforeItIsKept) {
+    auto daemon = warm();
+    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    run();
+    EXPECT_EQ(daemon->held(), "") << "it is gone at once for those who get";
+    EXPECT_TRUE(daemon->refusals.empty());
+    daemon->kept.confirm();
+    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::invalidated});
+}
+
+TEST_F(Keeping, WhoHearsFromAnotherThatItIsGoneWaitsAsWell) {
+    auto daemon = warm();
+    daemon->refuse("sha256:a");
+    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    EXPECT_TRUE(daemon->refusals.empty());
+    daemon->kept.confirm();
+    EXPECT_EQ(daemon->refusals, (std::vector{refusal_kind::invalidated, refusal_kind::already_replaced}));
+    daemon->refuse("sha256:a"); // now it is known to be kept
+    EXPECT_EQ(daemon->refusals.size(), 3U);
+}
+
+TEST_F(Keeping, WhoHangsUpMeanwhileIsNotAnswered) {
+    auto daemon = warm();
+    daemon->service.cancel(daemon->refuse("sha256:a"));
+    daemon->kept.confirm();
+    EXPECT_TRUE(daemon->refusals.empty());
+}
+
+TEST_F(Keeping, AShutdownAnswersThoseWhoWaitForIt) {
+    auto daemon = warm();
+    daemon->refuse("sha256:a");
+    daemon->service.stop();
+    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::invalidated});
+    daemon->kept.confirm(); // too late, and harmless
+    EXPECT_EQ(daemon->refusals.size(), 1U);
+}
+
+TEST_F(Keeping, ARefusedTokenThatTheIamGivesOnceMoreIsNotServedAfterTheRestartEither) {
+    auto before = warm();
+    before->refuse("sha256:a");
+    auto daemon = start(before->service.keep());
+    run();
+    EXPECT_EQ(daemon->held(), "");
+    daemon->source->answer("a");
+    run();
+    EXPECT_EQ(daemon->held(), "");
+}
+
+} // namespace
