@@ -99,7 +99,7 @@ class Systemd(unittest.TestCase):
             self.machine.do("systemctl", "stop", "tokenward.service")  # forgets who was refused before: no damping
 
     def test_08_a_daemon_that_stands_still_is_restarted_and_has_lost_nothing(self):
-        self.ward.drop_in("tokenward.service", "[Service]\nWatchdogSec=2\n", "watchdog")
+        self.ward.drop_in("tokenward.service", "[Service]\nWatchdogSec=4\n", "watchdog")
         before = self.ward.document()
         self.ward.restart()  # so that it is kept: a new token may wait a second for others
         logins = self.ward.logins()

@@ -55,6 +55,16 @@ TEST_F(GuardFile, MissingFileIsAFreshSaltAndNothingElse) {
     EXPECT_NE(first.salt, file.load().salt);
 }
 
+TEST_F(GuardFile, WhereThereIsNoneOrABadOneWhatWasKeptElsewhereCounts) {
+    guard_file file(directory);
+    const guard_memory elsewhere{.salt = {7}};
+    EXPECT_EQ(file.load(elsewhere), elsewhere);
+    std::ofstream(file.path()) << "damaged";
+    EXPECT_EQ(file.load(elsewhere), elsewhere);
+    ASSERT_TRUE(file.save(sample));
+    EXPECT_EQ(file.load(elsewhere), sample);
+}
+
 TEST_F(GuardFile, DamagedFileIsIgnoredAndReplaced) {
     guard_file file(directory);
     const std::string good = format_guard_memory(sample);
