@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <compare>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -122,8 +123,16 @@ struct socket_config {
     friend bool operator==(const socket_config&, const socket_config&) = default;
 };
 
+/// Where a Prometheus on this machine may read the metrics.
+struct loopback_address {
+    std::string address{};  ///< numeric: 127.0.0.0/8 or ::1
+    std::uint16_t port = 0; ///< 0 = any that is free
+    friend bool operator==(const loopback_address&, const loopback_address&) = default;
+};
+
 struct config {
     std::vector<socket_config> sockets{socket_config{}}; ///< at least one
+    std::optional<loopback_address> metrics{};           ///< none = no such listener
     std::vector<identity_config> identities{};           ///< in the order of the file
 };
 

@@ -21,10 +21,10 @@ constexpr auto of(T... word) {
     return std::array<std::string_view, sizeof...(T)>{word...};
 }
 
-inline constexpr auto file = of("socket", "sockets", "identities");
-inline constexpr auto file_later = of("metrics");
+inline constexpr auto file = of("socket", "sockets", "metrics", "identities");
 inline constexpr auto socket = of("path", "mode");
 inline constexpr auto one_of_sockets = of("path", "mode", "identities");
+inline constexpr auto metrics = of("listen");
 inline constexpr auto identity =
     of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "cert", "key", "proxy", "rescope",
        "validate_every", "passcode_notice", "region_name", "interface", "scopes", "on_demand", "catalog",
@@ -46,9 +46,10 @@ inline constexpr auto rule = of("user", "group", "unit", "scopes", "verbs");
 inline constexpr auto verbs = of("get", "report", "manage");
 } // namespace words
 
-inline constexpr key_table file{words::file, words::file_later};
+inline constexpr key_table file{words::file, {}};
 inline constexpr key_table socket{words::socket, {}};
 inline constexpr key_table one_of_sockets{words::one_of_sockets, {}};
+inline constexpr key_table metrics{words::metrics, {}};
 inline constexpr key_table identity{words::identity, {}};
 inline constexpr key_table auth{words::auth, {}};
 inline constexpr key_table scope{words::scope, {}};

@@ -11,6 +11,9 @@ auth_config read_auth(const section& identity, const section& auth);
 /// config_auth.cpp: `rescope` of `identity`, which logs in as `login`.
 rescope_mode read_rescope(const section& identity, const auth_config& login);
 
+/// config_metrics.cpp: the listener for a Prometheus; none if it is not wanted or has been reported.
+std::optional<loopback_address> read_metrics(const section& file);
+
 /// config_way.cpp: whom to trust, what to show, and by which proxy the IAM is reached.
 void read_way(const section& identity, identity_config& to);
 

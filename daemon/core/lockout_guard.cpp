@@ -64,6 +64,15 @@ unsigned lockout_guard::refusals(const login_user& who, const secret_digest& dig
     return secret == nullptr ? 0 : secret->refused;
 }
 
+std::size_t lockout_guard::recent_attempts(const login_user& who, instant now) const noexcept {
+    auto user = x_users.find(who);
+    if (user == x_users.end()) return 0;
+    const auto& attempts = user->second.attempts;
+    return static_cast<std::size_t>(std::count_if(attempts.begin(), attempts.end(), [&](const auto& attempt) {
+        return now - attempt.at < attempt_window;
+    }));
+}
+
 bool lockout_guard::is_spent(const login_user& who, std::int64_t totp_step) const noexcept {
     auto user = x_users.find(who);
     return user != x_users.end() && user->second.totp_step && totp_step <= *user->second.totp_step;

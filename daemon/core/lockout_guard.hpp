@@ -98,6 +98,9 @@ class lockout_guard {
     /// How often the secret has been refused, as far as it is known.
     unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept;
 
+    /// How many logins of the user count in the window: those that were refused, or whose end is not known.
+    std::size_t recent_attempts(const login_user& who, instant now) const noexcept;
+
     /// A passcode is good for one login. Whether that of this step (RFC 6238), or a later one, was sent.
     bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept;
     void spend(const login_user& who, std::int64_t totp_step);

@@ -1,0 +1,113 @@
+// What has happened since the start, as numbers for /metrics. Pure: it counts and is read, no more.
+#pragma once
+
+#include "daemon/core/config.hpp"
+#include "daemon/core/fetch_result.hpp"
+#include "daemon/core/time.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tokenward {
+
+/// How a caller's get of a token ended.
+enum class get_outcome {
+    hit,       ///< the token was held and given at once
+    waited,    ///< given when the IAM had made it, or when a watch saw it change
+    unchanged, ///< 304: the caller has the current one
+    denied,    ///< this caller may not have it
+    refused,   ///< the request can't be met, whatever the IAM does
+    failed,    ///< no token could be had
+};
+inline constexpr std::array<std::string_view, 6> get_outcome_words{"hit",    "waited",  "unchanged",
+                                                                   "denied", "refused", "failed"};
+
+/// How a fetch from the IAM ended, be it a login or from an earlier one.
+enum class login_outcome {
+    granted,       ///< a token came
+    rejected,      ///< the IAM refused user, password or code, or wants a code beside
+    scope_refused, ///< the credential is right, the scope isn't to be had
+    failed,        ///< the IAM could not be reached, is failing, or made no sense
+    withheld,      ///< nothing was sent: the lockout guard holds it back, or a person's code is missing
+};
+inline constexpr std::array<std::string_view, 5> login_outcome_words{"granted", "rejected", "scope_refused",
+                                                                     "failed", "withheld"};
+
+/// What became of a caller's word that a token is no good.
+enum class word_outcome { invalidated, already_replaced, not_about_the_token, damped };
+inline constexpr std::array<std::string_view, 4> word_outcome_words{"invalidated", "already_replaced",
+                                                                    "not_about_the_token", "damped"};
+
+/// A get that ended with this error.
+get_outcome outcome_of(errc error) noexcept;
+login_outcome outcome_of(const fetch_result& result) noexcept;
+
+/// How often each outcome was; the words beside the enumeration name them, in its order.
+template <class Outcome, std::size_t Size>
+class tally {
+  public:
+    void add(Outcome how) noexcept { ++x_counts[static_cast<std::size_t>(how)]; }
+    std::uint64_t operator[](Outcome how) const noexcept { return x_counts[static_cast<std::size_t>(how)]; }
+    const std::array<std::uint64_t, Size>& all() const noexcept { return x_counts; }
+
+  private:
+    std::array<std::uint64_t, Size> x_counts{};
+};
+
+struct identity_counters {
+    tally<get_outcome, get_outcome_words.size()> gets{};
+    tally<login_outcome, login_outcome_words.size()> logins{};
+    tally<word_outcome, word_outcome_words.size()> invalidations{};
+    std::uint64_t coalesced = 0; ///< gets that joined a fetch under way
+};
+
+/// How long things took, in the buckets that Prometheus has.
+class latency_histogram {
+  public:
+    /// Upper ends, in seconds; what is slower counts in one more bucket without an end.
+    static constexpr std::array<double, 10> bounds{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+    void observe(duration took) noexcept;
+    /// Not cumulative.
+    const std::array<std::uint64_t, bounds.size() + 1>& buckets() const noexcept { return x_buckets; }
+    std::uint64_t count() const noexcept { return x_count; }
+    double sum_seconds() const noexcept { return x_sum; }
+
+  private:
+    std::array<std::uint64_t, bounds.size() + 1> x_buckets{};
+    std::uint64_t x_count = 0;
+    double x_sum = 0;
+};
+
+/// Not thread-safe. Its size follows the configuration, never what callers say.
+class counters {
+  public:
+    /// The identities that there are: counted from zero if they are new, no more if they are gone.
+    void configure(const std::vector<identity_config>& identities);
+
+    /// Of the identity with this name; of none if there is no such. Allocates nothing. Valid until the next
+    /// configure().
+    identity_counters& of(std::string_view identity) noexcept;
+    const identity_counters& of(std::string_view identity) const noexcept;
+    const identity_counters& of_none() const noexcept { return x_none; }
+
+    latency_histogram fetch_latency{}; ///< of fetches that reached for the IAM
+    std::size_t connections = 0;       ///< open now
+    moment started{};                  ///< when the counting began
+
+  private:
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+    };
+
+    std::unordered_map<std::string, identity_counters, text_hash, std::equal_to<>> x_identities;
+    identity_counters x_none; // gets by names that are no identity's
+};
+
+} // namespace tokenward
