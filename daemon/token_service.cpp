@@ -42,7 +42,9 @@ fetch_result internal_failure(std::exception_ptr error) {
 
 } // namespace
 
-token_service::token_service(parts p) : x_parts(std::move(p)), x_timer(x_parts.executor) {}
+token_service::token_service(parts p) : x_parts(std::move(p)), x_timer(x_parts.executor) {
+    x_counts.started = now();
+}
 
 token_service::~token_service() {
     *x_alive = false;
@@ -54,6 +56,7 @@ token_service::~token_service() {
 void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
     ++x_generation;
+    x_counts.configure(x_config.identities);
     const problem changed{errc::iam_unavailable, "the configuration changed; ask again"};
     for (const identity_config& old : before.identities) {
         const identity_config* now_is = identity(old.name);
@@ -141,6 +144,7 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
 void token_service::start_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
+    running->since = now().boot;
     if (auto first = x_waiting.find(entry.id()); first != x_waiting.end())
         running->by = x_waiters.at(*first->second.begin()).by;
     x_shares.take(running->by, running->entry);
@@ -160,13 +164,17 @@ void token_service::start_fetch(cache_entry& entry, ticket id) {
 
 // Its ticket is forgotten: nobody reads the result, and the next one must not wait behind it.
 void token_service::cancel_fetch(ticket id) {
-    if (auto running = x_running.find(id); running != x_running.end())
-        running->second->cancel.emit(asio::cancellation_type::terminal);
+    auto running = x_running.find(id);
+    if (running == x_running.end()) return;
+    running->second->cancelled = true;
+    running->second->cancel.emit(asio::cancellation_type::terminal);
 }
 
 void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
-    if (auto running = x_running.extract(id); !running.empty())
+    if (auto running = x_running.extract(id); !running.empty()) {
         x_shares.give_back(running.mapped()->by, running.mapped()->entry);
+        count_fetch(identity, *running.mapped(), result);
+    }
     if (x_stopped) return;
     const auto result_date = result.iam_date;
     observe_clock(identity, result_date);

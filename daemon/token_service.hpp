@@ -3,6 +3,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/counters.hpp"
 #include "daemon/core/kept_state.hpp"
 #include "daemon/core/password_notice.hpp"
 #include "daemon/core/resolve.hpp"
@@ -118,6 +119,17 @@ class token_service {
     std::vector<row> status(std::string_view identity) const;
     moment now() const { return x_parts.time.now(); }
 
+    /// What has happened since the start; the local side counts here too.
+    counters& counts() noexcept { return x_counts; }
+    /// Callers who wait at this moment.
+    struct queue_lengths {
+        std::size_t waiting;  ///< for a token
+        std::size_t watching; ///< for a token to change
+    };
+    queue_lengths queues() const noexcept;
+    /// What the lockout guard holds against an identity's user; nothing, if there is no such identity.
+    login_standing standing(std::string_view identity) const;
+
     /// Answers all who wait (iam_unavailable, "shutting down"), cancels what is under way. Nothing may be
     /// asked after.
     void stop();
@@ -147,6 +159,8 @@ class token_service {
     struct running_fetch {
         std::uint64_t entry;
         requester by; // as in waiter
+        instant since{};
+        bool cancelled = false; // nobody reads its result
         boost::asio::cancellation_signal cancel;
     };
 
@@ -169,6 +183,9 @@ class token_service {
 
     void start_fetch(cache_entry& entry, ticket id);
     void cancel_fetch(ticket id);
+    void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);
+    void count_answered(std::string_view identity, std::uint64_t entry, refusal_kind kind) noexcept;
+    void count_word(std::string_view identity, refusal_kind kind) noexcept;
     void end_fetch(ticket id, const std::string& identity, fetch_result result);
     void wake_with_token(cache_entry& entry);
     void wake_with_failure(cache_entry& entry);
@@ -194,6 +211,7 @@ class token_service {
     config x_config;
     std::uint64_t x_generation = 0;
     token_cache x_cache;
+    counters x_counts;
     std::map<std::string, std::shared_ptr<token_source>, std::less<>> x_sources; // by identity
 
     // callers who wait

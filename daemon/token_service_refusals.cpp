@@ -41,6 +41,7 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
         log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
                   "a service refused the token: dropped");
     after_refusal(entry, fetch, next.kind);
+    count_word(entry.identity(), next.kind);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
     arm();
@@ -65,6 +66,7 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
     ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
     auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    count_answered(identity, entry_id, next.kind);
     if (entry != nullptr) {
         if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
         const log::fields about{.identity = identity, .scope = entry->scope_name()};

@@ -69,7 +69,10 @@ wait_id token_service::carry_out(cache_entry& entry, step next, waiter fresh) {
         id = add_waiter(entry, std::move(fresh));
         start_fetch(entry, next.id);
         break;
-    case step_kind::wait: id = add_waiter(entry, std::move(fresh)); break;
+    case step_kind::wait:
+        if (entry.life().fetch_under_way() != 0) ++x_counts.of(entry.identity()).coalesced;
+        id = add_waiter(entry, std::move(fresh));
+        break;
     }
     arm();
     return id;

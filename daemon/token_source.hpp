@@ -13,6 +13,12 @@
 
 namespace tokenward {
 
+/// What the lockout guard holds against an identity's user.
+struct login_standing {
+    unsigned refusals = 0;    ///< of the credential that was tried last
+    std::size_t attempts = 0; ///< refused or unanswered logins of the user in the guard's window, 15 minutes
+};
+
 /// One identity's way to its IAM. Used from one thread only. The service keeps it alive while a call is under
 /// way (a reload may drop it meanwhile).
 class token_source {
@@ -39,6 +45,9 @@ class token_source {
     /// it.
     virtual kept_source keep() const { return {}; }
     virtual void restore(kept_source /*before*/) {}
+
+    /// How near the user is to being locked, as far as it is known.
+    virtual login_standing standing() const { return {}; }
 };
 
 } // namespace tokenward

@@ -266,6 +266,12 @@ asio::awaitable<validation> keystone_source::validate(token_ptr subject) {
     co_return co_await x_client.validate(std::move(subject));
 }
 
+login_standing keystone_source::standing() const {
+    const login_user& who = x_client.user();
+    return {.refusals = x_last_digest ? x_guard.refusals(who, *x_last_digest) : 0,
+            .attempts = x_guard.recent_attempts(who)};
+}
+
 bool keystone_source::credential_changed() {
     return x_credentials.changed();
 }

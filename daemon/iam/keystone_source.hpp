@@ -31,6 +31,7 @@ class keystone_source final : public token_source {
     bool credential_changed() override;
     kept_source keep() const override;
     void restore(kept_source before) override;
+    login_standing standing() const override;
 
   private:
     /// One login that was tried.

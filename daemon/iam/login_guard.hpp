@@ -50,6 +50,9 @@ class login_guard {
     unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept {
         return x_guard.refusals(who, digest);
     }
+    std::size_t recent_attempts(const login_user& who) const {
+        return x_guard.recent_attempts(who, x_time.now().boot);
+    }
     bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept {
         return x_guard.is_spent(who, totp_step);
     }

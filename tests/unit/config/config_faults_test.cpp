@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{good + "sockets: []\n", ":8: error: `sockets` is not supported by this version yet"},
         wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
         wrong_file{good + "colour: red\n",
-                   ":8: error: unknown key `colour`: known here are `socket`, `metrics`, `identities`"}));
+                   ":8: error: unknown key `colour`: known here are `socket`, `sockets`, `metrics`, `identities`"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Socket, ConfigFaults,

@@ -1,0 +1,47 @@
+// What the service counts, and what it tells of itself in numbers: a part of token_service.
+#include "daemon/token_service.hpp"
+
+#include <algorithm>
+
+namespace tokenward {
+
+// What was cancelled says nothing of the IAM; but a token that came all the same was a login.
+void token_service::count_fetch(const std::string& identity, const running_fetch& ended,
+                                const fetch_result& result) {
+    const login_outcome how = outcome_of(result);
+    if (x_stopped || (ended.cancelled && how != login_outcome::granted)) return;
+    x_counts.of(identity).logins.add(how);
+    if (how != login_outcome::withheld) x_counts.fetch_latency.observe(now().boot - ended.since);
+}
+
+void token_service::count_word(std::string_view identity, refusal_kind kind) noexcept {
+    auto& words = x_counts.of(identity).invalidations;
+    switch (kind) {
+    case refusal_kind::invalidated: return words.add(word_outcome::invalidated);
+    case refusal_kind::damped: return words.add(word_outcome::damped);
+    default: return words.add(word_outcome::already_replaced);
+    }
+}
+
+// A validation settles the word of all who wait for it. That it was made for nobody's word counts if the
+// token is dead.
+void token_service::count_answered(std::string_view identity, std::uint64_t entry,
+                                   refusal_kind kind) noexcept {
+    std::size_t asked = 0;
+    for (const auto& [id, waits] : x_refusal_waiters) asked += waits.entry == entry ? 1U : 0U;
+    if (asked == 0 && kind == refusal_kind::invalidated) asked = 1;
+    for (; asked != 0; --asked) count_word(identity, kind);
+}
+
+token_service::queue_lengths token_service::queues() const noexcept {
+    std::size_t watching = 0;
+    for (const auto& [entry, ids] : x_watching) watching += ids.size();
+    return {.waiting = x_waiters.size() - watching, .watching = watching};
+}
+
+login_standing token_service::standing(std::string_view identity) const {
+    auto source = x_sources.find(identity);
+    return source == x_sources.end() ? login_standing{} : source->second->standing();
+}
+
+} // namespace tokenward
