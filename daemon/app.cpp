@@ -8,6 +8,7 @@
 #include "daemon/config_file.hpp"
 #include "daemon/iam/keystone_source.hpp"
 #include "daemon/local/listening_socket.hpp"
+#include "daemon/local/metrics_server.hpp"
 #include "daemon/local/server.hpp"
 #include "daemon/local/token_response.hpp"
 #include "daemon/log.hpp"
@@ -81,6 +82,7 @@ class daemon {
 
     int run() {
         x_server.start();
+        x_metrics.take_up(x_service.configuration().metrics);
         wait_for_signal();
         x_manager.ready();
         x_io.run();
@@ -160,6 +162,7 @@ class daemon {
             log::info("stopping", {}, "{}: finishing what is in flight",
                       number == SIGTERM ? "SIGTERM" : "SIGINT");
             x_manager.stopping();
+            x_metrics.stop(farewell);
             x_server.stop(farewell, [] {});
             x_service.stop(); // now, so that those who wait are answered
             x_keeper.flush();
@@ -187,6 +190,7 @@ class daemon {
         take_variables(next.value);
         x_logins = login_digests(next.value);
         x_service.configure(std::move(next.value));
+        x_metrics.take_up(x_service.configuration().metrics);
         log::info("reloaded", {}, "{} re-read", x_options.config_path);
     }
 
@@ -204,6 +208,7 @@ class daemon {
     iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;
+    local::metrics_server x_metrics{x_io, x_service, TOKENWARD_VERSION};
     manager_link x_manager{x_io, x_service};
 };
 

@@ -51,7 +51,6 @@ token_service::~token_service() {
 }
 
 // --- configuration
-// ---------------------------------------------------------------------------------------------
 
 void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
@@ -128,17 +127,7 @@ result<cache_entry*> token_service::open(const identity_config& identity, const 
     return entry;
 }
 
-std::vector<token_service::row> token_service::status(std::string_view identity) const {
-    std::vector<row> rows;
-    instant at = now().boot;
-    for (const cache_entry* entry : x_cache.of(identity)) rows.push_back({entry, entry->life().status(at)});
-    std::sort(rows.begin(), rows.end(),
-              [](const row& a, const row& b) { return a.entry->id() < b.entry->id(); });
-    return rows;
-}
-
 // --- fetches
-// -----------------------------------------------------------------------------------
 
 // Whoever waits must have been added before.
 void token_service::start_fetch(cache_entry& entry, ticket id) {
@@ -225,7 +214,6 @@ void token_service::observe_clock(const std::string& identity, const std::option
 }
 
 // --- time
-// ------------------------------------------------------------------------------------------------------
 
 void token_service::tick() {
     if (x_stopped) return;

@@ -1,4 +1,4 @@
-// What the service counts, and what it tells of itself in numbers: a part of token_service.
+// What the service counts and what it tells of itself: a part of token_service.
 #include "daemon/token_service.hpp"
 
 #include <algorithm>
@@ -31,6 +31,15 @@ void token_service::count_answered(std::string_view identity, std::uint64_t entr
     for (const auto& [id, waits] : x_refusal_waiters) asked += waits.entry == entry ? 1U : 0U;
     if (asked == 0 && kind == refusal_kind::invalidated) asked = 1;
     for (; asked != 0; --asked) count_word(identity, kind);
+}
+
+std::vector<token_service::row> token_service::status(std::string_view identity) const {
+    std::vector<row> rows;
+    instant at = now().boot;
+    for (const cache_entry* entry : x_cache.of(identity)) rows.push_back({entry, entry->life().status(at)});
+    std::sort(rows.begin(), rows.end(),
+              [](const row& a, const row& b) { return a.entry->id() < b.entry->id(); });
+    return rows;
 }
 
 token_service::queue_lengths token_service::queues() const noexcept {

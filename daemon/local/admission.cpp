@@ -80,6 +80,15 @@ verb_set verbs_of(const environment& around, const caller& who, const identity_c
     return granted;
 }
 
+bool may_read_names(const call& c, const identity_config& identity) {
+    return c.around.for_monitoring || may_see(c.connection.who(), c.around.own_uid, identity);
+}
+
+bool may_read_names(const call& c, const identity_config& identity, const cache_entry& entry) {
+    const resolved_scope s{entry.scope_name(), entry.target(), entry.life().configured()};
+    return c.around.for_monitoring || verbs_of(c.around, c.connection.who(), identity, s, all_verbs) != 0;
+}
+
 verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
                              verb_set wanted) {
     verb_set verbs = 0;

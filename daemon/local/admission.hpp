@@ -23,6 +23,11 @@ struct admitted {
 verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
                   const resolved_scope& scope, verb_set wanted);
 
+/// Whether the names of an identity, and of a scope of it, are for the caller to read: it may use them, or it
+/// came by the listener for monitoring.
+bool may_read_names(const call& c, const identity_config& identity);
+bool may_read_names(const call& c, const identity_config& identity, const cache_entry& entry);
+
 /// Judges whether the caller may do one of `any_of` to the scope that the path names.
 /// Errors: denied, alike for what is forbidden and what is not there; unknown_identity for who may see all
 /// there are; then bad_request and unknown_scope.

@@ -22,6 +22,9 @@ struct environment {
     unsigned own_uid = 0;  ///< the daemon's own: it may everything
     std::string version{}; ///< for /v1/status
     instant started{};     ///< when the daemon was
+    /// The loopback listener for a Prometheus: whoever is there sees all names, and nothing but metrics and
+    /// health. False: callers are known by their uid and see what they may use.
+    bool for_monitoring = false;
     std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>(); ///< never null
     std::shared_ptr<audit_pace> audit = std::make_shared<audit_pace>();        ///< never null
 };

@@ -26,5 +26,7 @@ void give_passcode(const call& c);
 // health_routes.cpp
 void show_health(const call& c);
 void show_readiness(const call& c);
+// metrics_routes.cpp
+void show_metrics(const call& c);
 
 } // namespace tokenward::local

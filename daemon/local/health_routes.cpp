@@ -30,18 +30,22 @@ void look_at(const call& c, const identity_config& identity, const token_service
     ++all.warm;
     if (row.status.held != nullptr) return;
     ++all.missing;
-    const resolved_scope s{row.entry->scope_name(), row.entry->target(), true};
-    bool visible =
-        verbs_of(c.around, c.connection.who(), identity, s, can_get | can_report | can_manage) != 0;
-    if (!visible || all.named == most_named) return;
+    if (!may_read_names(c, identity, *row.entry) || all.named == most_named) return;
     all.names += (all.named++ == 0 ? ": " : ", ") + reason_of(row);
+}
+
+std::string ready_document(std::size_t warm) {
+    const std::string why = warm == 0
+                                ? "no scope is kept warm"
+                                : fmt::format("{} of {} scopes that are kept warm have a token", warm, warm);
+    return fmt::format(R"({{"status":"ready","reason":"{}"}})", why);
 }
 
 } // namespace
 
 void show_health(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
-    c.connection.answer(build_json(R"({"status":"ok"})", c.now.wall, c.head()));
+    c.connection.answer(build_json(R"({"status":"ok","reason":"the daemon answers"})", c.now.wall, c.head()));
 }
 
 void show_readiness(const call& c) {
@@ -53,7 +57,7 @@ void show_readiness(const call& c) {
             look_at(c, identity, row, all);
     }
     if (all.missing == 0)
-        return c.connection.answer(build_json(R"({"status":"ready"})", c.now.wall, c.head()));
+        return c.connection.answer(build_json(ready_document(all.warm), c.now.wall, c.head()));
     c.fail({errc::iam_unavailable,
             fmt::format("{} of {} scopes have no token{}", all.missing, all.warm, all.names)});
 }

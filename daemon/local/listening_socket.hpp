@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/error.hpp"
+#include "daemon/core/config.hpp"
 #include "daemon/local/peer.hpp"
 #include "daemon/local/socket_lock.hpp"
 #include "daemon/local/unique_fd.hpp"
@@ -13,8 +14,9 @@
 
 namespace tokenward::local {
 
-/// A listening Unix stream socket, non-blocking. One that bind() made is removed from the file system when
-/// this goes, if what is at its path is still that socket; an adopted one never is.
+/// A listening stream socket, non-blocking: a Unix socket, but for listen_on(). One that bind() made is
+/// removed from the file system when this goes, if what is at its path is still that socket; an adopted one
+/// never is.
 class listening_socket {
   public:
     /// Binds at `path` and listens. `mode` (permission bits) holds from the socket's first moment. A missing
@@ -23,6 +25,8 @@ class listening_socket {
     /// umask). Errors: bad_request (the path is too long), internal (another process serves there, something
     /// else than a socket is at the path, or what the system said).
     static result<listening_socket> bind(const std::string& path, unsigned mode);
+    /// Listens for TCP on a loopback address. Errors: internal (the port is taken, or what the system said).
+    static result<listening_socket> listen_on(const loopback_address& at);
     /// Takes over a socket that was bound and listens already, such as one from systemd.
     /// Errors: internal (it is none; then it stays the caller's).
     static result<listening_socket> adopt(int fd);
@@ -32,7 +36,7 @@ class listening_socket {
     ~listening_socket();
 
     int fd() const noexcept { return x_fd.get(); }
-    /// Empty if adopted.
+    /// Empty if adopted, or TCP.
     const std::string& path() const noexcept { return x_path; }
 
     /// Those who connect see these identities alone. Empty = all, as before the call.

@@ -93,6 +93,11 @@ std::string_view verdict_of(refusal_kind kind) noexcept {
 
 // --- both
 
+// Of what never reaches the service, which counts for itself.
+void count_here(const call& c, word_outcome how) noexcept {
+    c.around.service.counts().of(c.path.segments()[2]).invalidations.add(how);
+}
+
 // Passes a refusal on to the service; `then` makes the answer of what came of it.
 template <class Then>
 void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, Then then) {
@@ -135,10 +140,14 @@ void report_refusal(const call& c) {
 
     const token* held = held_by(*entry, c.now.boot);
     const std::string* current = held == nullptr ? nullptr : &held->fingerprint;
-    if (!is_about_the_token({.status = said->status, .body = said->body}))
+    if (!is_about_the_token({.status = said->status, .body = said->body})) {
+        count_here(c, word_outcome::not_about_the_token);
         return c.connection.answer(answer_verdict("not_about_the_token", current, c.now.wall));
-    if (*entry == nullptr)
+    }
+    if (*entry == nullptr) {
+        count_here(c, word_outcome::already_replaced);
         return c.connection.answer(answer_verdict("already_replaced", nullptr, c.now.wall));
+    }
     refuse(c, **entry, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {
         return answer_verdict(verdict_of(outcome.kind), outcome.current ? &*outcome.current : nullptr, now);
     });

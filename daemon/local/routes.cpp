@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -23,6 +24,7 @@ struct action {
 struct route {
     std::array<std::string_view, 5> pattern;
     std::array<action, 2> actions;
+    bool for_monitoring = false; // on the loopback listener too
 };
 
 constexpr action none{method::other, nullptr};
@@ -36,8 +38,9 @@ constexpr std::array table{
     route{{"v1", "identities"}, {{{method::get, list_identities}, none}}},
     route{{"v1", "log-level"}, {{{method::get, show_log_level}, {method::post, set_log_level}}}},
     route{{"v1", "status"}, {{{method::get, show_status}, none}}},
-    route{{"healthz"}, {{{method::get, show_health}, none}}},
-    route{{"readyz"}, {{{method::get, show_readiness}, none}}},
+    route{{"healthz"}, {{{method::get, show_health}, none}}, true},
+    route{{"readyz"}, {{{method::get, show_readiness}, none}}, true},
+    route{{"metrics"}, {{{method::get, show_metrics}, none}}, true},
 };
 
 bool fits(const route& candidate, std::span<const std::string_view> path) noexcept {
@@ -71,15 +74,30 @@ std::string allow_field(const route& r) {
     return fmt::format("Allow: {}OPTIONS\r\n", list);
 }
 
-// No browser gets here: not by a name that resolves to us, not from a page.
-std::optional<problem> check_origin(const request& asked) {
+bool is_socket_name(std::string_view host) noexcept {
     constexpr std::array<std::string_view, 3> names{"localhost", "tokenward", "unix"};
-    bool ours = asked.http_1_0 && asked.host.empty();
-    for (std::string_view name : names) ours = ours || equals_any_case(asked.host, name);
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return equals_any_case(host, name); });
+}
+
+// A browser that was led here by a name of somebody's gives that name. Any port, since a tunnel has its own.
+bool is_loopback_name(std::string_view host) noexcept {
+    const auto digits = host.find_last_not_of("0123456789");
+    if (digits != std::string_view::npos && digits != 0 && host[digits] == ':' && host[digits - 1] != ':')
+        host = host.substr(0, digits);
+    if (equals_any_case(host, "localhost") || host == "[::1]") return true;
+    return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// No browser gets here: not by a name that resolves to us, not from a page.
+std::optional<problem> check_origin(const request& asked, bool for_monitoring) {
+    const bool named = for_monitoring ? is_loopback_name(asked.host) : is_socket_name(asked.host);
+    const bool ours = named || (asked.http_1_0 && asked.host.empty());
     const bool from_page = asked.has(field::origin) || asked.has(field::referer);
     if (ours && !from_page) return std::nullopt;
     problem refused{errc::denied, ours ? "requests from web pages (Origin, Referer) are not served"
-                                       : "Host is not localhost, tokenward or unix"};
+                                  : for_monitoring ? "Host is not localhost, 127.0.0.1 or [::1]"
+                                                   : "Host is not localhost, tokenward or unix"};
     refused.title = "browsers are not served";
     return refused;
 }
@@ -90,7 +108,10 @@ void answer_options(const call& c, std::string_view fields) {
 
 void dispatch(const call& c) {
     const route* found = route_of(c.path.segments());
-    if (found == nullptr) return c.fail({errc::not_found, "there is nothing at this path"});
+    if (found == nullptr || (c.around.for_monitoring && !found->for_monitoring))
+        return c.fail({errc::not_found, c.around.for_monitoring
+                                            ? "there are only /metrics, /healthz and /readyz here"
+                                            : "there is nothing at this path"});
     method verb = c.asked.verb == method::head ? method::get : c.asked.verb;
     for (const action& a : found->actions)
         if (a.run != nullptr && a.verb == verb) return a.run(c);
@@ -104,7 +125,7 @@ void dispatch(const call& c) {
 void serve(const environment& around, const request& asked, exchange& connection) {
     target path;
     const call c{around, connection, asked, path, around.service.now()};
-    if (auto bad = check_origin(asked)) return c.fail(*bad);
+    if (auto bad = check_origin(asked, around.for_monitoring)) return c.fail(*bad);
     if (asked.target == "*") return answer_options(c, "Allow: GET, HEAD, POST, DELETE, OPTIONS\r\n");
     if (auto taken = path.assign(asked.target); !taken) return c.fail(taken.error());
     dispatch(c);

@@ -63,6 +63,7 @@ void session_pool::admit(unique_fd connected, shown_identities shown) {
     bool let_in = has_place(*fresh);
     x_sessions.emplace(fresh.get(), fresh);
     ++x_per_uid[uid_of(*fresh)];
+    ++x_shared.around.service.counts().connections;
     if (!let_in) {
         fresh->end_with({errc::too_many_requests, "there are too many connections"});
         return fresh->close(); // without lingering: that would take a place too
@@ -75,6 +76,7 @@ void session_pool::forget(session& ended) {
     auto count = x_per_uid.find(uid_of(ended));
     if (--count->second == 0) x_per_uid.erase(count);
     x_sessions.erase(&ended);
+    --x_shared.around.service.counts().connections;
     if (x_sessions.empty()) report_stopped();
 }
 

@@ -90,25 +90,46 @@ response honour(response r, const wish& w) {
     return std::move(r).with_field(fmt::format("Preference-Applied: wait={}\r\n", w.watch->count()));
 }
 
+void count(const environment& around, std::string_view identity, get_outcome how) noexcept {
+    around.service.counts().of(identity).gets.add(how);
+}
+
+void fail_get(const call& c, const problem& error) {
+    count(c.around, c.path.segments()[2], outcome_of(error.code));
+    c.fail(error);
+}
+
 void audit(const environment& around, const caller& who, const served_token& t) {
     if (auto gets = around.audit->given(who.uid(), t.entry, t.now.boot))
         log_token_given(who, t.identity, t.scope, t.value->fingerprint, *gets);
 }
 
-void answer_token(const environment& around, exchange& connection, const served_token& t, const wish& w) {
+// What became of it is for the caller to count, or not.
+get_outcome answer_token(const environment& around, exchange& connection, const served_token& t,
+                         const wish& w) {
     switch (w.only_if.judge(t.value->fingerprint)) {
     case conditions::verdict::failed:
-        return connection.answer(build_problem(
+        connection.answer(build_problem(
             {errc::precondition_failed, "the token is not the one that If-Match names"}, t.now.wall, w.head));
+        return get_outcome::refused;
     case conditions::verdict::not_modified: {
         std::string fields = token_fields(t.value->fingerprint);
-        return connection.answer(honour(build_response({.status = 304, .fields = fields}, t.now.wall), w));
+        connection.answer(honour(build_response({.status = 304, .fields = fields}, t.now.wall), w));
+        return get_outcome::unchanged;
     }
     case conditions::verdict::proceed: break;
     }
     audit(around, connection.who(), t);
-    if (w.with_body) return connection.answer(honour(answer_with_body(t, w.head), w));
-    connection.answer(honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
+    if (w.with_body)
+        connection.answer(honour(answer_with_body(t, w.head), w));
+    else
+        connection.answer(
+            honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
+    return t.at_once ? get_outcome::hit : get_outcome::waited;
+}
+
+void answer_get(const environment& around, exchange& connection, const served_token& t, const wish& w) {
+    count(around, t.identity, answer_token(around, connection, t, w));
 }
 
 // Holds the answer until there is another token than the one that the caller has.
@@ -116,15 +137,16 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
     const token* held = c.around.service.serveable(entry, c.now.boot);
     const std::string known = held != nullptr ? held->fingerprint : std::string();
     if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
-        return answer_token(c.around, c.connection, held_token(c, entry), w);
+        return answer_get(c.around, c.connection, held_token(c, entry), w);
     }
     const std::chrono::seconds wait = *w.watch;
     auto done = [who = late_caller(c, entry, can_get), known, w = std::move(w)](result<token_ptr> got) {
         const moment now = who.around.service.now();
         auto connection = who.arrive(now);
         if (!connection) return;
+        if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
+        count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
         if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
-        if (*got) return answer_token(who.around, *connection, who.serve(*got, now), w);
         const std::string fields = token_fields(known);
         connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
     };
@@ -135,15 +157,18 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
 
 void get_token(const call& c) {
     auto w = read_wish(c);
-    if (!w) return c.fail(w.error());
+    if (!w) return fail_get(c, w.error());
     auto entry = open_entry(c, can_get);
-    if (!entry) return c.fail(entry.error());
+    if (!entry) return fail_get(c, entry.error());
     if (w->watch) return watch_token(c, **entry, std::move(*w));
     const get_request wanted = w->wanted;
     auto then = [w = std::move(*w), &around = c.around](exchange& connection, const served_token& t) {
-        answer_token(around, connection, t, w);
+        answer_get(around, connection, t, w);
     };
-    with_token(c, **entry, wanted, std::move(then));
+    auto failed = [](const late_caller& who, const problem& error) {
+        count(who.around, who.identity(), outcome_of(error.code));
+    };
+    with_token(c, **entry, wanted, std::move(then), std::move(failed));
 }
 
 void renew_token(const call& c) {

@@ -17,6 +17,7 @@ struct served_token {
     std::uint64_t entry; ///< its id
     std::string_view identity;
     std::string_view scope;
+    bool at_once = false; ///< it was held already
 };
 
 /// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
@@ -28,6 +29,8 @@ struct late_caller {
     std::shared_ptr<exchange> arrive(const moment& now) const;
     /// A token that came for it. The cache may know an earlier end than the token itself.
     served_token serve(const token_ptr& value, const moment& now) const noexcept;
+
+    const std::string& identity() const noexcept { return x_identity; }
 
     const environment& around;
     bool head;
@@ -44,32 +47,43 @@ struct late_caller {
 /// The token that the entry holds. REQUIRES: it may be served.
 inline served_token held_token(const call& c, const cache_entry& entry) noexcept {
     const instant expires = entry.life().status(c.now.boot).expires;
-    return {entry.life().held(), expires, c.now, entry.id(), entry.identity(), entry.scope_name()};
+    return {entry.life().held(), expires, c.now, entry.id(), entry.identity(), entry.scope_name(), true};
 }
+
+/// For handlers that don't mind how a wait failed.
+struct no_matter {
+    void operator()(const late_caller& /*who*/, const problem& /*error*/) const noexcept {}
+};
 
 /// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
 /// has gone. A caller who had to do all of `needed` is judged anew if the rules have changed meanwhile.
-template <class Then>
+/// `failed` is told of the service's error before the caller is.
+template <class Then, class Failed = no_matter>
 token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
-                                           Then then) {
-    return [who = late_caller(c, entry, needed), then = std::move(then)](result<token_ptr> got) {
+                                           Then then, Failed failed = {}) {
+    return [who = late_caller(c, entry, needed), then = std::move(then),
+            failed = std::move(failed)](result<token_ptr> got) {
         const moment now = who.around.service.now();
         auto connection = who.arrive(now);
         if (!connection) return;
-        if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
+        if (!got) {
+            failed(who, got.error());
+            return connection->answer(build_problem(got.error(), now.wall, who.head));
+        }
         then(*connection, who.serve(*got, now));
     };
 }
 
 /// Calls `then(exchange&, served_token)` with a token as `wanted` for a caller who may get it, or answers the
-/// error. `then` is copied if the token has to be waited for: it must own what it uses.
-template <class Then>
-void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then) {
+/// error, of which `failed` is told. Both are copied if the token has to be waited for: they must own what
+/// they use.
+template <class Then, class Failed = no_matter>
+void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then, Failed failed = {}) {
     if (c.around.service.serveable(entry, c.now.boot) != nullptr) {
         instant expires = entry.life().status(c.now.boot).expires;
         if (expires - c.now.boot >= wanted.min_ttl) return then(c.connection, held_token(c, entry));
     }
-    auto done = when_it_comes(c, entry, can_get, std::move(then));
+    auto done = when_it_comes(c, entry, can_get, std::move(then), std::move(failed));
     c.connection.awaits(c.around.service.get(entry, wanted, std::move(done), c.by()));
 }
 

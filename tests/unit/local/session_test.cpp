@@ -45,7 +45,7 @@ TEST_F(Session, PipelinedRequestsAreAnsweredInOrder) {
     auto replies = split_replies(exchange(client, pile));
     ASSERT_EQ(replies.size(), 3U);
     EXPECT_EQ(boost::json::value_to<std::string>(replies[0].json().at("token")), "the-token");
-    EXPECT_EQ(replies[1].body, R"({"status":"ok"})");
+    EXPECT_EQ(replies[1].body, R"({"status":"ok","reason":"the daemon answers"})");
     EXPECT_EQ(replies[2].status, 204);
     client.send(get_token().substr(20));
     run();
@@ -70,7 +70,7 @@ TEST_F(Session, WhatFollowsAMissWaitsForItsTurnAndOthersDoNot) {
     auto replies = split_replies(waiting.receive());
     ASSERT_EQ(replies.size(), 2U);
     EXPECT_EQ(boost::json::value_to<std::string>(replies[0].json().at("token")), "the-token");
-    EXPECT_EQ(replies[1].body, R"({"status":"ok"})");
+    EXPECT_EQ(replies[1].body, R"({"status":"ok","reason":"the daemon answers"})");
 }
 
 TEST_F(Session, AColdCallerThatHangsUpDoesNotTakeTheFetchWithIt) {

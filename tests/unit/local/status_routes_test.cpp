@@ -48,7 +48,7 @@ TEST_F(StatusRoutes, StatusTellsOfAFailure) {
 }
 
 TEST_F(StatusRoutes, ReadinessNamesOnlyWhatTheCallerMayUse) {
-    EXPECT_EQ(get("/healthz").body, R"({"status":"ok"})");
+    EXPECT_EQ(get("/healthz").body, R"({"status":"ok","reason":"the daemon answers"})");
     reply mine = get("/readyz");
     EXPECT_EQ(mine.status, 503);
     EXPECT_NE(mine.body.find("1 of 1 scopes have no token: ci/eu-de: fetching"), std::string::npos)
