@@ -79,7 +79,7 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
         made.identities.push_back(read_identity(name, clouds.complete(value), faults, names));
     });
     if (identities->type == yaml_node::kind::map && identities->children.empty())
-        faults.error(identities->line, "`identities` is empty: name at least one");
+        faults.warning(identities->line, "`identities` is empty: nobody can have a token until one is named");
     made.sockets = read_sockets(file, made.identities);
     return made;
 }

@@ -41,7 +41,8 @@ class Installed(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.work = pathlib.Path(cls.folder.name)
         cls.prefix = cls.work / "prefix"
-        run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", "client")
+        for component in ("library", "client"):
+            run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", component)
         cls.library = next(cls.prefix.rglob("libtokenward.so"))
         cls.archive = next(cls.prefix.rglob("libtokenward.a"))
         pkgconfig = next(cls.prefix.rglob("tokenward.pc")).parent
