@@ -28,7 +28,7 @@ make_packages
 if command -v lintian >/dev/null; then
     as_root=()
     ((EUID)) || as_root=(--allow-root)
-    lintian "${as_root[@]}" --fail-on error,warning build/packages/*.deb
+    lintian "${as_root[@]}" --fail-on error build/packages/*.deb
 fi
 (cd build/packages && sha256sum -- *.deb)
 
