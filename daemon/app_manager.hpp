@@ -33,7 +33,7 @@ class manager_link {
     const token_service& x_service;
     boost::asio::steady_timer x_timer;
     std::optional<std::chrono::microseconds> x_watchdog;
-    std::string x_told; // the last status
+    std::string x_told;      // the last status
     bool x_complete = false; // all scopes have a token
     bool x_late = false;
 };

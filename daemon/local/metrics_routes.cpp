@@ -10,10 +10,9 @@ namespace tokenward::local {
 void show_metrics(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     const std::string page = prometheus::TextSerializer().Serialize(metric_families(c));
-    c.connection.answer(build_response({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                                        .body = page,
-                                        .head = c.head()},
-                                       c.now.wall));
+    c.connection.answer(build_response(
+        {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page, .head = c.head()},
+        c.now.wall));
 }
 
 } // namespace tokenward::local

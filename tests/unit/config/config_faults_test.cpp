@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{"- a\n", ":1: error: the configuration must be a map, lines of `key: value`"},
         wrong_file{"socket: {path: /s}\n", ": error: no `identities`: name at least one"},
         wrong_file{"\nidentities:\n", ":2: error: `identities` has no value: give it one or remove it"},
-        wrong_file{"identities: {}\n", ":1: warning: `identities` is empty: nobody can have a token until one is named"},
+        wrong_file{"identities: {}\n",
+                   ":1: warning: `identities` is empty: nobody can have a token until one is named"},
         wrong_file{"identities: [ci]\n",
                    ":1: error: not a map: each identity is its name, a colon, and its keys"},
         wrong_file{"identities:\n  ci:\n", ":2: error: identity `ci` has no keys: give it some or remove it"},
@@ -73,8 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{good + "socket: {path: /s\n", ":9: error: not YAML: end of map flow not found"},
         wrong_file{good + "sockets: []\n", ":8: error: `sockets` is not supported by this version yet"},
         wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
-        wrong_file{good + "colour: red\n",
-                   ":8: error: unknown key `colour`: known here are `socket`, `sockets`, `metrics`, `identities`"}));
+        wrong_file{
+            good + "colour: red\n",
+            ":8: error: unknown key `colour`: known here are `socket`, `sockets`, `metrics`, `identities`"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Socket, ConfigFaults,
