@@ -72,7 +72,6 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{good + "---\n", ":8: error: a second document: remove its `---`, one file has one"},
         wrong_file{"identities:\n\tci: {}\n", ":2: error: a tab in the indentation: use spaces"},
         wrong_file{good + "socket: {path: /s\n", ":9: error: not YAML: end of map flow not found"},
-        wrong_file{good + "sockets: []\n", ":8: error: `sockets` is not supported by this version yet"},
         wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
         wrong_file{
             good + "colour: red\n",
