@@ -16,7 +16,7 @@ PLACES = {"tokens": ["IDENTITY", "SCOPE"], "endpoints": ["IDENTITY", "SCOPE"], "
 def routes_of_daemon():
     table = (ROOT / "daemon/local/routes.cpp").read_text()
     found = set()
-    for pattern, actions in re.findall(r"route\{\{([^}]*)\}, *\{\{(.*?)\}\}\}", table, re.S):
+    for pattern, actions in re.findall(r"route\{\{([^}]*)\}, *\{\{(.*?)\}\}(?:, true)?\}", table, re.S):
         segments = re.findall(r'"([^"]*)"', pattern)
         names = iter(next((PLACES[segment] for segment in segments if segment in PLACES), []))
         path = "/" + "/".join(next(names) if segment == "*" else segment for segment in segments)
