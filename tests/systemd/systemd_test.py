@@ -133,6 +133,31 @@ class Systemd(unittest.TestCase):
         self.assertNotEqual(self.ward.document()["token"], before["token"])
 
 
+    def test_11_a_person_has_a_daemon_of_their_own(self):
+        self.machine.do("useradd", "--create-home", "--uid", "4711", "person")
+        # As logind and PAM would have it, which this small machine is without.
+        self.ward.drop_in("user@4711.service", "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/4711\n")
+        config = self.machine.do("cat", self.ward.config).replace("credential: ci.password", "file: /home/person/password")
+        self.machine.write("/home/person/.config/tokenward/tokenward.yaml", config)
+        self.machine.write("/home/person/password", self.machine.do("cat", "/etc/tokenward-test/password"), "0600")
+        self.machine.do("chown", "--recursive", "person:", "/home/person")
+        self.machine.do("systemctl", "start", "user@4711.service")
+
+        def person(*arguments):
+            environment = ["HOME=/home/person", "XDG_RUNTIME_DIR=/run/user/4711"]
+            return self.machine.do(
+                "setpriv", "--reuid=4711", "--regid=4711", "--init-groups", "env", *environment, *arguments
+            )
+
+        person("systemctl", "--user", "start", "tokenward.socket")
+        before = person("tokenward", "get", "ci/eu-de")
+        mode = person("stat", "--format=%a %U", "/run/user/4711/tokenward/tokenward.sock")
+        self.assertEqual(mode.split(), ["600", "person"])
+        person("systemctl", "--user", "restart", "tokenward.service")
+        self.assertEqual(person("tokenward", "get", "ci/eu-de"), before)
+        self.assertNotEqual(before.strip(), self.ward.document()["token"])
+
+
 def main():
     must = os.geteuid() == 0 or os.environ.get("CI") == "true"
     if os.geteuid() != 0:
