@@ -65,13 +65,13 @@ void state_keeper::push() {
     const wiped_string bytes = format_kept_state(state);
     auto memory = systemd::sealed_memory::make(bytes);
     if (!memory) return complain(memory.error());
-    std::string name = "tokenward-state-" + std::to_string(++x_number);
+    const std::string name = "tokenward-state-" + std::to_string(++x_number);
     if (auto stored = systemd::store(name, memory->fd()); !stored) return complain(stored.error());
     x_memory = std::move(*memory);
     x_bytes = bytes.size();
     for (const std::string& old : x_names)
         if (auto gone = systemd::forget(old); !gone) complain(gone.error());
-    x_names.assign(1, std::move(name));
+    x_names.assign(1, name);
     log::debug("state_kept", {}, "{} bytes are kept with the service manager as {}", x_bytes,
                x_names.front());
 }

@@ -66,8 +66,8 @@ void get_often(char** argv, clock_type::duration pause, const std::atomic<bool>&
 
 int main(int argc, char** argv) {
     if (argc != 5) return 2;
-    const auto pause =
-        std::chrono::duration_cast<clock_type::duration>(1s) * threads / std::max(std::atoi(argv[4]), 1);
+    const auto pause = std::chrono::duration_cast<clock_type::duration>(1s) * threads /
+                       std::max(std::strtol(argv[4], nullptr, 10), 1L);
     std::atomic<bool> ended{false};
     outcome all;
     std::vector<std::thread> callers;
