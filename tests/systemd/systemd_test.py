@@ -1,4 +1,5 @@
 """Tokenward under a real systemd: a Debian 12 that boots in a folder. Needs root; for others it is left out."""
+import json
 import os
 import pathlib
 import sys
@@ -132,7 +133,6 @@ class Systemd(unittest.TestCase):
         self.assertEqual(self.ward.document(socket=socket)["token"], before["token"])
         self.assertNotEqual(self.ward.document()["token"], before["token"])
 
-
     def test_11_a_person_has_a_daemon_of_their_own(self):
         self.machine.do("useradd", "--create-home", "--uid", "4711", "person")
         # As logind and PAM would have it, which this small machine is without.
@@ -156,6 +156,20 @@ class Systemd(unittest.TestCase):
         person("systemctl", "--user", "restart", "tokenward.service")
         self.assertEqual(person("tokenward", "get", "ci/eu-de"), before)
         self.assertNotEqual(before.strip(), self.ward.document()["token"])
+
+    def test_12_the_journal_has_the_fields_and_no_token(self):
+        token = self.ward.document()["token"]
+        text = self.machine.do("journalctl", "--output=json", "--no-pager", "--unit=tokenward.service")
+        self.assertNotIn(token, text)
+        lines = [json.loads(line) for line in text.splitlines()]
+        obtained = [line for line in lines if line.get("EVENT") == "token_obtained"]
+        self.assertTrue(obtained)
+        self.assertEqual((obtained[-1]["IDENTITY"], obtained[-1]["PRIORITY"]), ("ci", "6"))
+        self.assertRegex(obtained[-1]["FINGERPRINT"], "^sha256:[0-9a-f]{16}$")
+        given = [line for line in lines if line.get("EVENT") == "token_given"]
+        self.assertIn(("ci", "eu-de", "0"), {(line["IDENTITY"], line["SCOPE"], line["PEER_UID"]) for line in given})
+        self.assertIn("let-in.service", {line.get("PEER_UNIT") for line in given})
+        self.assertIn("401", {line.get("UPSTREAM_STATUS") for line in lines}, "of the wrong password in test 09")
 
 
 def main():

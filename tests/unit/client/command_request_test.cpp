@@ -52,7 +52,7 @@ TEST(Request, CallsAServiceOfTheCatalogWithTheToken) {
     EXPECT_EQ(result.out, R"({"servers":[]})");
     EXPECT_THAT(service.requests().at(0), StartsWith("GET /v2.1/p1/servers?limit=1 HTTP/1.1\r\n"));
     EXPECT_THAT(service.requests().at(0), HasSubstr("\r\nX-Auth-Token: gAAAA-token\r\n"));
-    EXPECT_THAT(daemon.requests().at(0), HasSubstr("?service=compute&"));
+    EXPECT_THAT(daemon.requests().at(0), HasSubstr("?service=compute HTTP/1.1\r\n"));
 }
 
 TEST(Request, SendsABodyFromWhereverItIs) {
