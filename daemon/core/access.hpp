@@ -21,6 +21,8 @@ class caller {
     virtual bool in_group(unsigned gid) const = 0;
     /// The systemd unit it runs in, such as "backup.service"; empty = none or unknown.
     virtual std::string_view unit() const = 0;
+    /// The same if a rule has asked for it already, else empty.
+    virtual std::string_view known_unit() const { return {}; }
     /// Whether the socket that it came by shows the identity: for root and the daemon's own user too.
     virtual bool is_shown(std::string_view identity) const {
         (void)identity;

@@ -3,11 +3,14 @@
 
 #include "daemon/log.hpp"
 
+#include <functional>
+#include <iterator>
+#include <utility>
+
 namespace tokenward::local {
 
-std::optional<std::uint64_t> audit_pace::given(std::optional<unsigned> uid, std::uint64_t entry,
-                                               instant now) {
-    const who_and_what key{uid, entry};
+std::optional<std::uint64_t> audit_pace::given(const caller& who, std::uint64_t entry, instant now) {
+    const who_and_what key{who.uid(), entry, std::hash<std::string_view>{}(who.known_unit())};
     auto place = x_places.find(key);
     if (place == x_places.end()) {
         if (x_records.size() >= most) {

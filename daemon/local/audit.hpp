@@ -10,7 +10,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
-#include <utility>
+#include <tuple>
 
 namespace tokenward::local {
 
@@ -22,11 +22,18 @@ class audit_pace {
     static constexpr std::size_t most = 4096;
 
     /// A caller got a token of the entry. If a line is due: how many gets it stands for, this one included.
-    /// REQUIRES: `now` never goes back.
-    std::optional<std::uint64_t> given(std::optional<unsigned> uid, std::uint64_t entry, instant now);
+    /// Units count if the rules speak of them (caller::known_unit). REQUIRES: `now` never goes back.
+    std::optional<std::uint64_t> given(const caller& who, std::uint64_t entry, instant now);
 
   private:
-    using who_and_what = std::pair<std::optional<unsigned>, std::uint64_t>;
+    struct who_and_what {
+        std::optional<unsigned> uid;
+        std::uint64_t entry;
+        std::size_t unit; // its hash
+        friend bool operator<(const who_and_what& a, const who_and_what& b) noexcept {
+            return std::tie(a.uid, a.entry, a.unit) < std::tie(b.uid, b.entry, b.unit);
+        }
+    };
     struct record {
         who_and_what of;
         instant next_line;

@@ -27,6 +27,7 @@ class peer final : public caller {
     std::optional<unsigned> uid() const override { return x_uid; }
     bool in_group(unsigned gid) const override;
     std::string_view unit() const override;
+    std::string_view known_unit() const override { return x_unit ? std::string_view(*x_unit) : ""; }
     bool is_shown(std::string_view identity) const override;
 
   private:

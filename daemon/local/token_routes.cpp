@@ -100,7 +100,7 @@ void fail_get(const call& c, const problem& error) {
 }
 
 void audit(const environment& around, const caller& who, const served_token& t) {
-    if (auto gets = around.audit->given(who.uid(), t.entry, t.now.boot))
+    if (auto gets = around.audit->given(who, t.entry, t.now.boot))
         log_token_given(who, t.identity, t.scope, t.value->fingerprint, *gets);
 }
 

@@ -6,31 +6,47 @@
 namespace tokenward::local::testing {
 namespace {
 
+fake_caller somebody(std::optional<unsigned> uid, const std::string& unit = "") {
+    fake_caller who;
+    who.number = uid;
+    who.in_unit = unit;
+    return who;
+}
+
 TEST(AuditPace, TheFirstGetIsToldAtOnceAndTheNextOnesTogether) {
     audit_pace pace;
     instant at(1000h);
-    EXPECT_EQ(pace.given(1000, 1, at), 1U);
-    for (int i = 0; i < 50; ++i) EXPECT_EQ(pace.given(1000, 1, at + 1s), std::nullopt);
-    EXPECT_EQ(pace.given(1000, 1, at + 60s), 51U);
-    EXPECT_EQ(pace.given(1000, 1, at + 61s), std::nullopt);
+    EXPECT_EQ(pace.given(somebody(1000), 1, at), 1U);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(pace.given(somebody(1000), 1, at + 1s), std::nullopt);
+    EXPECT_EQ(pace.given(somebody(1000), 1, at + 60s), 51U);
+    EXPECT_EQ(pace.given(somebody(1000), 1, at + 61s), std::nullopt);
 }
 
 TEST(AuditPace, EachCallerAndScopeHasItsOwn) {
     audit_pace pace;
     instant at(1000h);
-    EXPECT_EQ(pace.given(1000, 1, at), 1U);
-    EXPECT_EQ(pace.given(1001, 1, at), 1U);
-    EXPECT_EQ(pace.given(1000, 2, at), 1U);
-    EXPECT_EQ(pace.given(std::nullopt, 2, at), 1U);
+    EXPECT_EQ(pace.given(somebody(1000), 1, at), 1U);
+    EXPECT_EQ(pace.given(somebody(1001), 1, at), 1U);
+    EXPECT_EQ(pace.given(somebody(1000), 2, at), 1U);
+    EXPECT_EQ(pace.given(somebody(std::nullopt), 2, at), 1U);
+}
+
+TEST(AuditPace, AUnitThatARuleAskedForIsACallerOfItsOwn) {
+    audit_pace pace;
+    instant at(1000h);
+    EXPECT_EQ(pace.given(somebody(1, "a.service"), 1, at), 1U);
+    EXPECT_EQ(pace.given(somebody(1, "b.service"), 1, at), 1U);
+    EXPECT_EQ(pace.given(somebody(1, "a.service"), 1, at), std::nullopt);
 }
 
 TEST(AuditPace, IsBounded) {
     audit_pace pace;
     instant at(1000h);
-    EXPECT_EQ(pace.given(0, 0, at), 1U);
-    for (std::uint64_t entry = 1; entry <= audit_pace::most; ++entry) EXPECT_EQ(pace.given(0, entry, at), 1U);
-    EXPECT_EQ(pace.given(0, 0, at), 1U) << "forgotten, and so told of anew";
-    EXPECT_EQ(pace.given(0, audit_pace::most, at), std::nullopt) << "the last ones are remembered";
+    EXPECT_EQ(pace.given(somebody(0), 0, at), 1U);
+    for (std::uint64_t entry = 1; entry <= audit_pace::most; ++entry)
+        EXPECT_EQ(pace.given(somebody(0), entry, at), 1U);
+    EXPECT_EQ(pace.given(somebody(0), 0, at), 1U) << "forgotten, and so told of anew";
+    EXPECT_EQ(pace.given(somebody(0), audit_pace::most, at), std::nullopt) << "the last ones are remembered";
 }
 
 class LogRoutes : public LocalSide {

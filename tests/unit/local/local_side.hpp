@@ -81,6 +81,7 @@ struct fake_caller final : caller {
     std::optional<unsigned> uid() const override { return number; }
     bool in_group(unsigned gid) const override { return groups.contains(gid); }
     std::string_view unit() const override { return in_unit; }
+    std::string_view known_unit() const override { return in_unit; }
 };
 
 /// A connection without a socket: keeps the last answer.
