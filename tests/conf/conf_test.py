@@ -72,11 +72,11 @@ class Examples(unittest.TestCase):
         self.assertEqual(words, {"FROM", "COPY", "RUN", "USER", "ENV", "ENTRYPOINT"})
         (entry,) = [yaml.safe_load(line.split(maxsplit=1)[1]) for line in instructions if line.startswith("ENTRYPOINT")]
         self.assertEqual(entry, ["/usr/sbin/tokenwardd", "--config", "/etc/tokenward/tokenward.yaml"])
-        packed = (ROOT / "packaging/CMakeLists.txt").read_text()
+        packed = (ROOT / "systemd/packaging/CMakeLists.txt").read_text()
         self.assertIn("set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME tokenward)", packed)
 
     def test_the_package_s_configuration_is_taken_with_and_without_its_example(self):
-        text = (ROOT / "packaging/tokenward.yaml").read_text()
+        text = (ROOT / "systemd/packaging/tokenward.yaml").read_text()
         self.assertIn("warning: `identities` is empty", self.check(text))
         start = text.index("#identities:")
         example = re.sub(r"^#", "", text[start:].replace("\nidentities: {}", ""), flags=re.M)

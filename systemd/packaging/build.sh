@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Makes the .deb files into build/packages. With --twice they are made in a second folder too, and compared byte by byte.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/.."
+cd "$(dirname "$(readlink -f "$0")")/../.."
 
 # Neither who makes the packages nor when may be seen in them.
 umask 022
 export LC_ALL=C.UTF-8
 unset CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
 # Outside a clone, as from a source archive, the changelog has the date.
-: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || dpkg-parsechangelog -l packaging/changelog -S Timestamp)}"
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || dpkg-parsechangelog -l systemd/packaging/changelog -S Timestamp)}"
 export SOURCE_DATE_EPOCH
 
 # Leaves the packages in build/packages of the working folder.
