@@ -134,8 +134,8 @@ void token_service::start_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
     running->since = now().boot;
-    if (auto first = x_waiting.find(entry.id()); first != x_waiting.end())
-        running->by = x_waiters.at(*first->second.begin()).by;
+    if (const auto& waiting = x_callers.of(entry.id(), waits_for::fetch); !waiting.empty())
+        running->by = waiting.front().caller.by;
     x_shares.take(running->by, running->entry);
     x_running.emplace(id, running);
     log::debug("fetch_started", {.identity = entry.identity(), .scope = entry.scope_name()},
@@ -235,7 +235,7 @@ void token_service::arm() {
     if (x_stopped) return;
     instant at = now().boot;
     instant next = std::min(x_cache.next_deadline(), at + longest_sleep);
-    if (!x_patience.empty()) next = std::min(next, x_patience.begin()->first);
+    if (const auto* first = x_callers.most_impatient()) next = std::min(next, first->until);
     if (!x_rejected.empty()) next = std::min(next, x_credentials_checked + credential_poll);
     if (next == x_timer_at) return;
     x_timer_at = next;
@@ -285,9 +285,11 @@ void token_service::stop() {
     x_timer.cancel();
     for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
     const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
-    while (!x_watching.empty())
-        for (waiter& w : take_watchers(x_watching.begin()->first)) w.done(token_ptr());
-    while (!x_waiting.empty()) drop_waiters(x_waiting.begin()->first, why);
+    while (auto entry = x_callers.any_entry(waits_for::change)) {
+        auto watchers = x_callers.take_all(*entry, waits_for::change);
+        while (auto w = watchers.next()) w->done(token_ptr());
+    }
+    while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, why);
     for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
     for (auto& [id, waits] : std::exchange(x_unkept, {})) waits.done(std::move(waits.outcome));
     while (!x_refusal_waiters.empty())

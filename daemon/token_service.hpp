@@ -10,6 +10,7 @@
 #include "daemon/core/token_cache.hpp"
 #include "daemon/keeper.hpp"
 #include "daemon/token_source.hpp"
+#include "daemon/waiting_callers.hpp"
 #include "daemon/work_shares.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,7 +23,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace tokenward {
@@ -33,9 +33,6 @@ struct refusal_outcome {
     std::optional<std::string> current{};           ///< the fingerprint of the token held now, if any
     std::chrono::seconds retry_after{0};            ///< with damped
 };
-
-/// Names a caller who waits; 0 = nobody: the handler has been called already.
-using wait_id = std::uint64_t;
 
 /// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
 ///
@@ -140,14 +137,6 @@ class token_service {
     bool is_on_time() const;
 
   private:
-    struct waiter {
-        std::uint64_t entry = 0;
-        get_request wanted{};
-        token_handler done{};
-        requester by{}; // whose share it is counted in
-        std::multimap<instant, wait_id>::iterator patience{};
-        std::optional<instant> watches_until{}; // set: wants another token than the one that was held
-    };
     struct unkept {
         refusal_handler done;
         refusal_outcome outcome;
@@ -169,10 +158,8 @@ class token_service {
     wait_id add_waiter(const cache_entry& entry, waiter fresh);
     token_handler take_waiter(wait_id id) noexcept;
     std::vector<waiter> take_waiters(std::uint64_t entry);
-    std::vector<waiter> take_watchers(std::uint64_t entry);
     std::vector<wait_id> those_without_hope(cache_entry& entry, instant next_try);
     void let_watchers_wait(cache_entry& entry);
-    bool watches_held_token(wait_id id) const;
     void end_watch(wait_id id, instant now);
     static problem too_much_at_once();
     void drop_waiters(std::uint64_t entry, const problem& why);
@@ -216,10 +203,7 @@ class token_service {
 
     // callers who wait
     wait_id x_next_wait = 1;
-    std::unordered_map<wait_id, waiter> x_waiters;
-    std::unordered_map<std::uint64_t, std::set<wait_id>> x_waiting;  // by entry: for the result of a fetch
-    std::unordered_map<std::uint64_t, std::set<wait_id>> x_watching; // by entry: for the held token to change
-    std::multimap<instant, wait_id> x_patience;                      // when each gives up
+    waiting_callers x_callers;
     work_shares x_shares;
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
     std::map<wait_id, unkept> x_unkept; // their answers are known, and are given when these can't get lost

@@ -43,9 +43,7 @@ std::vector<token_service::row> token_service::status(std::string_view identity)
 }
 
 token_service::queue_lengths token_service::queues() const noexcept {
-    std::size_t watching = 0;
-    for (const auto& [entry, ids] : x_watching) watching += ids.size();
-    return {.waiting = x_waiters.size() - watching, .watching = watching};
+    return {.waiting = x_callers.count(waits_for::fetch), .watching = x_callers.count(waits_for::change)};
 }
 
 login_standing token_service::standing(std::string_view identity) const {

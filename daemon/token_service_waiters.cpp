@@ -83,30 +83,23 @@ wait_id token_service::add_waiter(const cache_entry& entry, waiter fresh) {
     fresh.entry = entry.id();
     if (entry.life().configured()) fresh.by = {};
     x_shares.take(fresh.by, entry.id());
-    waiter& added = x_waiters.emplace(id, std::move(fresh)).first->second;
-    added.patience = x_patience.emplace(now().boot + added.wanted.max_wait, id);
-    x_waiting[entry.id()].insert(id);
+    const instant until = now().boot + fresh.wanted.max_wait;
+    x_callers.add(id, waits_for::fetch, until, std::move(fresh));
     return id;
 }
 
 token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
-    auto found = x_waiters.find(id);
-    if (found == x_waiters.end()) return {};
-    auto of_entry = x_waiting.find(found->second.entry);
-    if (of_entry != x_waiting.end() && of_entry->second.erase(id) != 0) {
-        x_shares.give_back(found->second.by, found->second.entry);
-        if (of_entry->second.empty()) {
-            x_waiting.erase(of_entry);
-            if (cache_entry* entry = x_cache.find(found->second.entry)) x_cache.abandoned(*entry, now().boot);
-        }
-    } else if (auto watched = x_watching.find(found->second.entry); watched != x_watching.end()) {
-        watched->second.erase(id);
-        if (watched->second.empty()) x_watching.erase(watched);
+    const auto* found = x_callers.find(id);
+    if (found == nullptr) return {};
+    const bool for_fetch = found->what == waits_for::fetch;
+    waiter gone = x_callers.remove(id);
+    if (for_fetch) {
+        x_shares.give_back(gone.by, gone.entry);
+        cache_entry* entry = x_cache.find(gone.entry);
+        if (entry != nullptr && x_callers.of(gone.entry, waits_for::fetch).empty())
+            x_cache.abandoned(*entry, now().boot);
     }
-    x_patience.erase(found->second.patience);
-    token_handler done = std::move(found->second.done);
-    x_waiters.erase(found);
-    return done;
+    return std::move(gone.done);
 }
 
 void token_service::cancel(wait_id id) noexcept {
@@ -117,25 +110,20 @@ void token_service::cancel(wait_id id) noexcept {
 }
 
 // Taken out before they are called: a handler may ask again at once.
-std::vector<token_service::waiter> token_service::take_waiters(std::uint64_t entry) {
+std::vector<waiter> token_service::take_waiters(std::uint64_t entry) {
     std::vector<waiter> taken;
-    auto found = x_waiting.find(entry);
-    if (found == x_waiting.end()) return taken;
-    std::set<wait_id> ids = std::move(found->second);
-    x_waiting.erase(found);
-    taken.reserve(ids.size());
-    for (wait_id id : ids) {
-        auto w = x_waiters.extract(id);
-        x_patience.erase(w.mapped().patience);
-        x_shares.give_back(w.mapped().by, entry);
-        taken.push_back(std::move(w.mapped()));
+    auto waiting = x_callers.take_all(entry, waits_for::fetch);
+    while (auto w = waiting.next()) {
+        x_shares.give_back(w->by, entry);
+        taken.push_back(std::move(*w));
     }
     return taken;
 }
 
 void token_service::drop_waiters(std::uint64_t entry, const problem& why) {
+    auto watchers = x_callers.take_all(entry, waits_for::change);
     for (waiter& w : take_waiters(entry)) w.done(why);
-    for (waiter& w : take_watchers(entry)) w.done(why);
+    while (auto w = watchers.next()) w->done(why);
 }
 
 void token_service::wake_with_token(cache_entry& entry) {
@@ -147,8 +135,9 @@ void token_service::wake_with_token(cache_entry& entry) {
         answers.emplace_back(std::move(w.done),
                              next.kind == step_kind::serve ? result<token_ptr>(held) : std::move(next.error));
     }
-    for (waiter& w : take_watchers(entry.id())) answers.emplace_back(std::move(w.done), held);
+    auto watchers = x_callers.take_all(entry.id(), waits_for::change);
     for (auto& [done, answer] : answers) done(std::move(answer)); // the entry may be gone from here on
+    while (auto w = watchers.next()) w->done(held);
 }
 
 void token_service::wake_with_failure(cache_entry& entry) {
@@ -164,19 +153,16 @@ void token_service::wake_with_failure(cache_entry& entry) {
 // The most that any of them wants and the longest that one waits; each is judged by his own word in the end.
 get_request token_service::wish_of_waiters(const cache_entry& entry) const {
     get_request most{.max_wait = 0s};
-    auto found = x_waiting.find(entry.id());
-    if (found == x_waiting.end()) return most;
     instant at = now().boot;
-    for (wait_id id : found->second) {
-        const waiter& w = x_waiters.at(id);
-        most.min_ttl = std::max(most.min_ttl, w.wanted.min_ttl);
-        most.max_wait = std::max(most.max_wait, whole_seconds(w.patience->first - at));
+    for (const auto& w : x_callers.of(entry.id(), waits_for::fetch)) {
+        most.min_ttl = std::max(most.min_ttl, w.caller.wanted.min_ttl);
+        most.max_wait = std::max(most.max_wait, whole_seconds(w.until - at));
     }
     return most;
 }
 
 void token_service::restart_for_waiters(cache_entry& entry) {
-    if (!x_waiting.contains(entry.id())) return;
+    if (x_callers.of(entry.id(), waits_for::fetch).empty()) return;
     const get_request any{.max_wait = wish_of_waiters(entry).max_wait};
     step next = x_cache.get(entry, any, now().boot);
     if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
@@ -184,13 +170,13 @@ void token_service::restart_for_waiters(cache_entry& entry) {
 }
 
 void token_service::time_out_waiters(instant now) {
-    while (!x_patience.empty() && x_patience.begin()->first <= now) {
-        const wait_id id = x_patience.begin()->second;
-        if (watches_held_token(id)) {
-            end_watch(id, now);
+    for (const auto* first = x_callers.most_impatient(); first != nullptr && first->until <= now;
+         first = x_callers.most_impatient()) {
+        if (first->what == waits_for::change) {
+            end_watch(first->id, now);
             continue;
         }
-        token_handler done = take_waiter(id);
+        token_handler done = take_waiter(first->id);
         problem late{errc::timeout, "the IAM gave no token in time (max_wait, or the wait of Prefer)"};
         late.retry_after = 1s;
         done(std::move(late));

@@ -1,8 +1,7 @@
 // Callers who hold a token already and wait for another one (Prefer: wait): a part of token_service.
 //
-// As long as the held token is good, a watcher stands in x_watching and costs nothing but its place. When
-// that token is refused, it becomes a caller who waits for a fetch, in x_waiting, but one who outlives a
-// failure.
+// As long as the held token is good, a watcher waits for a change and costs nothing but its place. When that
+// token is refused, it becomes a caller who waits for a fetch, but one who outlives a failure.
 #include "daemon/token_service.hpp"
 
 #include <algorithm>
@@ -25,7 +24,6 @@ wait_id token_service::watch(cache_entry& entry, std::chrono::seconds wait, toke
                  .wanted = {.max_wait = wait},
                  .done = std::move(done),
                  .by = entry.life().configured() ? requester{} : by,
-                 .patience = {},
                  .watches_until = at + wait};
     if (serveable(entry, at) == nullptr) {
         if (!has_share(entry, fresh.wanted, by)) {
@@ -36,76 +34,42 @@ wait_id token_service::watch(cache_entry& entry, std::chrono::seconds wait, toke
         return carry_out(entry, std::move(next), std::move(fresh));
     }
     const wait_id id = x_next_wait++;
-    fresh.patience = x_patience.emplace(std::min(at + wait, last_of(entry.life().status(at))), id);
-    x_waiters.emplace(id, std::move(fresh));
-    x_watching[entry.id()].insert(id);
+    const instant until = std::min(at + wait, last_of(entry.life().status(at)));
+    x_callers.add(id, waits_for::change, until, std::move(fresh));
     arm();
     return id;
-}
-
-std::vector<token_service::waiter> token_service::take_watchers(std::uint64_t entry) {
-    std::vector<waiter> taken;
-    auto found = x_watching.find(entry);
-    if (found == x_watching.end()) return taken;
-    std::set<wait_id> ids = std::move(found->second);
-    x_watching.erase(found);
-    taken.reserve(ids.size());
-    for (wait_id id : ids) {
-        auto w = x_waiters.extract(id);
-        x_patience.erase(w.mapped().patience);
-        taken.push_back(std::move(w.mapped()));
-    }
-    return taken;
 }
 
 // Of those who wait for the fetch that just failed, those whom the next try comes too late for. The others
 // have the core try again.
 std::vector<wait_id> token_service::those_without_hope(cache_entry& entry, instant next_try) {
     std::vector<wait_id> hopeless;
-    auto found = x_waiting.find(entry.id());
-    if (found == x_waiting.end()) return hopeless;
-    for (wait_id id : found->second) {
-        const waiter& w = x_waiters.at(id);
-        if (!w.watches_until || next_try > *w.watches_until) hopeless.push_back(id);
+    std::vector<wait_id> all;
+    for (const auto& w : x_callers.of(entry.id(), waits_for::fetch)) {
+        all.push_back(w.id);
+        if (!w.caller.watches_until || next_try > *w.caller.watches_until) hopeless.push_back(w.id);
     }
-    if (hopeless.size() == found->second.size()) return hopeless;
+    if (hopeless.size() == all.size()) return hopeless;
     const instant at = now().boot;
     const get_request until_then{.max_wait = std::chrono::ceil<std::chrono::seconds>(next_try - at)};
     step next = x_cache.get(entry, until_then, at);
     if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
-    if (next.kind == step_kind::refuse) hopeless.assign(found->second.begin(), found->second.end());
-    return hopeless;
+    return next.kind == step_kind::refuse ? all : hopeless;
 }
 
 // The held token is gone: its watchers want a fetch now. The caller starts it.
 void token_service::let_watchers_wait(cache_entry& entry) {
-    auto found = x_watching.find(entry.id());
-    if (found == x_watching.end()) return;
-    std::set<wait_id> ids = std::move(found->second);
-    x_watching.erase(found);
-    for (wait_id id : ids) {
-        waiter& w = x_waiters.at(id);
-        x_shares.take(w.by, entry.id());
-        x_patience.erase(w.patience);
-        w.patience = x_patience.emplace(*w.watches_until, id);
-    }
-    x_waiting[entry.id()].merge(ids);
-}
-
-bool token_service::watches_held_token(wait_id id) const {
-    auto of_entry = x_watching.find(x_waiters.at(id).entry);
-    return of_entry != x_watching.end() && of_entry->second.contains(id);
+    x_callers.let_watchers_wait(entry.id(), [&](const waiter& w) { x_shares.take(w.by, entry.id()); });
 }
 
 // Its time is over, or that of the token that it watches.
 void token_service::end_watch(wait_id id, instant now) {
-    waiter& w = x_waiters.at(id);
+    const waiter& w = x_callers.find(id)->caller;
     cache_entry* entry = x_cache.find(w.entry);
     const key_status held = entry->life().status(now);
     const bool good = held.held != nullptr && now < last_of(held);
     if (good && now < *w.watches_until) { // it lives longer than it seemed
-        x_patience.erase(w.patience);
-        w.patience = x_patience.emplace(std::min(*w.watches_until, last_of(held)), id);
+        x_callers.set_until(id, std::min(*w.watches_until, last_of(held)));
         return;
     }
     problem ended{errc::iam_unavailable, "the token expired, and there is no new one yet"};

@@ -3,7 +3,11 @@
 
 #include "daemon/local/http_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <string>
 
 namespace tokenward::local {
 namespace {
@@ -45,6 +49,16 @@ std::optional<std::chrono::seconds> wait_preference(const request& asked) noexce
         }
     }
     return std::nullopt;
+}
+
+std::string_view applied_wait(std::chrono::seconds wait) {
+    static const auto lines = [] {
+        std::array<std::string, longest_watch.count() + 1> made;
+        for (std::size_t i = 0; i < made.size(); ++i)
+            made[i] = fmt::format("Preference-Applied: wait={}\r\n", i);
+        return made;
+    }();
+    return lines[static_cast<std::size_t>(wait.count())];
 }
 
 } // namespace tokenward::local

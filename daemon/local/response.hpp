@@ -4,7 +4,6 @@
 #include "common/secret.hpp"
 #include "daemon/core/token.hpp"
 
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,10 +28,10 @@ class response {
     std::string_view rest() const noexcept { return bytes().substr(bytes().find('\n') + 1); }
     std::string_view more() const noexcept { return x_more; }
 
-    /// A further field of this answer alone, with its CRLF.
+    /// A further field of this answer alone, with its CRLF; static, or empty.
     std::string_view field() const noexcept { return x_field; }
-    response with_field(std::string field) && {
-        x_field = std::move(field);
+    response with_field(std::string_view field) && noexcept {
+        x_field = field;
         return std::move(*this);
     }
 
@@ -43,7 +42,7 @@ class response {
     token_ptr x_keeper;
     std::string_view x_bytes;
     std::string_view x_more;
-    std::string x_field;
+    std::string_view x_field;
 };
 
 } // namespace tokenward::local

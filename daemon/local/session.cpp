@@ -142,15 +142,24 @@ void session::run(const request& asked) {
 void session::awaits(wait_id id) {
     if (id == 0) return;
     x_wait = id;
+    mind_hang_up();
+}
+
+// Once begun it goes on between the waits: to cancel it after each costs more than to let it be.
+void session::mind_hang_up() {
+    if (x_minds_hang_up) return;
+    x_minds_hang_up = true;
     auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
-        if (!error && self->x_busy) self->close();
+        self->x_minds_hang_up = false;
+        if (self->x_closed || self->x_wait == 0) return;
+        if (error) return self->mind_hang_up(); // cancelled with the other waits
+        self->close();
     };
     x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
 }
 
 void session::answer(response r) {
     if (!x_busy || x_closed) return;
-    bool awaited = x_wait != 0;
     x_busy = false;
     x_wait = 0;
     x_since = x_shared.ticks;
@@ -160,7 +169,6 @@ void session::answer(response r) {
     batch.add(std::move(r), connection_field());
     flush(batch);
     if (x_closed) return;
-    if (awaited) x_descriptor.cancel(); // nobody needs to watch for a hang-up any more
     // The service is in the midst of waking others: what the caller asked for next has to wait.
     boost::asio::post(x_descriptor.get_executor(), [self = shared_from_this()] { self->proceed(); });
 }

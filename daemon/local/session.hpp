@@ -71,6 +71,7 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
 
     // input
     void wait_readable();
+    void mind_hang_up();
     void on_readable();
     ssize_t receive(std::span<char>& received);
     void consume(std::span<char> bytes);
@@ -98,6 +99,7 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
     std::unique_ptr<unsent_output> x_unsent;
     output_batch* x_batch = nullptr; // while a request is run: its answer goes here
     wait_id x_wait = 0;
+    bool x_minds_hang_up = false;
     std::uint32_t x_since;    // tick of the last progress
     bool x_busy = false;      // a request is run or awaits its answer
     bool x_starved = false;   // what is in x_partial has been looked at: nothing to do before more comes

@@ -7,8 +7,6 @@
 #include "daemon/local/token_response.hpp"
 #include "daemon/local/with_token.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -87,7 +85,7 @@ response answer_with_body(const served_token& t, bool head) {
 // What was preferred and honoured (RFC 7240, section 3).
 response honour(response r, const wish& w) {
     if (!w.watch) return r;
-    return std::move(r).with_field(fmt::format("Preference-Applied: wait={}\r\n", w.watch->count()));
+    return std::move(r).with_field(applied_wait(*w.watch));
 }
 
 void count(const environment& around, std::string_view identity, get_outcome how) noexcept {

@@ -22,6 +22,28 @@ TEST_F(SessionCallers, ACallerKilledInMidRequestLeavesNothingToRun) {
     }
 }
 
+TEST_F(SessionCallers, ACallerThatHangsUpIsNoticedInEachOfItsWaits) {
+    give(make_token("the-token", first_fp));
+    const std::string watch = request_text("GET", "/v1/tokens/ci/eu-de",
+                                           "If-None-Match: \"" + first_fp + "\"\r\nPrefer: wait=60\r\n");
+    wire client = open();
+    for (int i = 0; i < 2; ++i) {
+        client.send(watch);
+        run();
+        EXPECT_EQ(service.queues().watching, 1U);
+        time.step(61s);
+        service.tick();
+        run();
+        EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 304"));
+    }
+    client.send(watch);
+    run();
+    client.close();
+    run();
+    EXPECT_EQ(service.queues().watching, 0U);
+    EXPECT_EQ(pool.size(), 0U);
+}
+
 // SIGPIPE has its default here: it would end this program.
 TEST_F(SessionCallers, ACallerThatGoesWithoutReadingItsAnswersCostsNoSignal) {
     ASSERT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL);
