@@ -92,6 +92,18 @@ def sources(root):
                     yield path.relative_to(root).as_posix()
 
 
+def unbuilt(root):
+    """Sources that no CMakeLists.txt names, by their name or by it without its suffix: tests that never run, say."""
+    named = set()
+    for lists in root.glob("*/**/CMakeLists.txt"):
+        if lists.relative_to(root).parts[0] != "build":
+            named.update(re.findall(r"[\w.-]+", lists.read_text()))
+    for path in sources(root):
+        file = pathlib.PurePosixPath(path)
+        if file.suffix in (".c", ".cpp") and file.name not in named and file.stem not in named:
+            yield f"{path}:1: no CMakeLists.txt builds it"
+
+
 def faults(root):
     return [fault for path in sources(root) for fault in faults_of_file(root, path)]
 
@@ -101,6 +113,18 @@ class Layers(unittest.TestCase):
 
     def test_every_include_stays_in_its_room(self):
         self.assertEqual(faults(self.root), [])
+
+    def test_every_source_is_built(self):
+        self.assertEqual(list(unbuilt(self.root)), [])
+
+    def test_a_source_that_nothing_builds_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "tests").mkdir()
+            for name in ("there.cpp", "fuzz.cpp", "forgotten_test.cpp"):
+                (root / "tests" / name).touch()
+            (root / "tests/CMakeLists.txt").write_text("tokenward_test(a SOURCES there.cpp)\nforeach(name fuzz)\n")
+            self.assertEqual([fault.split(":")[0] for fault in unbuilt(root)], ["tests/forgotten_test.cpp"])
 
     def test_every_room_of_the_table_is_in_the_tree(self):
         found = {room_of(path) for path in sources(self.root)}

@@ -1,33 +1,8 @@
 // One key's life at stepped time: what is served, when the IAM is asked, and what a failure does not break.
-#include "daemon/core/lifecycle.hpp"
-
-#include "tests/unit/core/make_token.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/unit/core/lifecycle_fixture.hpp"
 
 using namespace tokenward;
 using namespace tokenward::testing;
-
-namespace {
-
-class Lifecycle : public ::testing::Test {
-  protected:
-    void hold(const std::string& name = "one", duration life = 3600s) {
-        ASSERT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch);
-        ASSERT_EQ(life_.fetched(last, good(name, now, life), now, 0.0), lifecycle::fetch_outcome::token);
-    }
-    step get(get_request wanted = {}) { return life_.get(wanted, now, ++last); }
-    due_kind due() { return life_.due(now, ++last); }
-    lifecycle::fetch_outcome end(fetch_result r) {
-        return life_.fetched(life_.fetch_under_way(), std::move(r), now, 1.0);
-    }
-
-    instant now = t0;
-    ticket last = 0;
-    lifecycle life_{true, t0};
-};
-
-} // namespace
 
 TEST_F(Lifecycle, TheFirstCallerStartsAFetchAndTheOthersWait) {
     EXPECT_EQ(get().kind, step_kind::start_fetch);
@@ -67,17 +42,6 @@ TEST_F(Lifecycle, ATokenThatIsNotRenewableIsServedToItsEndAndNeverDue) {
     end(std::move(given));
     EXPECT_EQ(life_.status(now).renews, std::nullopt);
     EXPECT_EQ(life_.next_deadline(now), t0 + 3599s + 1ns);
-}
-
-TEST_F(Lifecycle, AMinTtlThatOnlyAFullLoginCanMeetIsMetByOne) {
-    get();
-    auto child = good("child", now, 1200s);
-    std::get<std::shared_ptr<token>>(child.outcome)->granted = 3600s; // of a parent that lived for 2400 s
-    end(std::move(child));
-    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::start_fetch);
-    end(good("full", now, 3600s));
-    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::serve);
-    EXPECT_EQ(get({.min_ttl = 3601s}).kind, step_kind::refuse);
 }
 
 TEST_F(Lifecycle, IsRenewedOnceAtTwoThirdsWhileTheOldTokenIsServed) {
@@ -168,54 +132,6 @@ TEST_F(Lifecycle, ATokenThatHadEndedWhenItCameIsAFailureWithABackOff) {
     EXPECT_EQ(get({.max_wait = 0s}).error.code, errc::iam_protocol);
 }
 
-TEST_F(Lifecycle, MinTtlAboveTheGrantedLifeIsAnErrorAndCostsNoFetch) {
-    hold();
-    for (int i = 0; i < 100; ++i) {
-        step s = get({.min_ttl = 3601s});
-        ASSERT_EQ(s.kind, step_kind::refuse);
-        EXPECT_EQ(s.error.code, errc::bad_request);
-        EXPECT_NE(s.error.detail.find("3600 s"), std::string::npos) << s.error.detail;
-    }
-}
-
-TEST_F(Lifecycle, ATokenThatIsNewIsServedThoughItsWayTookSomeOfItsMinTtl) {
-    ASSERT_EQ(get({.min_ttl = 3599s}).kind, step_kind::start_fetch);
-    instant asked = now;
-    now += 5s;
-    end(good("slow", asked));
-    EXPECT_EQ(life_.after_fetch({.min_ttl = 3599s}, now).kind, step_kind::serve);
-    EXPECT_EQ(life_.after_fetch({.min_ttl = 3600s}, now).error.code, errc::bad_request);
-}
-
-TEST_F(Lifecycle, MinTtlCostsAtMostOneFetchPerQuarterOfTheLife) {
-    hold();
-    int fetches = 0;
-    for (now = t0 + 60s; now < t0 + 24h; now += 10s) {
-        if (due() == due_kind::fetch) {
-            end(good("renewed" + std::to_string(now.time_since_epoch().count()), now));
-            continue;
-        }
-        if (get({.min_ttl = 3590s}).kind != step_kind::start_fetch) continue;
-        ++fetches;
-        end(good("fresh" + std::to_string(now.time_since_epoch().count()), now));
-    }
-    EXPECT_GT(fetches, 24);
-    EXPECT_LE(fetches, 24 * 4);
-}
-
-TEST_F(Lifecycle, AMinTtlThatBroughtNoTokenIsTriedAgainAfterItsBackOff) {
-    hold();
-    now += 60s;
-    ASSERT_EQ(get({.min_ttl = 3590s}).kind, step_kind::start_fetch);
-    end(bad());
-    EXPECT_EQ(get({.min_ttl = 3590s, .max_wait = 0s}).error.code, errc::iam_unavailable);
-    now += 1s;
-    EXPECT_EQ(get({.min_ttl = 3590s}).kind, step_kind::start_fetch);
-    end(good("two", now));
-    now += 60s;
-    EXPECT_EQ(get({.min_ttl = 3590s}).error.code, errc::too_many_requests);
-}
-
 TEST_F(Lifecycle, ARetryThatACallerWaitsForDoesNotWaitForTheRenewal) {
     hold();
     now += 60s;
@@ -242,13 +158,6 @@ TEST_F(Lifecycle, AFailedForcedRenewalLeavesAValidTokenThatIsRenewedInItsTime) {
         << "no token came: it may be tried again";
     end(bad(errc::credential_rejected, retry_rule::rearm));
     EXPECT_EQ(life_.status(now).state, key_state::stale) << "nothing will renew it by itself";
-}
-
-TEST_F(Lifecycle, MinTtlWithinWhatIsLeftIsServed) {
-    hold();
-    now += 600s;
-    EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::serve);
-    EXPECT_EQ(get({.min_ttl = 3001s}).kind, step_kind::start_fetch);
 }
 
 TEST_F(Lifecycle, ForcedRenewalsAreRateLimited) {
