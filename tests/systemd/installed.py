@@ -1,19 +1,21 @@
 """Tokenward as it is installed in the machine, with an IAM stand-in beside it."""
 import json
-import os
 import pathlib
 import re
 import subprocess
 import tempfile
 import urllib.request
 
-BUILD = pathlib.Path(os.environ.get("TOKENWARD_BUILD", "build/dev"))
-DEBS = os.environ.get("TOKENWARD_DEBS")
-PROGRAMS = [os.environ.get(name) for name in ("TOKENWARD_DAEMON", "TOKENWARD_STANDIN", "TOKENWARD_LOAD")]
+from cases import DEBS, LOAD, STANDIN
+from packages import built, field, next_version
+
+CONFIG = "/etc/tokenward/tokenward.yaml"
 SOCKET = "/run/tokenward/tokenward.sock"
+PASSWORD = "stand-in-password-of-ci-bot"
+FROM_A_FILE = "LoadCredential=ci.password:/etc/tokenward/ci.password"
 REFUSED = '{"error_msg":"The token must be updated.","error_code":"APIG.0307"}'
 
-CONFIG = """\
+STANZA = """\
 identities:
   ci:
     auth:
@@ -29,50 +31,61 @@ identities:
 {allow}"""
 
 
-def install(machine):
-    """The programs, the units and the user, as packages or as the build installs them."""
+def bring(machine):
+    """Copies the packages, the next version of them, and our tools into the machine."""
     with tempfile.TemporaryDirectory() as folder:
-        if DEBS:
-            where = pathlib.Path(folder) / "tmp/debs"
-            where.mkdir(parents=True)
-            for deb in pathlib.Path(DEBS).glob("*.deb"):
-                (where / deb.name).write_bytes(deb.read_bytes())
-        else:
-            environment = {**os.environ, "DESTDIR": folder}
-            subprocess.run(["cmake", "--install", str(BUILD)], env=environment, check=True, stdout=subprocess.DEVNULL)
-        tools = pathlib.Path(folder) / "opt"
-        tools.mkdir(exist_ok=True)
-        for program in PROGRAMS[1:]:
-            (tools / pathlib.Path(program).name).write_bytes(pathlib.Path(program).read_bytes())
-            (tools / pathlib.Path(program).name).chmod(0o755)
+        debs, following, tools = (pathlib.Path(folder) / name for name in ("tmp/debs", "tmp/next", "opt"))
+        for made in (debs, following, tools):
+            made.mkdir(parents=True)
+        for deb in built(DEBS):
+            (debs / deb.name).write_bytes(deb.read_bytes())
+            next_version(deb, following)
+        for program in (STANDIN, LOAD):
+            (tools / program.name).write_bytes(program.read_bytes())
+            (tools / program.name).chmod(0o755)
         machine.put(folder)
-    if DEBS:
-        machine.do("sh", "-c", "dpkg --install /tmp/debs/*.deb")
-    else:
-        machine.do("systemd-sysusers")
-        machine.do("systemctl", "daemon-reload")
 
 
 class Installed:
     """What an operator and a caller do with it."""
 
     def __init__(self, machine):
+        """Installs nothing yet."""
         self.machine = machine
-        install(machine)
-        unit = machine.do("systemctl", "cat", "tokenward.service")
-        self.config = re.search(r"ExecStart=\S+ --config (\S+)", unit)[1]
-        machine.do("systemd-run", "--quiet", "--unit=iam", "/opt/tokenward-iam-standin", "--port-file", "/run/iam.ports")
+        bring(machine)
+        machine.do("systemd-run", "--quiet", "--unit=iam", f"/opt/{STANDIN.name}", "--port-file", "/run/iam.ports")
         machine.wait_for(lambda: machine.call("test", "-s", "/run/iam.ports").returncode == 0, "the stand-in")
         self.iam = re.search(r"ready (http://\S+)", machine.do("cat", "/run/iam.ports"))[1]
-        machine.write("/etc/tokenward-test/password", "stand-in-password-of-ci-bot\n", "0600")
-        self.drop_in("tokenward.service", "[Service]\nLoadCredential=ci.password:/etc/tokenward-test/password\n")
+        self.packages = [field(deb, "Package") for deb in built(DEBS)]
+
+    def dpkg(self, *arguments):
+        return self.machine.do("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-unsafe-io", *arguments)
+
+    def install(self):
+        self.dpkg("--install", "--recursive", "/tmp/debs")
+
+    def upgrade(self):
+        """To the next version of all packages."""
+        self.dpkg("--install", "--recursive", "/tmp/next")
+
+    def version(self):
+        return self.machine.do("dpkg-query", "--show", "--showformat=${Version}", "tokenward")
+
+    def set_up(self):
+        """Says who it is, and gives it the password; what runs does not learn of it yet."""
+        self.machine.write("/etc/tokenward/ci.password", f"{PASSWORD}\n", "0600")
+        self.credential(FROM_A_FILE)
         self.configure()
 
-    def configure(self, allow="", name=None):
-        path = self.config if name is None else f"{os.path.dirname(self.config)}/{name}.yaml"
-        self.machine.write(path, CONFIG.format(iam=self.iam, allow=allow))
+    def configure(self, allow="", name="tokenward", iam=None):
+        self.configured = STANZA.format(iam=iam or self.iam, allow=allow)
+        self.machine.write(f"/etc/tokenward/{name}.yaml", self.configured)
 
-    def drop_in(self, unit, text, name="test"):
+    def credential(self, line, unit="tokenward.service"):
+        """Where the unit has its password from: a line as in systemd.exec(5)."""
+        self.drop_in(unit, f"[Service]\n{line}\n", "credential")
+
+    def drop_in(self, unit, text, name):
         self.machine.write(f"/etc/systemd/system/{unit}.d/{name}.conf", text)
         self.machine.do("systemctl", "daemon-reload")
 
@@ -110,6 +123,12 @@ class Installed:
 
         return self.machine.wait_for(new, "a new daemon")
 
+    def start(self):
+        self.machine.do("systemctl", "start", "tokenward.service")
+
+    def stop(self):
+        self.machine.do("systemctl", "stop", "tokenward.service")
+
     def restart(self):
         self.machine.do("systemctl", "restart", "tokenward.service")
 
@@ -130,13 +149,12 @@ class Load:
         self.result = {}
 
     def __enter__(self):
-        load = "/opt/" + pathlib.Path(PROGRAMS[2]).name
-        command = self.tokenward.machine.command(load, SOCKET, "ci", "eu-de", "200")
+        command = self.tokenward.machine.command(f"/opt/{LOAD.name}", SOCKET, "ci", "eu-de", "200")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *_):
         said, _ = self.process.communicate("")
         print(f"load: {said.strip()}", flush=True)
-        found = re.match(r"gets=(\d+) failed=(\d+) slowest_ms=(\d+) tokens=(\d+)", said)
-        self.result = dict(zip(("gets", "failed", "slowest_ms", "tokens"), map(int, found.groups())))
+        numbers = re.findall(r"(\w+)=([0-9.]+)\b", said.partition(" last_error")[0])
+        self.result = {name: float(number) for name, number in numbers}

@@ -1,5 +1,7 @@
 // Gets a token so and so often a second through the stub, until its standard input ends; then tells how it
-// went. usage: systemd_load SOCKET IDENTITY SCOPE RATE
+// went. A get that falls due while another waits is sent as soon as that has ended, and its time counts from
+// when it was due: so a pause shows in the times, and no get is left out for it.
+// usage: systemd_load SOCKET IDENTITY SCOPE RATE
 #include "client/tokenward.h"
 
 #include <algorithm>
@@ -19,65 +21,84 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
+using milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr int threads = 4;
 constexpr int deadline_ms = 20'000; // of each get
 
 struct outcome {
-    std::atomic<long> gets{0};
-    std::atomic<long> failed{0};
-    std::atomic<long> slowest_ms{0};
     std::mutex lock{};
+    std::vector<double> times_ms{};
+    long failed = 0;
     std::set<std::string> fingerprints{};
-    std::string last_error{};
+    std::string last_error = "none";
 };
 
-void get_once(tokenward_client* client, const char* identity, const char* scope, outcome& all) {
+struct load {
+    const char* socket;
+    const char* identity;
+    const char* scope;
+    clock_type::duration pause;
+    clock_type::time_point begin = clock_type::now();
+    std::atomic<clock_type::time_point> end{clock_type::time_point::max()};
+    outcome all{};
+};
+
+void get_once(tokenward_client* client, clock_type::time_point due, load& what) {
     tokenward_get_options options = TOKENWARD_GET_OPTIONS_INIT;
     options.deadline_ms = deadline_ms;
-    const auto begun = clock_type::now();
     tokenward_token* token = nullptr;
-    const int error = tokenward_get(client, identity, scope, &options, &token);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_type::now() - begun);
-    ++all.gets;
-    const std::lock_guard held(all.lock);
-    all.slowest_ms = std::max<long>(all.slowest_ms, took.count());
+    const int error = tokenward_get(client, what.identity, what.scope, &options, &token);
+    const milliseconds took = clock_type::now() - due;
+    const std::lock_guard held(what.all.lock);
+    what.all.times_ms.push_back(took.count());
     if (error == tokenward_ok) {
-        all.fingerprints.insert(token->fingerprint);
+        what.all.fingerprints.insert(token->fingerprint);
         tokenward_token_free(token);
     } else {
-        ++all.failed;
-        all.last_error =
+        ++what.all.failed;
+        what.all.last_error =
             std::string(tokenward_error_name(error)) + ": " + tokenward_last_problem(client)->detail;
     }
 }
 
-void get_often(char** argv, clock_type::duration pause, const std::atomic<bool>& ended, outcome& all) {
+void get_often(load& what) {
     tokenward_client* client = nullptr;
-    if (tokenward_open(argv[1], &client) != tokenward_ok) std::abort();
-    for (auto next = clock_type::now(); !ended; next += pause) {
-        std::this_thread::sleep_until(next); // the rate
-        get_once(client, argv[2], argv[3], all);
+    if (tokenward_open(what.socket, &client) != tokenward_ok) std::abort();
+    for (auto due = what.begin; due < what.end.load(); due += what.pause) {
+        std::this_thread::sleep_until(due); // the rate
+        get_once(client, due, what);
     }
     tokenward_close(client);
+}
+
+void tell(outcome& all, double seconds) {
+    std::sort(all.times_ms.begin(), all.times_ms.end());
+    const std::size_t gets = all.times_ms.size();
+    std::printf(
+        "gets=%zu seconds=%.1f rate=%.1f failed=%ld tokens=%zu median_ms=%.1f p99_ms=%.0f slowest_ms=%.0f "
+        "last_error=%s\n",
+        gets, seconds, static_cast<double>(gets) / seconds, all.failed, all.fingerprints.size(),
+        all.times_ms.at(gets / 2), all.times_ms.at(gets * 99 / 100), all.times_ms.back(),
+        all.last_error.c_str());
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
     if (argc != 5) return 2;
-    const auto pause = std::chrono::duration_cast<clock_type::duration>(1s) * threads /
-                       std::max(std::strtol(argv[4], nullptr, 10), 1L);
-    std::atomic<bool> ended{false};
-    outcome all;
+    load what{.socket = argv[1],
+              .identity = argv[2],
+              .scope = argv[3],
+              .pause = std::chrono::duration_cast<clock_type::duration>(1s) * threads /
+                       std::max(std::strtol(argv[4], nullptr, 10), 1L)};
     std::vector<std::thread> callers;
-    for (int i = 0; i < threads; ++i) callers.emplace_back([&] { get_often(argv, pause, ended, all); });
+    for (int i = 0; i < threads; ++i) callers.emplace_back([&] { get_often(what); });
     char byte = 0;
     while (::read(0, &byte, 1) > 0) {
     }
-    ended = true;
+    what.end = clock_type::now();
     for (std::thread& caller : callers) caller.join();
-    std::printf("gets=%ld failed=%ld slowest_ms=%ld tokens=%zu last_error=%s\n", all.gets.load(),
-                all.failed.load(), all.slowest_ms.load(), all.fingerprints.size(), all.last_error.c_str());
-    return all.failed == 0 ? 0 : 1;
+    tell(what.all, std::chrono::duration<double>(clock_type::now() - what.begin).count());
+    return what.all.failed == 0 ? 0 : 1;
 }

@@ -57,42 +57,46 @@ def packages_of(programs):
     return sorted(names)
 
 
-def base(folder, programs):
-    """The folder of a Debian that can run the programs: made once, then found again."""
+def base(folder, programs, needs):
+    """The folder of a Debian that can run the programs and has what `needs`, a list as in `Depends`, asks for: made once,
+    then found again."""
     for tool, package in (("debootstrap", "debootstrap"), ("systemd-nspawn", "systemd-container")):
         if shutil.which(tool) is None:
             raise Missing(f"{tool} is not installed (package {package})")
-    wanted = PACKAGES + packages_of(programs)
+    wanted = sorted({*PACKAGES, *packages_of(programs)})
     made = folder / "made-of"
     root = folder / "base"
-    if made.exists() and made.read_text().split() == wanted:
+    if made.exists() and made.read_text().splitlines() == [*wanted, needs]:
         return root
     made.unlink(missing_ok=True)
     shutil.rmtree(root, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     print(f"debootstrap {SUITE} …", flush=True)
-    run(
-        ["debootstrap", "--variant=minbase", f"--include={','.join(wanted)}", SUITE, str(root), *mirror()],
-        env={**os.environ, **proxy()},
-    )
-    for archive in (root / "var/cache/apt/archives").glob("*.deb"):
-        archive.unlink()
-    made.write_text("\n".join(wanted))
+    environment = {**os.environ, **proxy(), "DEBIAN_FRONTEND": "noninteractive"}
+    include = f"--include={','.join(wanted)}"
+    run(["debootstrap", "--variant=minbase", include, SUITE, str(root), *mirror()], env=environment)
+    apt = ["chroot", str(root), "apt-get", "--quiet"]
+    run([*apt, "update"], env=environment)
+    run([*apt, "satisfy", "--yes", "--no-install-recommends", needs], env=environment)
+    run([*apt, "clean"], env=environment)
+    made.write_text("\n".join([*wanted, needs]))
     return root
 
 
 class Machine:
     """Boots on entry, is gone on exit. What it writes is in memory (an overlay), so that `root` stays as it is."""
 
-    def __init__(self, root):
+    def __init__(self, root, credentials=()):
+        """`credentials` (name, value) are those that whoever starts a machine hands to its systemd."""
         self.root = root
+        self.credentials = [f"--set-credential={name}:{value}" for name, value in credentials]
         self.log = root.parent / "console.log"
 
     def __enter__(self):
         # It keeps to its own cgroup and is not registered: there need be no systemd on this machine.
         command = ["systemd-nspawn", "--quiet", "--boot", "--directory", str(self.root), "--volatile=overlay"]
         command += ["--machine", f"tokenward-{os.getpid()}", "--register=no", "--keep-unit", "--console=pipe"]
-        command += ["--system-call-filter=@memlock memfd_secret", "--link-journal=no"]
+        command += ["--system-call-filter=@memlock memfd_secret", "--link-journal=no", *self.credentials]
         with self.log.open("w") as log:
             self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:

@@ -1,14 +1,11 @@
 """Tokenward under a real systemd: a Debian 12 that boots in a folder. Needs root; for others it is left out."""
 import json
-import os
-import pathlib
 import sys
 import unittest
 
-from installed import BUILD, DEBS, PROGRAMS, REFUSED, SOCKET, Installed, Load
-from machine import Machine, Missing, base
-
-SKIPPED = 77
+from cases import main, root
+from installed import CONFIG, FROM_A_FILE, PASSWORD, REFUSED, SOCKET, Installed, Load
+from machine import Machine
 
 
 class Systemd(unittest.TestCase):
@@ -16,8 +13,10 @@ class Systemd(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.machine = cls.enterClassContext(Machine(base(BUILD / "systemd-test", PROGRAMS)))
+        cls.machine = cls.enterClassContext(Machine(root(), [("ci.password", PASSWORD)]))
         cls.ward = Installed(cls.machine)
+        cls.ward.install()
+        cls.ward.set_up()
 
     def report(self, document):
         """Says that a service has refused the token."""
@@ -26,7 +25,6 @@ class Systemd(unittest.TestCase):
         )
 
     def test_01_a_connection_starts_the_service_and_the_credential_reaches_it(self):
-        self.machine.do("systemctl", "start", "tokenward.socket")
         self.assertEqual(self.ward.show("ActiveState"), "inactive")
         before = self.machine.do("stat", "--format=%i %a %U", SOCKET).split()
         self.assertEqual(before[1:], ["666", "root"])
@@ -34,7 +32,7 @@ class Systemd(unittest.TestCase):
         self.assertEqual(self.ward.show("ActiveState"), "active")
         self.assertEqual(self.ward.user(), self.machine.do("id", "-u", "tokenward").strip())
         self.ward.restart()
-        self.machine.do("systemctl", "stop", "tokenward.service")
+        self.ward.stop()
         self.assertEqual(self.machine.do("stat", "--format=%i %a %U", SOCKET).split(), before)
         self.assertTrue(self.ward.document()["token"])
 
@@ -44,10 +42,10 @@ class Systemd(unittest.TestCase):
         )
 
     def test_03_nobody_waits_for_an_iam_that_is_away(self):
-        self.ward.machine.do("systemctl", "stop", "tokenward.service")
+        self.ward.stop()
         self.ward.control("fault", {"kind": "hang", "count": -1})
         try:
-            self.ward.machine.do("systemctl", "start", "tokenward.service")  # returns once it says READY
+            self.ward.start()  # returns once it says READY
             self.assertEqual(self.ward.show("ActiveState"), "active")
         finally:
             self.ward.control("fault", method="DELETE")
@@ -69,7 +67,7 @@ class Systemd(unittest.TestCase):
         self.assertEqual(self.machine.call(*ask, "--unit=let-in.service", *get).returncode, 0)
         self.assertEqual(self.machine.call(*ask, "--unit=kept-out.service", *get).returncode, 3)
 
-    def test_06_no_get_fails_and_nobody_logs_in_while_it_is_restarted_and_killed(self):
+    def test_06_no_get_fails_and_nobody_logs_in_while_it_is_restarted_killed_and_upgraded(self):
         before = self.ward.document()
         self.ward.restart()
         logins = self.ward.logins()
@@ -77,11 +75,13 @@ class Systemd(unittest.TestCase):
             for _ in range(10):
                 self.ward.restart()
             for _ in range(5):
-                self.ward.kill()
-            if DEBS:
-                self.machine.do("sh", "-c", "dpkg --install /tmp/debs/*.deb")
-        self.assertGreater(load.result["gets"], 500)
+                pid = self.ward.kill()
+            self.ward.upgrade()
+        self.assertTrue(self.ward.version().endswith("-2"))
+        self.assertNotEqual(self.ward.show("MainPID"), pid)
         self.assertEqual(load.result["failed"], 0, self.ward.journal()[-3000:])
+        self.assertGreaterEqual(load.result["rate"], 190)
+        self.assertLess(load.result["slowest_ms"], 10_000, "waited for a restart, and not for more")
         self.assertEqual(load.result["tokens"], 1)
         self.assertEqual(self.ward.document()["token"], before["token"])
         self.assertEqual(self.ward.logins(), logins)
@@ -97,7 +97,7 @@ class Systemd(unittest.TestCase):
             finally:
                 self.ward.control("release", {})
             self.assertNotEqual(self.ward.document()["token"], refused["token"])
-            self.machine.do("systemctl", "stop", "tokenward.service")  # forgets who was refused before: no damping
+            self.ward.stop()  # forgets who was refused before: no damping
 
     def test_08_a_daemon_that_stands_still_is_restarted_and_has_lost_nothing(self):
         self.ward.drop_in("tokenward.service", "[Service]\nWatchdogSec=4\n", "watchdog")
@@ -113,19 +113,19 @@ class Systemd(unittest.TestCase):
 
     def test_09_tokens_of_another_login_are_refused_with_a_line_in_the_log(self):
         before = self.ward.document()
-        text = self.machine.do("cat", self.ward.config)
-        self.machine.write(self.ward.config, text.replace("ci-bot", "limited-bot"))
+        text = self.machine.do("cat", CONFIG)
+        self.machine.write(CONFIG, text.replace("ci-bot", "limited-bot"))
         self.ward.restart()
         self.assertEqual(self.ward.command("get", "ci/eu-de").returncode, 6)  # and its password is wrong
         self.assertIn("logs in by another configuration now", self.ward.journal())
-        self.machine.write(self.ward.config, text)
+        self.machine.write(CONFIG, text)
         self.ward.restart()
         self.assertNotEqual(self.ward.document()["token"], before["token"])
 
     def test_10_an_instance_has_a_user_of_its_own_and_keeps_its_tokens_too(self):
         socket = "/run/tokenward/two/tokenward.sock"
         self.ward.configure(name="two")
-        self.ward.drop_in("tokenward@two.service", "[Service]\nLoadCredential=ci.password:/etc/tokenward-test/password\n")
+        self.ward.credential(FROM_A_FILE, "tokenward@two.service")
         self.machine.do("systemctl", "start", "tokenward@two.service")
         before = self.ward.document(socket=socket)
         self.assertNotIn(self.ward.user("tokenward@two.service"), ("0", self.ward.user()))
@@ -136,10 +136,10 @@ class Systemd(unittest.TestCase):
     def test_11_a_person_has_a_daemon_of_their_own(self):
         self.machine.do("useradd", "--create-home", "--uid", "4711", "person")
         # As logind and PAM would have it, which this small machine is without.
-        self.ward.drop_in("user@4711.service", "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/4711\n")
-        config = self.machine.do("cat", self.ward.config).replace("credential: ci.password", "file: /home/person/password")
+        self.ward.drop_in("user@4711.service", "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/4711\n", "bare")
+        config = self.machine.do("cat", CONFIG).replace("credential: ci.password", "file: /home/person/password")
         self.machine.write("/home/person/.config/tokenward/tokenward.yaml", config)
-        self.machine.write("/home/person/password", self.machine.do("cat", "/etc/tokenward-test/password"), "0600")
+        self.machine.write("/home/person/password", PASSWORD, "0600")
         self.machine.do("chown", "--recursive", "person:", "/home/person")
         self.machine.do("systemctl", "start", "user@4711.service")
 
@@ -170,20 +170,6 @@ class Systemd(unittest.TestCase):
         self.assertIn(("ci", "eu-de", "0"), {(line["IDENTITY"], line["SCOPE"], line["PEER_UID"]) for line in given})
         self.assertIn("let-in.service", {line.get("PEER_UNIT") for line in given})
         self.assertIn("401", {line.get("UPSTREAM_STATUS") for line in lines}, "of the wrong password in test 09")
-
-
-def main():
-    must = os.geteuid() == 0 or os.environ.get("CI") == "true"
-    if os.geteuid() != 0:
-        print("systemd_test: left out: only root can boot a machine in a folder (systemd-nspawn); run it by sudo")
-        return 1 if must else SKIPPED
-    os.chdir(pathlib.Path(__file__).resolve().parent.parent.parent)
-    try:
-        result = unittest.main(argv=[sys.argv[0], "--verbose", "--failfast", *sys.argv[1:]], exit=False).result
-    except Missing as what:
-        print(f"systemd_test: {what}")
-        return 1
-    return 0 if result.wasSuccessful() else 1
 
 
 if __name__ == "__main__":
