@@ -1,9 +1,10 @@
 """Tokenward under a real systemd: a Debian 12 that boots in a folder. Needs root; for others it is left out."""
 import json
+import re
 import sys
 import unittest
 
-from cases import main, root
+from cases import ROOT, main, root
 from installed import CONFIG, FROM_A_FILE, PASSWORD, REFUSED, SOCKET, Installed, Load
 from machine import Machine
 
@@ -170,6 +171,34 @@ class Systemd(unittest.TestCase):
         self.assertIn(("ci", "eu-de", "0"), {(line["IDENTITY"], line["SCOPE"], line["PEER_UID"]) for line in given})
         self.assertIn("let-in.service", {line.get("PEER_UNIT") for line in given})
         self.assertIn("401", {line.get("UPSTREAM_STATUS") for line in lines}, "of the wrong password in test 09")
+
+    def assert_serves_with(self, line):
+        """With this line, and no other, as the source of the password, it gets a token by a login of its own."""
+        self.ward.stop()  # forgets the tokens
+        self.ward.credential(line)
+        logins = self.ward.logins()
+        self.ward.start()
+        self.assertTrue(self.ward.document()["token"])
+        self.assertGreater(self.ward.logins(), logins)
+
+    def seal(self, command):
+        """Runs a command of the manual page that seals a secret, with the password where the page asks for it."""
+        ask = "systemd-ask-password -n | "
+        self.assertTrue(command.startswith(ask))
+        return self.machine.do("sh", "-c", command.removeprefix(ask), text=PASSWORD)
+
+    def test_13_the_manual_page_s_ways_to_give_a_secret_are_ways(self):
+        page = (ROOT / "daemon/tokenwardd.8.scd").read_text().partition("# SECRETS UNDER SYSTEMD")[2]
+        in_a_file, in_the_unit, from_outside = re.findall(r"(?s)```\n(.*?)```", page)
+        make_folder, seal, _, _, line = in_a_file.replace("\\\n", "").splitlines()
+        self.machine.do("sh", "-c", make_folder)
+        self.seal(seal)
+        self.assertNotIn(PASSWORD, self.machine.do("cat", "/etc/credstore.encrypted/ci.password"))
+        self.assert_serves_with(line.strip())
+        self.assert_serves_with(self.seal(in_the_unit))
+        self.assert_serves_with(from_outside.splitlines()[1])
+        self.assertIn(FROM_A_FILE, page.replace("*", ""))
+        self.assert_serves_with(FROM_A_FILE)
 
 
 if __name__ == "__main__":
