@@ -2,6 +2,7 @@
 import json
 import re
 import sys
+import time
 import unittest
 
 from cases import ROOT, main, root
@@ -199,6 +200,20 @@ class Systemd(unittest.TestCase):
         self.assert_serves_with(from_outside.splitlines()[1])
         self.assertIn(FROM_A_FILE, page.replace("*", ""))
         self.assert_serves_with(FROM_A_FILE)
+
+    def test_14_a_machine_that_boots_before_its_dns_is_up_at_once_and_heals_by_itself(self):
+        self.ward.stop()
+        self.machine.write("/etc/resolv.conf", "nameserver 192.0.2.1\n")  # nobody answers there
+        self.ward.configure(iam=self.ward.iam.replace("127.0.0.1", "iam.invalid"))
+        begun = time.monotonic()
+        self.ward.start()  # returns once it says READY
+        self.assertLess(time.monotonic() - begun, 5, "waited for DNS")
+        self.assertEqual(self.ward.command("health").returncode, 0)
+        self.assertEqual(self.ward.command("get", "--max-wait", "1", "ci/eu-de").returncode, 7)
+        self.machine.wait_for(lambda: "iam.invalid" in self.ward.journal(), "word of the name that isn't known")
+        self.machine.write("/etc/hosts", "127.0.0.1 iam.invalid\n")
+        self.machine.wait_for(lambda: "next renewal in 1" in self.ward.show("StatusText"), "the next try")
+        self.assertTrue(self.ward.document()["token"])
 
 
 if __name__ == "__main__":
