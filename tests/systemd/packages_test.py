@@ -3,7 +3,7 @@ import sys
 import unittest
 
 from cases import main, root
-from installed import CONFIG, Installed
+from installed import CONFIG, FROM_A_FILE, SOCKET, Installed
 from machine import Machine
 
 # What the machine itself writes while it runs, and dpkg's own files.
@@ -34,6 +34,8 @@ class Packages(unittest.TestCase):
         self.assertEqual(self.ward.show("ActiveState"), "active")
         self.assertEqual(self.ward.show("NRestarts"), "0")
         self.assertEqual(self.machine.call("tokenward-iam-standin").returncode, 127)
+        loading = "import keystoneauth1.loading as loading; loading.get_plugin_loader('tokenward')"
+        self.machine.do("env", "XDG_CACHE_HOME=/tmp", "python3", "-c", loading)
 
     def test_2_it_has_tokens_once_it_is_told_who_it_is(self):
         self.ward.set_up()
@@ -41,11 +43,16 @@ class Packages(unittest.TestCase):
         self.assertTrue(self.ward.document()["token"])
 
     def test_3_an_upgrade_keeps_tokens_and_configuration(self):
-        before, pid = self.ward.document(), self.ward.show("MainPID")
+        self.ward.configure(name="two")
+        self.ward.credential(FROM_A_FILE, "tokenward@two.service")
+        self.machine.do("systemctl", "start", "tokenward@two.service")
+        daemons = (("tokenward.service", SOCKET), ("tokenward@two.service", "/run/tokenward/two/tokenward.sock"))
+        before = [(self.ward.show("MainPID", unit), self.ward.document(socket=socket)) for unit, socket in daemons]
         self.ward.upgrade()
         self.assertTrue(self.ward.version().endswith("-2"))
-        self.assertNotEqual(self.ward.show("MainPID"), pid)
-        self.assertEqual(self.ward.document()["token"], before["token"])
+        for (unit, socket), (pid, document) in zip(daemons, before):
+            self.assertNotEqual(self.ward.show("MainPID", unit), pid)
+            self.assertEqual(self.ward.document(socket=socket)["token"], document["token"])
         self.assertEqual(self.machine.do("cat", CONFIG), self.ward.configured)
 
     def test_4_what_an_administrator_has_stopped_stays_so_in_an_upgrade(self):
@@ -63,8 +70,9 @@ class Packages(unittest.TestCase):
 
     def test_6_a_purge_leaves_nothing(self):
         self.ward.dpkg("--purge", *self.ward.packages)
-        # The drop-in is the administrator's, not the package's; sysusers keeps the user, and passwd's backups.
-        ours = {"/etc/systemd/system/tokenward.service.d", "/etc/systemd/system/tokenward.service.d/credential.conf"}
+        # The drop-ins are the administrator's, not the package's; sysusers keeps the user, and passwd's backups.
+        folders = [f"/etc/systemd/system/{unit}.service.d" for unit in ("tokenward", "tokenward@two")]
+        ours = {*folders, *(f"{folder}/credential.conf" for folder in folders)}
         backups = {f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow")}
         left = self.files() - self.before - ours - backups
         self.assertEqual(left, set())
