@@ -75,7 +75,7 @@ def base(folder, programs, needs):
     environment = {**os.environ, **proxy(), "DEBIAN_FRONTEND": "noninteractive"}
     include = f"--include={','.join(wanted)}"
     run(["debootstrap", "--variant=minbase", include, SUITE, str(root), *mirror()], env=environment)
-    apt = ["chroot", str(root), "apt-get", "--quiet"]
+    apt = ["chroot", str(root), "apt-get", "--quiet", "--option=Acquire::Retries=3"]
     run([*apt, "update"], env=environment)
     run([*apt, "satisfy", "--yes", "--no-install-recommends", needs], env=environment)
     run([*apt, "clean"], env=environment)
