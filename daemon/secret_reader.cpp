@@ -93,16 +93,21 @@ std::optional<std::string> path_of(const secret_ref& ref) {
     return std::string(folder) + "/" + ref.name;
 }
 
+problem no_credential(const std::string& name, const char* why, const std::string& what) {
+    return trouble(what, "no credential `" + name + "`: " + why +
+                             "; give the unit LoadCredential= or LoadCredentialEncrypted=, and restart it");
+}
+
 } // namespace
 
 result<secret_reading> secret_reader::read(const secret_ref& ref, const std::string& what) {
     if (ref.from == source::env) return take_variable(ref.name, what);
     if (ref.from == source::inline_text) return secret_reading{secret(ref.name)};
     auto path = path_of(ref);
-    if (path) return read_file(*path, what);
-    return trouble(what, "no credential `" + ref.name +
-                             "`: $CREDENTIALS_DIRECTORY is not set, give the unit "
-                             "LoadCredential= or LoadCredentialEncrypted=");
+    if (!path) return no_credential(ref.name, "$CREDENTIALS_DIRECTORY is not set", what);
+    if (ref.from == source::credential && access(path->c_str(), F_OK) != 0 && errno == ENOENT)
+        return no_credential(ref.name, "it is not in $CREDENTIALS_DIRECTORY", what);
+    return read_file(*path, what);
 }
 
 result<secret_reading> secret_reader::take_variable(const std::string& name, const std::string& what) {

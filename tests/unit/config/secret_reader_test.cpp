@@ -64,6 +64,8 @@ TEST_F(SecretReader, ReadsAFileWithoutOneLineEnd) {
 TEST_F(SecretReader, ReadsACredentialOfSystemds) {
     file("s3cret\n", "ci.password");
     EXPECT_EQ(read({source::credential, "ci.password"}), "s3cret");
+    EXPECT_THAT(read({source::credential, "ci.passwort"}),
+                AllOf(HasSubstr("no credential `ci.passwort`"), HasSubstr("give the unit LoadCredential=")));
     unsetenv("CREDENTIALS_DIRECTORY");
     EXPECT_THAT(read({source::credential, "ci.password"}),
                 HasSubstr("[identity `ci`: password: no credential `ci.password`"));
