@@ -22,11 +22,19 @@ namespace {
 const std::string verdict_gone = json_answer(R"({"verdict":"invalidated","fingerprint":null})");
 const std::string verdict_unfounded = json_answer(R"({"verdict":"not_about_the_token","fingerprint":null})");
 
-/// Reads a request, whole, and answers it.
-void answer_request(const tokenward::support::unique_fd& fd, const std::string& bytes) {
+/// Waits for a request, which comes whole.
+void read_request(const tokenward::support::unique_fd& fd) {
     std::string request(4096, '\0');
     EXPECT_GT(recv(fd.get(), request.data(), request.size(), 0), 0);
+}
+
+void say(const tokenward::support::unique_fd& fd, const std::string& bytes) {
     send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+void answer_request(const tokenward::support::unique_fd& fd, const std::string& bytes) {
+    read_request(fd);
+    say(fd, bytes);
 }
 
 int report(const client_ptr& client, const std::string& fingerprint) {
@@ -89,6 +97,7 @@ TEST(StubKept, ARefusedTokenIsGoneBeforeTheReportIsAnswered) {
     tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr)), reports;
     answer_request(watch, answer_with("one", '1'));
     ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
+    read_request(watch); // before that a report might borrow this connection
     for (const std::string& verdict : {verdict_unfounded, verdict_gone}) {
         EXPECT_EQ(read_kept(kept), "one");
         std::thread reporter([&] { report(client, "sha256:1111111111111111"); });
@@ -98,7 +107,7 @@ TEST(StubKept, ARefusedTokenIsGoneBeforeTheReportIsAnswered) {
         reporter.join();
     }
     EXPECT_EQ(read_kept(kept), "[not_held]");
-    answer_request(watch, answer_with("one", '1')); // the daemon does not do that
+    say(watch, answer_with("one", '1')); // the daemon does not do that
     std::array<pollfd, 2> either{{{watch.get(), POLLIN, 0}, {reports.get(), POLLIN, 0}}};
     ASSERT_GT(poll(either.data(), either.size(), -1), 0); // whichever connection the thread borrows now
     answer_request(either[0].revents != 0 ? watch : reports, answer_with("two", '2'));
