@@ -14,9 +14,18 @@ namespace tokenward::systemd {
 namespace {
 
 constexpr int all_seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+constexpr unsigned never_executable = 0x0008U; // MFD_NOEXEC_SEAL, which Debian 12's headers don't know
 
 problem failed(std::string_view what) {
     return {errc::internal, "can't " + std::string(what) + ": " + std::strerror(errno)};
+}
+
+// Never executable where the kernel can say so (6.3), for there vm.memfd_noexec may forbid any other.
+unique_fd make_file() {
+    constexpr unsigned usual = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    unique_fd made(::memfd_create("tokenward-state", usual | never_executable));
+    if (!made && errno == EINVAL) made = unique_fd(::memfd_create("tokenward-state", usual));
+    return made;
 }
 
 bool write_all(int fd, std::string_view bytes) {
@@ -34,12 +43,14 @@ bool write_all(int fd, std::string_view bytes) {
 result<sealed_memory> sealed_memory::make(std::string_view bytes) {
     if (bytes.size() > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
     sealed_memory made;
-    made.x_fd = unique_fd(::memfd_create("tokenward-state", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    made.x_fd = make_file();
     if (!made.x_fd) return failed("make a file in memory");
     if (!write_all(made.fd(), bytes)) return failed("write a file in memory");
     if (::fcntl(made.fd(), F_ADD_SEALS, all_seals) != 0) return failed("seal a file in memory");
     if (bytes.empty()) return made;
-    void* pages = ::mmap(nullptr, bytes.size(), PROT_READ, MAP_SHARED, made.fd(), 0);
+    // The file's own pages all the same, as long as nobody can write. Before Linux 6.7 a shared mapping of
+    // what is sealed is refused, though it be for reading alone.
+    void* pages = ::mmap(nullptr, bytes.size(), PROT_READ, MAP_PRIVATE, made.fd(), 0);
     if (pages == MAP_FAILED) return made; // then it may be swapped out, which the unit forbids too
     made.x_pages = pages;
     made.x_size = bytes.size();
@@ -68,7 +79,9 @@ sealed_memory::~sealed_memory() {
 result<wiped_string> read_sealed(int fd) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) return failed("examine it");
-    if (::fcntl(fd, F_GET_SEALS) != all_seals) return problem{errc::internal, "it is no sealed memory"};
+    const int seals = ::fcntl(fd, F_GET_SEALS); // there may be more than ours
+    if (seals < 0 || (seals & all_seals) != all_seals)
+        return problem{errc::internal, "it is no sealed memory"};
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
     wiped_string bytes;

@@ -4,15 +4,28 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <string>
+#include <string_view>
 
 namespace tokenward::systemd {
 namespace {
 
 using ::testing::HasSubstr;
+
+/// The line of /proc/self/maps that names the file; empty if there is none.
+std::string mapping_of(std::string_view file) {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (line.find(file) != std::string::npos) return line;
+    return {};
+}
 
 TEST(SealedMemory, IsReadAsItWasWrittenAsOftenAsOneLikes) {
     const std::string bytes(100'000, 'x');
@@ -50,6 +63,38 @@ TEST(SealedMemory, AFileThatIsNotSealedIsNotBelieved) {
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().detail, HasSubstr("no sealed memory"));
     EXPECT_FALSE(read_sealed(0)); // nor is something else
+}
+
+// vm.memfd_noexec=1, of a hardened machine, adds a seal of its own.
+TEST(SealedMemory, IsBelievedWithMoreSealsThanOurs) {
+    constexpr int never_executable = 0x0020; // F_SEAL_EXEC, since Linux 6.3
+    const unique_fd sealed(::memfd_create("sealed", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    ASSERT_EQ(::write(sealed.get(), "kept", 4), 4);
+    const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    if (::fcntl(sealed.get(), F_ADD_SEALS, seals | never_executable) != 0)
+        GTEST_SKIP() << "this kernel has no such seal";
+    auto read = read_sealed(sealed.get());
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(std::string_view(*read), "kept");
+}
+
+// Where vm.memfd_noexec=2 there is no other.
+TEST(SealedMemory, IsNeverExecutable) {
+    auto made = sealed_memory::make("as it is");
+    ASSERT_TRUE(made);
+    const unique_fd plain(::memfd_create("plain", MFD_CLOEXEC | 0x0008U)); // MFD_NOEXEC_SEAL, since Linux 6.3
+    if (!plain) GTEST_SKIP() << "this kernel makes no such file";
+    struct stat is {};
+    ASSERT_EQ(::fstat(made->fd(), &is), 0);
+    EXPECT_EQ(is.st_mode & 0111U, 0U);
+}
+
+// Before Linux 6.7 what is sealed against writing can't be mapped shared, and would not be locked then.
+TEST(SealedMemory, IsLockedByAMappingThatEveryKernelGives) {
+    auto made = sealed_memory::make("as it is");
+    ASSERT_TRUE(made);
+    if (!made->is_locked()) GTEST_SKIP() << "no memory may be locked here";
+    EXPECT_THAT(mapping_of("memfd:tokenward-state"), HasSubstr("r--p"));
 }
 
 TEST(SealedMemory, MayBeEmpty) {
