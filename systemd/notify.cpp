@@ -4,27 +4,79 @@
 #include <systemd/sd-daemon.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
 namespace tokenward::systemd {
 namespace {
 
-// What only informs may get lost: the manager will hear the next one.
-void tell(const std::string& what) {
-    (void)sd_notify(0, what.c_str());
+// Whoever has the manager's address says so with it: the first character is `/` or, for an abstract name,
+// `@`.
+struct manager_address {
+    sockaddr_un bytes{};
+    socklen_t size = 0; // 0: there is none, or of a kind that isn't known
+};
+
+manager_address manager() noexcept {
+    const char* given = std::getenv("NOTIFY_SOCKET");
+    const std::string_view name = given == nullptr ? "" : given;
+    manager_address made;
+    if (name.size() < 2 || name.size() >= sizeof made.bytes.sun_path) return made;
+    if (name.front() != '/' && name.front() != '@') return made;
+    made.bytes.sun_family = AF_UNIX;
+    name.copy(made.bytes.sun_path, name.size());
+    const bool abstract = name.front() == '@';
+    if (abstract) made.bytes.sun_path[0] = '\0';
+    made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() + (abstract ? 0U : 1U));
+    return made;
 }
 
-result<void> send(const std::string& what, const int* fd) {
-    const int sent = sd_pid_notify_with_fds(0, 0, what.c_str(), fd, fd == nullptr ? 0 : 1);
-    if (sent > 0) return {};
-    return problem{errc::internal, std::string("can't reach the service manager: ") +
-                                       (sent == 0 ? "there is none" : std::strerror(-sent))};
+problem unreachable(const char* why) {
+    return {errc::internal, std::string("can't reach the service manager: ") + why};
+}
+
+// What sd_pid_notify_with_fds(3) does, but that waits for a manager who does not read, without end: and with
+// it would wait all who want a token.
+result<void> send(const std::string& what, const int* fd = nullptr) {
+    if (!is_managed()) return unreachable("there is none");
+    const manager_address to = manager();
+    if (to.size == 0) return unreachable("$NOTIFY_SOCKET is no address of a Unix socket");
+    const unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket) return unreachable(std::strerror(errno));
+
+    iovec text{.iov_base = const_cast<char*>(what.data()), .iov_len = what.size()}; // sendmsg(2) only reads
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_name = const_cast<sockaddr_un*>(&to.bytes);
+    message.msg_namelen = to.size;
+    message.msg_iov = &text;
+    message.msg_iovlen = 1;
+    if (fd != nullptr) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr* head = CMSG_FIRSTHDR(&message);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(sizeof *fd);
+        std::memcpy(CMSG_DATA(head), fd, sizeof *fd);
+    }
+    if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return {};
+    return unreachable(errno == EAGAIN ? "it does not read what it is told" : std::strerror(errno));
+}
+
+// What only informs: without a manager there is nobody to be told.
+bool tell(const std::string& what) {
+    return !is_managed() || send(what);
 }
 
 } // namespace
@@ -34,12 +86,12 @@ bool is_managed() noexcept {
     return where != nullptr && *where != '\0';
 }
 
-void notify_ready(const std::string& status) {
-    tell("READY=1\nSTATUS=" + status);
+bool notify_ready(const std::string& status) {
+    return tell("READY=1\nSTATUS=" + status);
 }
 
-void notify_status(const std::string& status) {
-    tell("STATUS=" + status);
+bool notify_status(const std::string& status) {
+    return tell("STATUS=" + status);
 }
 
 void notify_reloading() {
@@ -47,11 +99,11 @@ void notify_reloading() {
     clock_gettime(CLOCK_MONOTONIC, &now);
     const auto since = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
     const auto usec = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
-    tell("RELOADING=1\nSTATUS=reading the configuration again\nMONOTONIC_USEC=" + std::to_string(usec));
+    (void)tell("RELOADING=1\nSTATUS=reading the configuration again\nMONOTONIC_USEC=" + std::to_string(usec));
 }
 
 void notify_stopping() {
-    tell("STOPPING=1\nSTATUS=finishing what is in flight");
+    (void)tell("STOPPING=1\nSTATUS=finishing what is in flight");
 }
 
 std::optional<std::chrono::microseconds> watchdog_period() noexcept {
@@ -61,7 +113,7 @@ std::optional<std::chrono::microseconds> watchdog_period() noexcept {
 }
 
 void notify_alive() {
-    tell("WATCHDOG=1");
+    (void)tell("WATCHDOG=1");
 }
 
 bool has_store() noexcept {
@@ -74,7 +126,7 @@ result<void> store(const std::string& name, int fd) {
 }
 
 result<void> forget(const std::string& name) {
-    return send("FDSTOREREMOVE=1\nFDNAME=" + name, nullptr);
+    return send("FDSTOREREMOVE=1\nFDNAME=" + name);
 }
 
 // What sd_notify_barrier(3) does, but for the waiting: that is the caller's, who has other things to do

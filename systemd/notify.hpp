@@ -8,18 +8,18 @@
 #include <optional>
 #include <string>
 
-/// Speaks to systemd through libsystemd, 252 or later. Without a manager ($NOTIFY_SOCKET is not set) whatever
-/// only tells does nothing, and whatever asks for something says that it can't be had. Sending is one
-/// datagram and does not wait for the manager to read it. From one thread.
+/// Speaks to systemd 252 or later. Without a manager ($NOTIFY_SOCKET is not set) whatever only tells does
+/// nothing, and whatever asks for something says that it can't be had. Sending is one datagram and never
+/// waits: where a manager does not read, the message is not sent. From one thread.
 namespace tokenward::systemd {
 
 /// Whether a manager listens to us.
 bool is_managed() noexcept;
 
 /// The service serves: at the start, and after a reload. `status` is a line for people, shown by `systemctl
-/// status`.
-void notify_ready(const std::string& status);
-void notify_status(const std::string& status);
+/// status`. False: it could not be told, and should be told again later.
+bool notify_ready(const std::string& status);
+bool notify_status(const std::string& status);
 /// A reload begins; notify_ready() ends it.
 void notify_reloading();
 void notify_stopping();

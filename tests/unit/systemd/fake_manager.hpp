@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -18,12 +19,19 @@ namespace tokenward::testing {
 
 class fake_manager {
   public:
-    fake_manager() : x_socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    enum class place { file, abstract };
+    explicit fake_manager(place where = place::file)
+        : x_socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+        const bool abstract = where == place::abstract;
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
-        std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
-        EXPECT_EQ(::bind(x_socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        ::setenv("NOTIFY_SOCKET", path().c_str(), 1);
+        // An abstract name begins with a NUL, which $NOTIFY_SOCKET writes as `@`.
+        path().copy(address.sun_path + (abstract ? 1 : 0), sizeof address.sun_path - 2);
+        const std::size_t size = offsetof(sockaddr_un, sun_path) + 1 + path().size();
+        EXPECT_EQ(
+            ::bind(x_socket.get(), reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size)),
+            0);
+        ::setenv("NOTIFY_SOCKET", ((abstract ? "@" : "") + path()).c_str(), 1);
     }
     ~fake_manager() { ::unsetenv("NOTIFY_SOCKET"); }
     fake_manager(const fake_manager&) = delete;

@@ -26,6 +26,36 @@ TEST(Notify, TellsThatTheServiceServesAndHowItIs) {
     EXPECT_THAT(manager.receive().text, StartsWith("STOPPING=1"));
 }
 
+// Of a manager that hangs, or one that listens until READY=1 and no longer, the queue fills: tokens are
+// served all the same.
+TEST(Notify, AManagerThatDoesNotReadIsNotWaitedFor) {
+    fake_manager manager;
+    int heard = 0;
+    while (notify_status("one more") && heard < 10'000) ++heard;
+    EXPECT_GT(heard, 0);
+    EXPECT_LT(heard, 10'000);
+    auto refused = forget("state-1");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().detail, HasSubstr("it does not read what it is told"));
+    EXPECT_FALSE(notify_ready("serves"));
+    manager.receive();
+    EXPECT_TRUE(notify_ready("serves"));
+}
+
+TEST(Notify, TheManagerMayBeAnAbstractSocket) {
+    fake_manager manager(fake_manager::place::abstract);
+    EXPECT_TRUE(notify_ready("serves"));
+    EXPECT_EQ(manager.receive().text, "READY=1\nSTATUS=serves");
+}
+
+TEST(Notify, AnAddressOfNoSocketIsSaidToBeNone) {
+    fake_manager manager;
+    ::setenv("NOTIFY_SOCKET", "vsock:2:1234", 1);
+    auto refused = forget("state-1");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().detail, HasSubstr("NOTIFY_SOCKET"));
+}
+
 TEST(Notify, AReloadSaysWhenItBegan) {
     fake_manager manager;
     notify_reloading();
