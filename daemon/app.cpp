@@ -110,7 +110,7 @@ class daemon {
     kept_state gather() const {
         kept_state state = x_service.keep();
         state.boot_id = systemd::boot_id();
-        state.guard = format_guard_memory(x_guard.memory());
+        if (!x_guard.memory().users.empty()) state.guard = format_guard_memory(x_guard.memory());
         for (kept_source& each : state.sources) each.of.login = x_logins.at(each.of.identity);
         for (kept_entry& each : state.entries) each.of.login = x_logins.at(each.of.identity);
         return state;

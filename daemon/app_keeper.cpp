@@ -15,17 +15,25 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr auto pause = 1s;            // between two states, unless something must not get lost
-constexpr auto moment_of_rest = 50ms; // tokens that come together are kept together
-constexpr auto patience = 5s;         // for the manager's word
+constexpr auto pause = 1s;                          // between two states, unless something must not get lost
+constexpr auto moment_of_rest = 50ms;               // tokens that come together are kept together
+constexpr auto patience = 5s;                       // for the manager's word
+constexpr std::chrono::seconds longest_pause = 60s; // while the manager takes nothing
+
+bool is_empty(const kept_state& state) {
+    return state.entries.empty() && state.guard.empty() &&
+           std::none_of(state.sources.begin(), state.sources.end(),
+                        [](const kept_source& source) { return source.parent != nullptr; });
+}
 
 } // namespace
 
-/// Those who wait for the manager to have what was handed over before.
+/// Those who wait for the manager to have what was handed over before; or what is yet to be, if it did not
+/// take it at once.
 struct state_keeper::confirmation {
-    confirmation(asio::io_context& io, unique_fd fd) : bell(io, fd.release()), limit(io, patience) {}
+    explicit confirmation(asio::io_context& io) : bell(io), limit(io, patience) {}
 
-    asio::posix::stream_descriptor bell;
+    asio::posix::stream_descriptor bell; // closed: there was nothing to ask for yet
     asio::steady_timer limit;
     std::vector<std::function<void()>> waiting{};
 };
@@ -35,7 +43,11 @@ state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gat
 
 void state_keeper::changed() {
     if (std::exchange(x_dirty, true)) return;
-    x_timer.expires_at(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
+    push_later(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
+}
+
+void state_keeper::push_later(std::chrono::steady_clock::time_point when) {
+    x_timer.expires_at(when);
     x_timer.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled && x_dirty) push();
     });
@@ -43,52 +55,82 @@ void state_keeper::changed() {
 
 void state_keeper::keep_now(std::function<void()> kept) {
     if (x_dirty) {
-        x_timer.cancel();
+        // Those who wait for what was handed over before go on waiting for that.
+        if (!x_confirmation || x_confirmation->bell.is_open()) begin_confirmation();
         push();
-        confirm();
     }
     if (!x_confirmation) return kept();
     x_confirmation->waiting.push_back(std::move(kept));
 }
 
+void state_keeper::begin_confirmation() {
+    x_confirmation = std::make_shared<confirmation>(x_io);
+    x_confirmation->limit.async_wait([this, mine = x_confirmation](boost::system::error_code cancelled) {
+        if (!cancelled) end(mine, false);
+    });
+}
+
 void state_keeper::flush() {
     x_timer.cancel();
-    if (x_dirty) push();
+    if (x_dirty) hand_over();
     for (auto ended = x_confirmation; ended; ended = x_confirmation) end(ended, true);
 }
 
+// All is offered again if a part was not taken: who waits must not be told that it lies with the manager.
 void state_keeper::push() {
+    x_timer.cancel();
     x_dirty = false;
-    const kept_state state = x_gather();
-    if (state.entries.empty() && x_names.empty()) return; // the first tokens are yet to come
-    x_pushed = std::chrono::steady_clock::now();
-    const wiped_string bytes = format_kept_state(state);
-    auto memory = systemd::sealed_memory::make(bytes);
-    if (!memory) return complain(memory.error());
-    const std::string name = "tokenward-state-" + std::to_string(++x_number);
-    if (auto stored = systemd::store(name, memory->fd()); !stored) return complain(stored.error());
-    x_memory = std::move(*memory);
-    x_bytes = bytes.size();
-    for (const std::string& old : x_names)
-        if (auto gone = systemd::forget(old); !gone) complain(gone.error());
-    x_names.assign(1, name);
-    log::debug("state_kept", {}, "{} bytes are kept with the service manager as {}", x_bytes,
-               x_names.front());
+    const bool waited_for = x_confirmation && !x_confirmation->bell.is_open();
+    if (hand_over() && (!waited_for || ask(x_confirmation))) {
+        if (std::exchange(x_failures, 0) == 0) return;
+        x_complained = false;
+        return log::info("state_kept", {}, "tokens outlive a restart again");
+    }
+    x_dirty = true;
+    const auto rest = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
+    push_later(std::chrono::steady_clock::now() + rest);
 }
 
-void state_keeper::confirm() {
-    x_confirmation.reset(); // those who wait for it go on waiting for it
+// False: it was not taken, and may be the next time.
+bool state_keeper::hand_over() {
+    const kept_state state = x_gather();
+    if (is_empty(state) && x_names.empty()) return true; // what is worth keeping is yet to come
+    x_pushed = std::chrono::steady_clock::now();
+    return hand_over(state);
+}
+
+bool state_keeper::hand_over(const kept_state& state) {
+    const wiped_string bytes = format_kept_state(state);
+    auto memory = systemd::sealed_memory::make(bytes);
+    if (!memory) {
+        complain(memory.error());
+        return memory.error().code == errc::too_large; // it would be so again
+    }
+    const std::string name = "tokenward-state-" + std::to_string(++x_number);
+    if (auto stored = systemd::store(name, memory->fd()); !stored) {
+        complain(stored.error());
+        return false;
+    }
+    x_memory = std::move(*memory);
+    x_bytes = bytes.size();
+    std::erase_if(x_names, [](const std::string& old) { return bool(systemd::forget(old)); });
+    x_names.push_back(name);
+    log::debug("state_kept", {}, "{} bytes are kept with the service manager as {}", x_bytes, name);
+    return true;
+}
+
+bool state_keeper::ask(const std::shared_ptr<confirmation>& mine) {
     auto barrier = systemd::barrier();
-    if (!barrier) return complain(barrier.error());
-    auto mine = std::make_shared<confirmation>(x_io, std::move(*barrier));
-    x_confirmation = mine;
+    if (!barrier) {
+        complain(barrier.error());
+        return false;
+    }
+    mine->bell.assign(barrier->release());
     mine->bell.async_wait(asio::posix::stream_descriptor::wait_read,
                           [this, mine](boost::system::error_code failed) {
                               if (failed != asio::error::operation_aborted) end(mine, true);
                           });
-    mine->limit.async_wait([this, mine](boost::system::error_code cancelled) {
-        if (!cancelled) end(mine, false);
-    });
+    return true;
 }
 
 void state_keeper::end(const std::shared_ptr<confirmation>& ended, bool confirmed) {

@@ -36,8 +36,8 @@ found_state find_kept_state(const std::vector<systemd::inherited_fd>& stored);
 std::map<std::string, login_digest> login_digests(const config& c);
 
 /// One memory file at a time lies with the manager, under a name that counts up: the new one is there before
-/// the old one goes, so that a crash in between finds one of the two, and the newer if both. One thread: that
-/// of `io`.
+/// the old one goes, so that a crash in between finds one of the two, and the newer if both. What the manager
+/// does not take is offered again, after a second first and a minute in the end. One thread: that of `io`.
 class state_keeper final : public keeper {
   public:
     /// `gather` gives what is to be kept, whenever it is asked.
@@ -55,8 +55,12 @@ class state_keeper final : public keeper {
   private:
     struct confirmation;
 
+    void push_later(std::chrono::steady_clock::time_point when);
     void push();
-    void confirm();
+    bool hand_over();
+    bool hand_over(const kept_state& state);
+    void begin_confirmation();
+    bool ask(const std::shared_ptr<confirmation>& mine);
     void end(const std::shared_ptr<confirmation>& ended, bool confirmed);
     void complain(const problem& why);
 
@@ -70,6 +74,7 @@ class state_keeper final : public keeper {
     std::chrono::steady_clock::time_point x_pushed{};
     bool x_dirty = false;
     bool x_complained = false;
+    unsigned x_failures = 0;                        // in a row
     std::shared_ptr<confirmation> x_confirmation{}; // the last one that is waited for
 };
 

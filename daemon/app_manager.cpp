@@ -23,8 +23,7 @@ manager_link::manager_link(boost::asio::io_context& io, const token_service& ser
 
 void manager_link::ready() {
     if (!systemd::is_managed()) return;
-    x_told = status();
-    systemd::notify_ready(x_told);
+    tell_ready();
     wait();
 }
 
@@ -33,12 +32,18 @@ void manager_link::reloading() {
 }
 
 void manager_link::reloaded() {
-    if (!systemd::is_managed()) return;
-    x_told = status();
-    systemd::notify_ready(x_told);
+    if (systemd::is_managed()) tell_ready();
+}
+
+// Until it has been told: the manager ends a service that never is ready.
+void manager_link::tell_ready() {
+    std::string now_is = status();
+    x_told_ready = systemd::notify_ready(now_is);
+    if (x_told_ready) x_told = std::move(now_is);
 }
 
 void manager_link::stopping() {
+    x_stopped = true; // the timer may have gone off already, and would be set anew for ever
     x_timer.cancel();
     systemd::notify_stopping();
 }
@@ -59,10 +64,10 @@ std::string manager_link::status() {
 }
 
 void manager_link::wait() {
-    const std::chrono::microseconds pause = x_complete ? status_pause : starting_pause;
+    const std::chrono::microseconds pause = x_complete && x_told_ready ? status_pause : starting_pause;
     x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, pause) : pause);
     x_timer.async_wait([this](boost::system::error_code cancelled) {
-        if (cancelled) return;
+        if (cancelled || x_stopped) return;
         tell();
         wait();
     });
@@ -75,10 +80,9 @@ void manager_link::tell() {
     if (late && !std::exchange(x_late, late))
         log::warning("late", {}, "renewals are late: the service manager's watchdog is not fed");
     x_late = late;
+    if (!x_told_ready) return tell_ready();
     std::string now_is = status();
-    if (now_is == x_told) return;
-    systemd::notify_status(now_is);
-    x_told = std::move(now_is);
+    if (now_is != x_told && systemd::notify_status(now_is)) x_told = std::move(now_is);
 }
 
 } // namespace tokenward

@@ -124,6 +124,30 @@ TEST(KeptState, AnyDamagedByteCostsOneRecordAtTheMostAndIsSaid) {
     }
 }
 
+// The times mean nothing without the boot that they belong to.
+TEST(KeptState, WithoutItsBootNothingOfItIsTaken) {
+    wiped_string bytes = format_kept_state(sample());
+    bytes[16 + 4 + 8] ^= 1; // the first record's first byte
+    parsed_kept_state parsed = parse_kept_state(bytes);
+    EXPECT_TRUE(parsed.value.entries.empty());
+    EXPECT_TRUE(parsed.value.sources.empty());
+    EXPECT_TRUE(parsed.value.guard.empty());
+    EXPECT_THAT(parsed.faults, ElementsAre(HasSubstr("record 1 is left out"), HasSubstr("of which boot")));
+}
+
+// A given one (v3token) may be older than the machine's uptime.
+TEST(KeptState, ATokenThatWasMadeBeforeTheBootComesBack) {
+    kept_state state = sample();
+    auto given = make_token("given", t0);
+    given->minted = instant(-10min);
+    given->renewable = false;
+    state.entries[0].life.held = given;
+    parsed_kept_state parsed = parse_kept_state(format_kept_state(state));
+    EXPECT_THAT(parsed.faults, IsEmpty());
+    ASSERT_EQ(parsed.value.entries.size(), 2U);
+    EXPECT_EQ(parsed.value.entries[0].life.held->minted, instant(-10min));
+}
+
 TEST(KeptState, OfOneThatWasCutTheBeginningIsTaken) {
     const wiped_string good = format_kept_state(sample());
     for (std::size_t size = 0; size < good.size(); ++size) {
