@@ -137,6 +137,7 @@ class state_reader {
             x_to.boot_id = from.string();
             x_to.written = from.sane_at();
             x_to.wall_offset = from.optional([&] { return from.sane_span(); });
+            x_knows_boot = true;
             break;
         case record_kind::guard: x_to.guard = from.string(); break;
         case record_kind::source: keep(x_to.sources, get_source(from), from); return;
@@ -145,6 +146,9 @@ class state_reader {
         default: throw bad_bytes{"it is of no known kind"};
         }
     }
+
+    /// Whether it is known which boot the times belong to.
+    bool knows_boot() const noexcept { return x_knows_boot; }
 
   private:
     template <class T>
@@ -155,6 +159,7 @@ class state_reader {
 
     std::uint32_t x_version;
     kept_state& x_to;
+    bool x_knows_boot = false;
 };
 
 // Returns whether it was the end.
@@ -203,6 +208,7 @@ parsed_kept_state parse_kept_state(std::string_view bytes) {
         return parsed;
     }
     byte_reader from(bytes.substr(magic.size()));
+    bool knows_boot = false;
     try {
         const std::uint64_t version = from.number(4);
         if (version < oldest_version || version > kept_version) {
@@ -211,10 +217,17 @@ parsed_kept_state parse_kept_state(std::string_view bytes) {
             return parsed;
         }
         state_reader to(static_cast<std::uint32_t>(version), parsed.value);
-        for (std::size_t number = 1;; ++number)
-            if (read_record(from, number, to, parsed.faults)) break;
+        for (std::size_t number = 1;; ++number) {
+            const bool last = read_record(from, number, to, parsed.faults);
+            knows_boot = to.knows_boot();
+            if (last) break;
+        }
     } catch (const bad_bytes&) {
         parsed.faults.emplace_back("it ends too early: what follows is lost");
+    }
+    if (!knows_boot) {
+        parsed.value = {};
+        parsed.faults.emplace_back("it does not tell of which boot it is: nothing of it is used");
     }
     return parsed;
 }

@@ -77,7 +77,8 @@ struct parsed_kept_state {
     std::vector<std::string> faults{}; ///< what was not taken, and why, for the log; no secrets
 };
 
-/// Any bytes. Each record has a checksum: what is damaged is left out alone.
+/// Any bytes. Each record has a checksum: what is damaged is left out alone; but without the one that tells
+/// of which boot the times are, there is nothing.
 parsed_kept_state parse_kept_state(std::string_view bytes);
 
 /// All that decides whether an identity's tokens serve under another configuration too. Holds a password that
