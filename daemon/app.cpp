@@ -55,8 +55,8 @@ void log_faults(const std::vector<config_fault>& faults) {
 class daemon {
   public:
     daemon(const app_options& options, config initial, start_gear gear)
-        : x_options(options), x_signals(x_io, SIGTERM, SIGINT, SIGHUP), x_logins(login_digests(initial)),
-          x_kept(take_kept(std::move(gear.kept.state), initial)),
+        : x_options(options), x_sockets(initial.sockets), x_signals(x_io, SIGTERM, SIGINT, SIGHUP),
+          x_logins(login_digests(initial)), x_kept(take_kept(std::move(gear.kept.state), initial)),
           x_keeper(
               x_io, [this] { return gather(); }, gear.kept),
           x_guard(x_io.get_executor(), x_clock, state_directory(), kept_guard()),
@@ -185,7 +185,7 @@ class daemon {
                        x_options.config_path);
             return;
         }
-        if (next.value.sockets != x_service.configuration().sockets)
+        if (next.value.sockets != x_sockets)
             log::warning("reload", {}, "sockets change at the next start only");
         take_variables(next.value);
         x_logins = login_digests(next.value);
@@ -195,6 +195,7 @@ class daemon {
     }
 
     const app_options& x_options;
+    const std::vector<socket_config> x_sockets; // as they were at the start, and so are still
     asio::io_context x_io{1};
     asio::signal_set x_signals;
     kernel_clock x_clock;

@@ -68,8 +68,13 @@ result<local::listening_socket> adopt(systemd::inherited_fd given) {
                        "systemd passed something else than a socket to serve: " + socket.error().detail +
                            " (its name is " + given.name + "); look at ListenStream= in the socket's unit"};
     (void)given.fd.release(); // it has another owner now
-    log::info("activated", {}, "systemd gave the socket {} (its name is {})",
-              systemd::bound_path(socket->fd()), given.name);
+    const std::string path = systemd::bound_path(socket->fd());
+    log::info("activated", {}, "systemd gave the socket {} (its name is {})", path, given.name);
+    // It is there already, and whoever made its unit answers for it: that others can replace it is said, no
+    // more.
+    if (auto good = local::listening_socket::check_directory(path); path.starts_with('/') && !good)
+        log::warning("socket_directory", {}, "{}; see DirectoryMode= in the socket's unit",
+                     good.error().detail);
     return socket;
 }
 

@@ -28,6 +28,9 @@ class caller {
         (void)identity;
         return true;
     }
+    /// Whether that socket shows all identities, whatever there will be: else the caller has no business
+    /// beyond those.
+    virtual bool sees_all_identities() const { return true; }
 };
 
 /// The answer, and the rule that gave it.

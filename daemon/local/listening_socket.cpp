@@ -60,7 +60,7 @@ fault make_parent(const std::string& path) {
 
 // Who may write a directory may put a socket of their own at the path, and callers would ask them for tokens.
 // With the sticky bit (as in /tmp) they can't remove ours.
-fault check_parent(const std::string& path) {
+result<void> check_parent(const std::string& path) {
     auto slash = path.rfind('/');
     const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
     struct stat is {};
@@ -125,7 +125,7 @@ result<listening_socket> listening_socket::bind(const std::string& path, unsigne
     auto address = address_of(path);
     if (!address) return address.error();
     if (fault bad = make_parent(path)) return *bad;
-    if (fault bad = check_parent(path)) return *bad;
+    if (auto good = check_parent(path); !good) return good.error();
     auto lock = socket_lock::take(path);
     if (!lock) return lock.error();
     if (fault bad = clear_place(path, *address)) return *bad;
@@ -145,6 +145,10 @@ result<listening_socket> listening_socket::bind(const std::string& path, unsigne
     made.x_inode = there.st_ino;
     if (::listen(made.fd(), SOMAXCONN) != 0) return system_fault("listen at", path);
     return made;
+}
+
+result<void> listening_socket::check_directory(const std::string& path) {
+    return check_parent(path);
 }
 
 result<listening_socket> listening_socket::adopt(int fd) {

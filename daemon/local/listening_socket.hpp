@@ -27,6 +27,9 @@ class listening_socket {
     static result<listening_socket> bind(const std::string& path, unsigned mode);
     /// Listens for TCP on a loopback address. Errors: internal (the port is taken, or what the system said).
     static result<listening_socket> listen_on(const loopback_address& at);
+    /// What is wrong with the directory of a socket at this path, if others could put one of theirs in its
+    /// place. bind() refuses it.
+    static result<void> check_directory(const std::string& path);
     /// Takes over a socket that was bound and listens already, such as one from systemd.
     /// Errors: internal (it is none; then it stays the caller's).
     static result<listening_socket> adopt(int fd);

@@ -6,17 +6,34 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace tokenward::local {
 namespace {
 
-// The daemon's operators: what others may do is said per identity, and this is about none.
+// The daemon's operators: what others may do is said per identity, and this is about none. Root in a
+// container is none of them: the audit of all would be in its hands.
 result<void> admit_operator(const call& c) {
-    auto uid = c.connection.who().uid();
-    if (uid && (*uid == 0 || *uid == c.around.own_uid)) return {};
-    return problem{errc::denied, "only root and the daemon's own user may see and set the log's level"};
+    const caller& who = c.connection.who();
+    auto uid = who.uid();
+    if (uid && (*uid == 0 || *uid == c.around.own_uid) && who.sees_all_identities()) return {};
+    return problem{errc::denied,
+                   "only root and the daemon's own user may see and set the log's level, and by a "
+                   "socket that shows all identities"};
+}
+
+// At the level that shows more of the two, and at a severity that shows there: who makes the log silent is in
+// it.
+void change_level(log::level wanted, const caller& who) {
+    const log::level before = log::current_level();
+    const log::level talkative = std::min(before, wanted);
+    log::set_level(talkative);
+    log::write(
+        std::max(talkative, log::level::info), "log_level", {.peer_uid = who.uid()},
+        fmt::format("the log's level is {} now, and was {}", log::name_of(wanted), log::name_of(before)));
+    log::set_level(wanted);
 }
 
 result<log::level> read_level(std::string_view body) {
@@ -50,7 +67,7 @@ void set_log_level(const call& c) {
         return c.fail({errc::unsupported_media_type, "a level comes as application/json"});
     auto level = read_level(c.asked.body);
     if (!level) return c.fail(level.error());
-    log::set_level(*level);
+    change_level(*level, c.connection.who());
     answer_level(c);
 }
 

@@ -29,6 +29,7 @@ class peer final : public caller {
     std::string_view unit() const override;
     std::string_view known_unit() const override { return x_unit ? std::string_view(*x_unit) : ""; }
     bool is_shown(std::string_view identity) const override;
+    bool sees_all_identities() const override { return x_shown == nullptr; }
 
   private:
     int x_fd;

@@ -69,6 +69,26 @@ TEST_F(LogRoutes, NobodyElseDoes) {
     EXPECT_EQ(tokenward::log::current_level(), tokenward::log::level::error);
 }
 
+// Root in a container, with a socket of its own, must not silence what is said of all others.
+TEST_F(LogRoutes, NobodyDoesByASocketThatShowsSomeIdentitiesOnly) {
+    auto connection = std::make_shared<fake_connection>(0);
+    connection->peer.sees_all = false;
+    const std::string text =
+        request_text("POST", "/v1/log-level", "Content-Type: application/json\r\n", R"({"level":"debug"})");
+    EXPECT_EQ(ask(*connection, text).code(), "denied");
+    EXPECT_EQ(tokenward::log::current_level(), tokenward::log::level::error);
+}
+
+TEST_F(LogRoutes, WhoSetsItIsSaidThoughItBeToSilence) {
+    set(R"({"level":"info"})");
+    ::testing::internal::CaptureStderr();
+    set(R"({"level":"error"})", 500);
+    const std::string line = ::testing::internal::GetCapturedStderr();
+    EXPECT_NE(line.find("the log's level is error now, and was info event=log_level peer_uid=500"),
+              std::string::npos)
+        << line;
+}
+
 TEST_F(LogRoutes, ALevelThatIsNoneIsRefused) {
     for (const char* bad : {"", "{}", R"({"level":"loud"})", R"({"level":1})", "[]"})
         EXPECT_EQ(set(bad).code(), "bad_request") << bad;

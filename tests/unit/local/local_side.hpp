@@ -78,10 +78,12 @@ struct fake_caller final : caller {
     std::optional<unsigned> number = 1000;
     std::set<unsigned> groups{};
     std::string in_unit{};
+    bool sees_all = true;
     std::optional<unsigned> uid() const override { return number; }
     bool in_group(unsigned gid) const override { return groups.contains(gid); }
     std::string_view unit() const override { return in_unit; }
     std::string_view known_unit() const override { return in_unit; }
+    bool sees_all_identities() const override { return sees_all; }
 };
 
 /// A connection without a socket: keeps the last answer.
