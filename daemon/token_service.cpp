@@ -261,7 +261,7 @@ void token_service::check_wall_clock(const moment& at) {
                      whole_seconds(offset - *x_wall_offset).count());
         x_cache.clock_jumped(at.boot);
     }
-    x_wall_offset = offset;
+    take_wall_offset(offset);
 }
 
 void token_service::check_credentials(instant now) {
@@ -291,7 +291,7 @@ void token_service::stop() {
     }
     while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, why);
     for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
-    for (auto& [id, waits] : std::exchange(x_unkept, {})) waits.done(std::move(waits.outcome));
+    answer_unkept();
     while (!x_refusal_waiters.empty())
         answer_refusals(x_refusal_waiters.begin()->second.entry,
                         {.kind = refusal_kind::damped, .retry_after = 1s});

@@ -182,6 +182,8 @@ class token_service {
     void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
     void take_up();
     void keep_soon();
+    void take_wall_offset(duration offset);
+    void answer_unkept();
     wait_id answer_when_kept(wait_id id, refusal_outcome outcome, refusal_handler done);
     void check_password(const std::string& identity, const token& fresh, wall_time iam_now);
     void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
@@ -218,6 +220,7 @@ class token_service {
     boost::asio::steady_timer x_timer;
     instant x_timer_at = never;
     std::optional<duration> x_wall_offset; // CLOCK_REALTIME − CLOCK_BOOTTIME as last seen
+    std::optional<duration> x_kept_offset; // as last seen worth keeping
     kept_state x_restored{};               // until the first configure()
     bool x_stopped = false;
     std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first

@@ -7,6 +7,20 @@
 #include <utility>
 
 namespace tokenward {
+namespace {
+
+constexpr duration most_unkept_steps = std::chrono::seconds(5);
+
+} // namespace
+
+// Steps of the wall clock that are none of a pause add up until the next start sees them as one.
+void token_service::take_wall_offset(duration offset) {
+    x_wall_offset = offset;
+    if (!x_kept_offset) x_kept_offset = offset;
+    if (std::chrono::abs(offset - *x_kept_offset) <= most_unkept_steps) return;
+    x_kept_offset = offset;
+    keep_soon();
+}
 
 kept_state token_service::keep() const {
     kept_state state{.written = now().boot, .wall_offset = x_wall_offset};
@@ -28,7 +42,7 @@ kept_state token_service::keep() const {
 }
 
 void token_service::restore(kept_state good) {
-    x_wall_offset = good.wall_offset;
+    x_wall_offset = x_kept_offset = good.wall_offset;
     x_restored = std::move(good);
 }
 
@@ -72,10 +86,16 @@ wait_id token_service::answer_when_kept(wait_id id, refusal_outcome outcome, ref
     if (gone) x_parts.keep->changed();
     x_parts.keep->keep_now([this, alive = x_alive, id] {
         if (!*alive) return;
-        if (auto waits = x_unkept.extract(id); !waits.empty())
+        if (auto waits = x_unkept.extract(id); !waits.empty() && waits.mapped().done)
             waits.mapped().done(std::move(waits.mapped().outcome));
     });
     return x_unkept.contains(id) ? id : 0;
+}
+
+// At the end.
+void token_service::answer_unkept() {
+    for (auto& [id, waits] : std::exchange(x_unkept, {}))
+        if (waits.done) waits.done(std::move(waits.outcome));
 }
 
 } // namespace tokenward

@@ -70,9 +70,10 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
     if (entry != nullptr) {
         if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
         const log::fields about{.identity = identity, .scope = entry->scope_name()};
-        if (next.kind == refusal_kind::invalidated)
+        if (next.kind == refusal_kind::invalidated) {
             log::info("token_dead", about, "the IAM says that the token is dead: dropped");
-        else
+            keep_soon(); // there may be nobody to answer
+        } else
             log::debug("token_alive", about, "the IAM was asked about the token: it is kept");
         after_refusal(*entry, fetch, next.kind);
     }

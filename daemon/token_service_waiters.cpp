@@ -105,7 +105,8 @@ token_service::token_handler token_service::take_waiter(wait_id id) noexcept {
 void token_service::cancel(wait_id id) noexcept {
     take_waiter(id);
     x_refusal_waiters.erase(id);
-    x_unkept.erase(id);
+    if (auto known = x_unkept.find(id); known != x_unkept.end())
+        known->second.done = {}; // others may rest on it still
     x_passcode_waiters.erase(id);
 }
 

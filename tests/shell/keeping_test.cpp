@@ -182,6 +182,46 @@ TEST_F(Keeping, WhoHangsUpMeanwhileIsNotAnswered) {
     EXPECT_TRUE(daemon->refusals.empty());
 }
 
+TEST_F(Keeping, ItIsWaitedForThoughWhoBroughtItAboutHasHungUp) {
+    auto daemon = warm();
+    daemon->service.cancel(daemon->refuse("sha256:a"));
+    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    EXPECT_TRUE(daemon->refusals.empty());
+    daemon->kept.confirm();
+    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::already_replaced});
+}
+
+// validate_every: there is nobody to be answered, and the dead token must not come back all the same.
+TEST_F(Keeping, ATokenThatTheIamCallsDeadUnaskedIsForgottenThereToo) {
+    auto daemon = warm();
+    config c = one_scope();
+    c.identities[0].validate_every = 60s;
+    daemon->service.configure(std::move(c));
+    run();
+    daemon->source->answer("b");
+    run();
+    ASSERT_EQ(daemon->held(), "sha256:b");
+    daemon->source->verdict = validity::dead;
+    time.step(60s);
+    daemon->service.tick();
+    const int before = daemon->kept.changes;
+    run();
+    EXPECT_EQ(daemon->held(), "");
+    EXPECT_GT(daemon->kept.changes, before);
+}
+
+// Small steps add up, and are no pause of the machine: a restart must not take them for one.
+TEST_F(Keeping, WhereTheWallClockStandsIsKeptAsItIsSteppedOn) {
+    auto daemon = warm();
+    const int before = daemon->kept.changes;
+    time.at.wall += 3s;
+    daemon->service.tick();
+    EXPECT_EQ(daemon->kept.changes, before) << "not for each of them";
+    time.at.wall += 3s;
+    daemon->service.tick();
+    EXPECT_GT(daemon->kept.changes, before);
+}
+
 TEST_F(Keeping, AShutdownAnswersThoseWhoWaitForIt) {
     auto daemon = warm();
     daemon->refuse("sha256:a");
