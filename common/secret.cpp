@@ -7,27 +7,25 @@
 
 namespace tokenward {
 
-void wipe(void* bytes, std::size_t size) noexcept {
-    if (size != 0) explicit_bzero(bytes, size);
-}
-
 void wipe(std::string& text) noexcept {
     text.resize(text.capacity()); // never allocates: up to the capacity only
     wipe(text.data(), text.size());
     text.clear();
 }
 
-secret::secret(std::string_view text) : x_bytes(std::make_unique<char[]>(text.size())), x_size(text.size()) {
-    if (!text.empty()) std::memcpy(x_bytes.get(), text.data(), text.size());
+secret::secret(std::string_view text) : x_size(text.size()) {
+    if (text.empty()) return;
+    x_bytes = static_cast<char*>(secret_memory::allocate(x_size));
+    std::memcpy(x_bytes, text.data(), x_size);
 }
 
 secret::secret(secret&& other) noexcept
-    : x_bytes(std::move(other.x_bytes)), x_size(std::exchange(other.x_size, 0)) {}
+    : x_bytes(std::exchange(other.x_bytes, nullptr)), x_size(std::exchange(other.x_size, 0)) {}
 
 secret& secret::operator=(secret&& other) noexcept {
     if (this != &other) {
         clear();
-        x_bytes = std::move(other.x_bytes);
+        x_bytes = std::exchange(other.x_bytes, nullptr);
         x_size = std::exchange(other.x_size, 0);
     }
     return *this;
@@ -38,8 +36,8 @@ secret::~secret() {
 }
 
 void secret::clear() noexcept {
-    if (x_bytes) wipe(x_bytes.get(), x_size);
-    x_bytes.reset();
+    if (x_bytes != nullptr) secret_memory::deallocate(x_bytes, x_size);
+    x_bytes = nullptr;
     x_size = 0;
 }
 

@@ -1,16 +1,15 @@
 // A text that must not leak: it is moved and never copied, wiped when it goes, and prints as [redacted].
 #pragma once
 
+#include "common/secret_memory.hpp"
+
 #include <cstddef>
 #include <iosfwd>
-#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
 namespace tokenward {
-
-/// Overwrites `size` bytes in a way that the compiler may not leave out.
-void wipe(void* bytes, std::size_t size) noexcept;
 
 /// Wipes the whole capacity of `text`, then empties it.
 void wipe(std::string& text) noexcept;
@@ -28,7 +27,7 @@ class secret {
     ~secret();
 
     /// The secret itself. Valid as long as this object; must not be logged or put into an error.
-    std::string_view reveal() const noexcept { return {x_bytes.get(), x_size}; }
+    std::string_view reveal() const noexcept { return {x_bytes, x_size}; }
     bool empty() const noexcept { return x_size == 0; }
     std::size_t size() const noexcept { return x_size; }
 
@@ -41,7 +40,7 @@ class secret {
   private:
     void clear() noexcept;
 
-    std::unique_ptr<char[]> x_bytes;
+    char* x_bytes = nullptr; // of secret_memory
     std::size_t x_size = 0;
 };
 
@@ -52,18 +51,19 @@ inline std::string_view format_as(const secret&) noexcept {
     return "[redacted]";
 }
 
-/// An allocator that wipes what it gives back, for buffers through which secrets pass.
+/// An allocator of secret_memory, which wipes what it gets back: for buffers through which secrets pass.
 template <class T>
 struct wiping_allocator {
     using value_type = T;
     wiping_allocator() noexcept = default;
     template <class U>
     wiping_allocator(const wiping_allocator<U>&) noexcept {}
-    T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
-    void deallocate(T* p, std::size_t n) noexcept {
-        wipe(p, n * sizeof(T));
-        std::allocator<T>().deallocate(p, n);
+    T* allocate(std::size_t n) {
+        static_assert(alignof(T) <= secret_memory::alignment);
+        if (n > ~std::size_t{0} / sizeof(T)) throw std::bad_alloc();
+        return static_cast<T*>(secret_memory::allocate(n * sizeof(T)));
     }
+    void deallocate(T* p, std::size_t n) noexcept { secret_memory::deallocate(p, n * sizeof(T)); }
     friend bool operator==(const wiping_allocator&, const wiping_allocator&) noexcept { return true; }
 };
 

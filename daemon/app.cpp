@@ -243,6 +243,7 @@ int run_daemon(const app_options& options) {
     const std::string path = systemd::bound_path(gear->sockets.front().fd());
     std::size_t identities = parsed.value.identities.size();
     daemon d(options, std::move(parsed.value), std::move(*gear));
+    check_secret_memory();
     log::info("ready", {}, "tokenwardd {} serves {} {} on {}", TOKENWARD_VERSION, identities,
               identities == 1 ? "identity" : "identities", path);
     return d.run();

@@ -1,6 +1,7 @@
 // See process_guard.hpp.
 #include "daemon/process_guard.hpp"
 
+#include "common/secret_memory.hpp"
 #include "daemon/log.hpp"
 
 #include <cerrno>
@@ -33,6 +34,14 @@ void protect_process() {
     limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", false);
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         log::warning("dumpable", {}, "can't forbid core dumps and tracers: {}", std::strerror(errno));
+}
+
+void check_secret_memory() {
+    const auto memory = secret_memory::measure();
+    if (memory.unlocked != 0)
+        log::warning("memory_not_locked", {},
+                     "{} bytes for secrets may be swapped out, mlock: {}; raise LimitMEMLOCK (ulimit -l)",
+                     memory.unlocked, std::strerror(memory.lock_error));
 }
 
 std::size_t descriptor_limit() noexcept {

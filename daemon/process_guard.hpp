@@ -9,6 +9,10 @@ namespace tokenward {
 /// as many descriptors as the hard limit allows. What the kernel refuses is logged and left.
 void protect_process();
 
+/// Warns if what holds secrets may be swapped out, because the system lets us lock no more memory. To be
+/// called when secrets have been read.
+void check_secret_memory();
+
 /// How many descriptors the process may have, now.
 std::size_t descriptor_limit() noexcept;
 

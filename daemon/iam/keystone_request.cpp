@@ -12,12 +12,11 @@ namespace json = boost::json;
 
 // The password passes through the JSON value's memory too.
 class wiping_resource final : public json::memory_resource {
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t(alignment));
+    void* do_allocate(std::size_t size, std::size_t /*at most secret_memory's*/) override {
+        return secret_memory::allocate(size);
     }
-    void do_deallocate(void* bytes, std::size_t size, std::size_t alignment) override {
-        wipe(bytes, size);
-        ::operator delete(bytes, std::align_val_t(alignment));
+    void do_deallocate(void* bytes, std::size_t size, std::size_t /*alignment*/) override {
+        secret_memory::deallocate(bytes, size);
     }
     bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };

@@ -1,6 +1,7 @@
 // See metrics_page.hpp.
 #include "daemon/local/metrics_page.hpp"
 
+#include "common/secret_memory.hpp"
 #include "daemon/local/admission.hpp"
 #include "daemon/local/locked_memory.hpp"
 
@@ -93,6 +94,9 @@ void add_daemon(const call& c, std::vector<MetricFamily>& page) {
                          static_cast<double>(queues.watching)));
     page.push_back(gauge("tokenward_locked_memory_bytes", "Memory that is kept out of the swap, for secrets.",
                          static_cast<double>(locked_memory_bytes())));
+    page.push_back(gauge("tokenward_unlocked_memory_bytes",
+                         "Memory for secrets that the system did not let us lock.",
+                         static_cast<double>(secret_memory::measure().unlocked)));
     page.push_back(fetch_latency(counted.fetch_latency));
 }
 

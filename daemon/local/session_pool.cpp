@@ -27,10 +27,9 @@ std::size_t connections_within(std::size_t descriptors) noexcept {
 
 session_pool::session_pool(boost::asio::io_context& io, environment around, const connection_limits& limits)
     : x_io(io), x_limits(limits),
-      x_input(std::make_unique<char[]>(input_size)), x_shared{.around = std::move(around),
-                                                              .input = {x_input.get(), input_size},
-                                                              .closed =
-                                                                  [this](session& ended) { forget(ended); }},
+      x_input(input_size), x_shared{.around = std::move(around),
+                                    .input = x_input,
+                                    .closed = [this](session& ended) { forget(ended); }},
       x_sweep(io), x_patience(io) {}
 
 session_pool::~session_pool() {

@@ -56,7 +56,7 @@ class session_pool {
 
     boost::asio::io_context& x_io;
     connection_limits x_limits;
-    std::unique_ptr<char[]> x_input;
+    std::vector<char, wiping_allocator<char>> x_input; // reports and passcodes pass through it
     session_surroundings x_shared;
     std::unordered_map<session*, std::shared_ptr<session>> x_sessions;
     std::unordered_map<unsigned, std::size_t> x_per_uid;
