@@ -20,6 +20,7 @@ enum {
     longest_pause_when_refused_ms = 5000,
     shortest_poll_ms = 200, ///< with a daemon that can't hold an answer
     longest_poll_ms = 10000,
+    longest_life_s = 1000000000,
     stack_size = 256 * 1024,
 };
 
@@ -46,6 +47,7 @@ struct outcome {
     int error;              ///< enum tokenward_error
     tokenward_token* token; ///< NULL: unchanged
     bool waited;            ///< the daemon can hold answers
+    bool repeated;          ///< it gave the token that was kept already: it does not heed If-None-Match
     tw_instant sent_at;     ///< of CLOCK_BOOTTIME
 };
 
@@ -89,6 +91,10 @@ static bool ask_precisely(tokenward_kept* kept, const char* fingerprint, struct 
     return ask(kept, "", outcome);
 }
 
+static tw_instant bounded(tw_instant value, tw_instant least, tw_instant most) {
+    return value < least ? least : value > most ? most : value;
+}
+
 static void take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_at) {
     bool same = kept->token != NULL && strcmp(kept->token->fingerprint, token->fingerprint) == 0;
     if (!same) {
@@ -97,7 +103,7 @@ static void take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_a
     }
     tokenward_token_free(kept->token);
     kept->token = token;
-    kept->end = sent_at + (tw_instant)token->expires_in * 1000;
+    kept->end = sent_at + bounded(token->expires_in, 0, longest_life_s) * 1000;
     if (kept->judging == 0 && !kept->gone)
         tw_slot_publish(kept->slot, token->token, token->token_size, token->fingerprint, kept->end);
 }
@@ -143,10 +149,6 @@ static void note(tokenward_kept* kept, struct outcome* outcome) {
     pthread_mutex_unlock(&kept->client->mutex);
 }
 
-static tw_instant bounded(tw_instant value, tw_instant least, tw_instant most) {
-    return value < least ? least : value > most ? most : value;
-}
-
 /// Whether somebody has to do something before asking again helps: the daemon recovers by itself from all
 /// else.
 static bool is_lasting(int error) {
@@ -163,7 +165,7 @@ static bool is_lasting(int error) {
 static int pause_after(tokenward_kept* kept, const struct outcome* outcome, int* failure_pause) {
     if (outcome->error == tokenward_ok) {
         *failure_pause = first_pause_ms;
-        if (outcome->token != NULL || outcome->waited) return 0;
+        if ((outcome->token != NULL && !outcome->repeated) || outcome->waited) return 0;
         return (int)bounded((kept->end - tw_boot_time()) / 10, shortest_poll_ms, longest_poll_ms);
     }
     int pause = *failure_pause;
@@ -185,6 +187,7 @@ static void* run(void* argument) {
             memcpy(known, kept->token->fingerprint, strlen(kept->token->fingerprint) + 1);
         struct outcome outcome;
         if (!ask_precisely(kept, known, &outcome)) break;
+        outcome.repeated = outcome.token != NULL && strcmp(outcome.token->fingerprint, known) == 0;
         note(kept, &outcome);
         int pause = pause_after(kept, &outcome, &failure_pause);
         if (pause > 0) wait_or_wake(kept, -1, 0, tw_deadline_in(pause));

@@ -130,7 +130,12 @@ static int understand(tokenward_pending* pending, const struct tw_answer* answer
     if (pending->kind == REPORTING)
         return tw_take_verdict(pending->client, answer, &pending->verdict, pending->current);
     if (answer->status == 304) return unchanged(pending, answer->waited);
-    return tw_take_token(pending->client, pending->identity, pending->scope, answer, &pending->token);
+    int error = tw_take_token(pending->client, pending->identity, pending->scope, answer, &pending->token);
+    if (error != tokenward_ok || pending->kind != WATCHING) return error;
+    if (strcmp(pending->token->fingerprint, pending->fingerprint) != 0) return tokenward_ok;
+    tokenward_token_free(pending->token); // from a daemon that does not heed If-None-Match
+    pending->token = NULL;
+    return unchanged(pending, false);
 }
 
 int tokenward_pending_advance(tokenward_pending* pending) {

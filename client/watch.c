@@ -2,6 +2,7 @@
 #include "client/exchange.h"
 
 #include <poll.h>
+#include <string.h>
 
 /// How often a daemon is asked that can't hold an answer, and how long a call may outlast its `wait_s`.
 enum { poll_pace_ms = 1000, grace_ms = 5000, longest_wait_s = 300 };
@@ -15,6 +16,11 @@ static void pause_until(tw_instant when) {
         poll(NULL, 0, (int)left);
 }
 
+/// Whether a daemon that does not heed If-None-Match gave the token that the caller has already.
+static bool is_known(const tokenward_token* token, const struct tw_request* request) {
+    return request->if_none_match != NULL && strcmp(token->fingerprint, request->if_none_match) == 0;
+}
+
 /// Asks until the token is another one, an error comes, or `end` is over: then `*token` stays NULL.
 static int watch_until(tokenward_client* client, struct tw_request* request, tw_instant end,
                        tokenward_token** token) {
@@ -22,13 +28,14 @@ static int watch_until(tokenward_client* client, struct tw_request* request, tw_
         struct tw_answer answer;
         int error = tw_exchange(client, request, &answer);
         if (error != tokenward_ok) return error;
-        if (answer.status != 304) {
+        bool waited = answer.status == 304 && answer.waited;
+        if (answer.status != 304)
             error = tw_take_token(client, request->identity, request->scope, &answer, token);
-            tw_forget_answer(client, &answer);
-            return error;
-        }
-        bool waited = answer.waited;
         tw_forget_answer(client, &answer);
+        if (error != tokenward_ok) return error;
+        if (*token != NULL && !is_known(*token, request)) return tokenward_ok;
+        tokenward_token_free(*token);
+        *token = NULL;
         tw_instant left = end - tw_deadline_in(0);
         if (waited || left <= 0) return tokenward_ok;
         pause_until(earlier(tw_deadline_in(poll_pace_ms), end));

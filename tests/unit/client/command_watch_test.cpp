@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 using namespace tokenward;
 using namespace tokenward::test;
 using testing::HasSubstr;
@@ -49,6 +51,15 @@ TEST(Watch, ARestartOfTheDaemonIsNoEndAndNoLine) {
     support::finished result = run_at(daemon, {"watch", "-n", "2", "ci/eu-de"});
     EXPECT_EQ(result.out, line_of("1111111111111111") + line_of("2222222222222222"));
     EXPECT_EQ(result.err, "");
+}
+
+TEST(Watch, ADaemonThatDoesNotHoldItsAnswersIsNotAskedWithoutPause) {
+    const std::string same = token_named("1111111111111111");
+    fake_daemon daemon({same, same, token_named("2222222222222222")});
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(run_at(daemon, {"watch", "-n", "2", "ci/eu-de"}).out,
+              line_of("1111111111111111") + line_of("2222222222222222"));
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(900));
 }
 
 TEST(Watch, AnIamThatIsAwayIsToldOnce) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -72,6 +73,26 @@ TEST(StubKept, ATokenEndsWithTheLifeThatItsDaemonNamed) {
     auto kept = keep(client);
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "short"; }));
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "[not_held]"; }));
+}
+
+TEST(StubKept, ADaemonThatDoesNotHoldItsAnswersIsNotAskedWithoutPause) {
+    const std::string same = answer_with("one", '1', 2);
+    fake_daemon daemon({same, same, same, answer_with("two", '2'), no_answer});
+    auto client = open_client(daemon.path());
+    const auto begun = std::chrono::steady_clock::now();
+    auto kept = keep(client);
+    EXPECT_TRUE(eventually([&] { return read_kept(kept) == "two"; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(300));
+}
+
+TEST(StubKept, ALifeBeyondAllMeasureIsNoLifeInThePast) {
+    const std::string endless = json_answer(
+        R"({"token":"one","fingerprint":"sha256:1111111111111111","expires_in":9223372036854775807})");
+    fake_daemon daemon({endless, no_answer});
+    auto client = open_client(daemon.path());
+    auto kept = keep(client);
+    ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok) << detail_of(client);
+    EXPECT_EQ(read_kept(kept), "one");
 }
 
 TEST(StubKept, ABufferThatIsTooSmallIsToldHowMuchIsNeeded) {

@@ -65,6 +65,16 @@ TEST(StubWatch, ADaemonThatCannotHoldAnAnswerIsNotAskedInASpin) {
     EXPECT_GE(std::chrono::steady_clock::now() - start, 1990ms);
 }
 
+TEST(StubWatch, TheTokenThatIsKnownIsNoChangeEvenIfItIsSentAgain) {
+    const std::string again = json_answer(R"({"token":"old","fingerprint":")" + std::string(known) + R"("})");
+    fake_daemon daemon({again, again, token_answer("new")});
+    auto client = open_client(daemon.path());
+    EXPECT_EQ(watch(client, known, 0).token, nullptr);
+    auto start = std::chrono::steady_clock::now();
+    EXPECT_STREQ(watch(client, known, 10).token->token, "new");
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 990ms);
+}
+
 TEST(StubWatch, WithoutAWaitAnUnchangedTokenIsSaidAtOnce) {
     fake_daemon daemon({unchanged});
     auto client = open_client(daemon.path());
