@@ -181,6 +181,9 @@ static int fail_by_errno(tokenward_client* client, int number, bool connected) {
     if (connected)
         return tw_fail(client, tokenward_error_connection_lost, "the daemon at %s hung up: %s",
                        client->socket, strerror(number));
+    if (number == EMFILE || number == ENFILE || number == ENOBUFS)
+        return tw_fail(client, tokenward_error_no_memory, "no connection to %s: %s", client->socket,
+                       strerror(number));
     if (number == EACCES || number == EPERM)
         return tw_fail(client, tokenward_error_socket_denied, "no access to %s: %s", client->socket,
                        strerror(number));

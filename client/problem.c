@@ -27,7 +27,7 @@ static const struct named_error named_errors[] = {
     {tokenward_error_deadline, "deadline", "the daemon did not answer in time"},
     {tokenward_error_protocol, "protocol", "the daemon's answer makes no sense"},
     {tokenward_error_invalid_argument, "invalid_argument", "the call is wrong"},
-    {tokenward_error_no_memory, "no_memory", "out of memory"},
+    {tokenward_error_no_memory, "no_memory", "out of memory or file descriptors"},
     {tokenward_error_not_held, "not_held", "no valid token is held at the moment"},
     {tokenward_again, "again", "the call is under way"},
     {tokenward_error_other, "other", "an error that this version does not know"},

@@ -63,7 +63,7 @@ enum tokenward_error {
     tokenward_error_deadline = 67,        ///< the call's own deadline is over
     tokenward_error_protocol = 68, ///< the daemon's answer makes no sense to this version of the library
     tokenward_error_invalid_argument = 69, ///< the call itself is wrong; nothing was sent
-    tokenward_error_no_memory = 70,
+    tokenward_error_no_memory = 70,        ///< memory, file descriptors or threads ran out
     tokenward_error_other = 71,   ///< the daemon is newer and names an error that this version does not know
     tokenward_error_not_held = 72 ///< the process keeps no valid token at the moment
 };

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -139,6 +140,21 @@ TEST(Stub, AMissingDaemonIsNamed) {
     auto client = open_client("/nonexistent/socket");
     EXPECT_EQ(get_token(client).error, tokenward_error_no_daemon);
     EXPECT_THAT(detail_of(client), StartsWith("no daemon at /nonexistent/socket"));
+}
+
+TEST(Stub, AProcessWithoutFreeDescriptorsIsNotToldThatThereIsNoDaemon) {
+    fake_daemon daemon({token_answer()});
+    auto client = open_client(daemon.path());
+    rlimit before{}, none{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const int error = get_token(client).error;
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(error, tokenward_error_no_memory);
+    EXPECT_EQ(detail_of(client), "no connection to " + daemon.path() + ": Too many open files");
+    EXPECT_EQ(get_token(client).error, tokenward_ok);
 }
 
 TEST(Stub, AnswersWithoutSenseAreRefused) {
