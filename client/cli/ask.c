@@ -43,10 +43,20 @@ void say_daemon_lacks(struct cli* cli) {
         {"version", TW_FIELD_TEXT, offsetof(struct about_daemon, version), NULL}, {0}};
     static const struct question question = {"GET", "/v1/status", NULL, 1000};
     struct about_daemon daemon = {NULL};
+    tokenward_problem told = *tokenward_last_problem(cli->client);
+    char* detail = tw_arena_copy(&cli->arena, told.detail, strlen(told.detail));
+    told.detail = detail != NULL ? detail : "";
+    told.title = tokenward_strerror(told.error);
     struct tw_buffer reply = {0};
     if (ask_quietly(cli, &question, &reply) == tokenward_ok)
         tw_read_document(reply.bytes, reply.size, &cli->arena, fields, &daemon);
     tw_buffer_free(&reply);
+    // One of the same version knows the path: what is not there is something else, which its words name.
+    if (daemon.version != NULL && strcmp(daemon.version, TOKENWARD_VERSION) == 0) {
+        tw_fail_again(cli->client, &told);
+        complain_with(cli, NULL);
+        return;
+    }
     say("this daemon (%s%s) does not know what `tokenward %s` (version %s) asks for: a newer tokenwardd does",
         daemon.version != NULL ? "version " : "of an unknown version",
         daemon.version != NULL ? daemon.version : "", cli->command->name, TOKENWARD_VERSION);

@@ -76,6 +76,9 @@ enum { option_socket = 1000 };
 /// The next option of the command, -1 after the last. Deals with COMMON_OPTIONS and with errors by itself.
 int next_option(struct cli* cli, const char* short_options, const struct option* long_options);
 
+/// What getopt has just found to be no option, as it stands on the command line; `name` is room for it.
+const char* wrong_option(const struct cli* cli, char name[3]);
+
 /// The value of an option that is a whole number from `least` to `most`; anything else is a usage error.
 long option_number(struct cli* cli, const char* option, long least, long most);
 
@@ -115,7 +118,8 @@ int ask_quietly(struct cli* cli, const struct question* question, struct tw_buff
 int understand(struct cli* cli, const struct question* question, const struct tw_buffer* reply,
                const struct tw_field* fields, void* structure);
 
-/// Says that the daemon is too old for this command, or too new, and which version it has.
+/// After not_found: says that the daemon is too old for this command, or too new, and which version it has;
+/// or what it has not found, if it is of our version.
 void say_daemon_lacks(struct cli* cli);
 
 // target.c
@@ -132,6 +136,10 @@ bool is_identity(const char* text);
 int run_helper(const char* name, char** argv);
 
 // output.c
+
+/// Puts something in the place of each standard stream that is closed: a socket that took its number would be
+/// written to in its place. To be called before anything is opened.
+void occupy_closed_streams(void);
 
 /// Writes to standard output, all or an error message; returns an exit status. Wipes and frees the buffer.
 int emit(struct tw_buffer* out);

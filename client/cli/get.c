@@ -38,13 +38,21 @@ static void append_export(struct tw_buffer* out, const char* name, const char* v
     tw_buffer_append_text(out, "'\n");
 }
 
+/// Whether a shell can have a variable of this name, `size` bytes long. Any other must not come to `eval`.
+static bool is_variable(const char* name, size_t size) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    return size != 0 && (*name < '0' || *name > '9') && strspn(name, letters) >= size;
+}
+
 static int append_env(struct cli* cli, struct tw_buffer* out, const tokenward_token* token) {
     struct os_variable variables[os_variables_size];
     int status = describe_environment(cli, token, variables);
     if (status != exit_done) return status;
-    for (char** entry = environ; *entry != NULL; ++entry)
-        if (contradicts_token(*entry))
-            tw_buffer_append_format(out, "unset %.*s\n", (int)strcspn(*entry, "="), *entry);
+    for (char** entry = environ; *entry != NULL; ++entry) {
+        size_t size = strcspn(*entry, "=");
+        if (contradicts_token(*entry) && is_variable(*entry, size))
+            tw_buffer_append_format(out, "unset %.*s\n", (int)size, *entry);
+    }
     for (const struct os_variable* each = variables; each->name != NULL; ++each)
         append_export(out, each->name, each->value);
     return exit_done;

@@ -1,12 +1,10 @@
 // tokenward: the command line of the daemon's users.
 #include "client/cli/cli.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 static const struct command commands[] = {
     {.name = "get", .summary = "print a token", .help = get_help, .run = run_get},
@@ -62,10 +60,7 @@ static void prepare_process(struct cli* cli) {
     // A closed standard output is an exit status, not a death.
     cli->ignored_sigpipe = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump, and no debugger of other processes
-    // A socket that took the number of a closed standard stream would be written to in its place.
-    for (int fd = 0; fd <= 2; ++fd)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0)
-            _exit(exit_broken);
+    occupy_closed_streams();
 }
 
 /// The options before the command; those that end the run return its exit status, else -1.
@@ -78,7 +73,7 @@ static int read_global_options(struct cli* cli) {
         case 'V': tw_buffer_append_format(&out, "tokenward %s\n", tokenward_version()); return emit(&out);
         case 'h': append_help(&out); return emit(&out);
         case ':': usage_error(cli, "%s needs a value", cli->argv[optind - 1]);
-        default: usage_error(cli, "no such option: %s", cli->argv[optind - 1]);
+        default: usage_error(cli, "no such option: %s", wrong_option(cli, (char[3]){0}));
         }
     }
     return -1;

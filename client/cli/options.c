@@ -22,6 +22,17 @@ void usage_error(struct cli* cli, const char* format, ...) {
     exit(status != 0 ? status : exit_usage);
 }
 
+const char* wrong_option(const struct cli* cli, char name[3]) {
+    const char* next = optind < cli->argc ? cli->argv[optind] : "";
+    // Among letters that stand together getopt has not gone on to the next argument yet.
+    bool together = optopt != 0 && next[0] == '-' && next[1] != '-' && strchr(next, optopt) != NULL;
+    if (!together) return cli->argv[optind - 1];
+    name[0] = '-';
+    name[1] = (char)optopt;
+    name[2] = '\0';
+    return name;
+}
+
 int next_option(struct cli* cli, const char* short_options, const struct option* long_options) {
     for (;;) {
         int option = getopt_long(cli->argc, cli->argv, short_options, long_options, NULL);
@@ -35,7 +46,8 @@ int next_option(struct cli* cli, const char* short_options, const struct option*
             exit(emit(&out));
         }
         if (option == ':') usage_error(cli, "%s needs a value", cli->argv[optind - 1]);
-        if (option == '?') usage_error(cli, "no such option: %s", cli->argv[optind - 1]);
+        char name[3];
+        if (option == '?') usage_error(cli, "no such option: %s", wrong_option(cli, name));
         return option;
     }
 }

@@ -4,10 +4,17 @@
 #include "common/errors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+void occupy_closed_streams(void) {
+    for (int fd = 0; fd <= 2; ++fd)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0)
+            _exit(exit_broken);
+}
 
 bool write_all(int fd, const char* bytes, size_t size) {
     while (size != 0) {
@@ -126,8 +133,10 @@ int complain_with(const struct cli* cli, const char* advice) {
         return exit_status_of(problem);
     }
     const char* what = *problem->detail != '\0' ? problem->detail : problem->title;
+    char scope[256] = ""; // the longest that there are; of longer ones the reason counts
+    if (cli->scope != NULL) tw_utf8_copy(scope, sizeof scope, cli->scope);
     if (cli->scope != NULL)
-        say("%s/%s: %s", cli->identity, cli->scope, what);
+        say("%s/%s%s: %s", cli->identity, scope, strlen(scope) < strlen(cli->scope) ? "…" : "", what);
     else
         say("%s", what);
     if (problem->retry_after >= 0) say("try again in %ld s", problem->retry_after);

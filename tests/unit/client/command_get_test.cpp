@@ -111,6 +111,11 @@ TEST(Command, EnvironmentTakesBackWhatContradictsIt) {
         run_command({"get", "-o", "env", "ci/eu-de"},
                     {{"TOKENWARD_SOCKET", daemon.path()}, {"OS_PASSWORD", "x"}, {"OS_REGION_NAME", "r"}});
     EXPECT_THAT(result.out, StartsWith("unset OS_PASSWORD\nexport OS_AUTH_TYPE"));
+    // No shell can hold a variable of such a name, and `eval` would run what follows the semicolon.
+    fake_daemon again({token_answer(), json_answer(status_document)});
+    result = run_command({"get", "-o", "env", "ci/eu-de"},
+                         {{"TOKENWARD_SOCKET", again.path()}, {"OS_AUTH_X;touch pwned", "x"}});
+    EXPECT_THAT(result.out, StartsWith("export OS_AUTH_TYPE"));
 }
 
 TEST(Command, AnOlderDaemonIsNamedWithItsVersion) {
@@ -138,6 +143,12 @@ TEST(Command, ErrorsOfANewerDaemonAreToldByTheirStatus) {
     EXPECT_EQ(run_at(daemon, {"get", "ci/eu-de"}).status, 2);
     fake_daemon worse({problem_answer(507, "brand_new")});
     EXPECT_EQ(run_at(worse, {"get", "ci/eu-de"}).status, 9);
+}
+
+TEST(Command, TheReasonIsSaidHoweverLongTheScope) {
+    fake_daemon daemon({problem_answer(400, "bad_request", R"(,"detail":"the name is too long")")});
+    EXPECT_THAT(run_at(daemon, {"get", "ci/" + std::string(5000, 'x')}).err,
+                AllOf(HasSubstr("ci/xxx"), HasSubstr("xxx…: the name is too long\n")));
 }
 
 TEST(Command, AMissingDaemonIsNamedWithWhatToDo) {

@@ -51,6 +51,14 @@ TEST(Explain, WhoMayNotIsStatus3) {
     EXPECT_EQ(run_at(again, {"explain", "ci/eu-de", "-o", "json"}).out, document + "\n");
 }
 
+TEST(Explain, AProcessThatIsNotThereIsNoMatterOfVersions) {
+    fake_daemon daemon({problem_answer(404, "not_found", R"(,"detail":"there is no process 42")"),
+                        json_answer(R"({"version":")" TOKENWARD_VERSION R"("})")});
+    support::finished result = run_at(daemon, {"explain", "--pid", "42", "ci/eu-de"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.err, "tokenward: ci/eu-de: there is no process 42\n");
+}
+
 TEST(Health, IsOneLineAndOneStatusForProbes) {
     fake_daemon alive({json_answer(R"({"status":"ok"})")});
     support::finished result = run_at(alive, {"health"});

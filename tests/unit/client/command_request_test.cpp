@@ -186,6 +186,25 @@ TEST(Request, WritesToAFileAndReportsWhatCannotBeWritten) {
     EXPECT_EQ(request(again, {"-o", "/dev/full", "GET", "compute/x"}).status, 1);
 }
 
+TEST(Request, AClosedStandardOutputIsNotTheSocketOfTheService) {
+    fake_service service({service_answer(200, "content")});
+    fake_daemon daemon({endpoint_answer(service.url()), token_answer()});
+    const std::string script =
+        "exec " TOKENWARD_COMMAND " --socket \"$1\" request -s ci/eu-de GET compute/x >&-";
+    support::finished result = support::run({"/bin/sh", "-c", script, "sh", daemon.path()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("cannot write"));
+}
+
+TEST(Request, OnlyTheTokensOwnFieldIsRefusedWhateverItsSpelling) {
+    fake_service service({service_answer(200, "x")});
+    fake_daemon daemon({endpoint_answer(service.url()), token_answer()});
+    EXPECT_EQ(request(daemon, {"-H", "X: 1", "-H", "X-Auth: 2", "GET", "compute/x"}).status, 0);
+    EXPECT_THAT(service.requests().at(0), AllOf(HasSubstr("\r\nX: 1\r\n"), HasSubstr("\r\nX-Auth: 2\r\n")));
+    for (const char* field : {"x-auth-TOKEN:x", "X-Auth-Token : x", "X-Auth-Token;:"})
+        EXPECT_EQ(request(daemon, {"-H", field, "GET", "compute/x"}).status, 2) << field;
+}
+
 TEST(Request, AServiceThatIsAwayIsStatus7) {
     std::string gone;
     {

@@ -136,6 +136,10 @@ TEST(Command, AWrongCommandLineIsRefusedWithAWordThatHelps) {
         return run_command(std::move(arguments), {{"TOKENWARD_SOCKET", "/nonexistent/socket"}}).err;
     };
     EXPECT_THAT(said({"get", "/eu-de"}), HasSubstr("as in ci/eu-de\n"));
+    EXPECT_THAT(said({"get", "-zq", "ci/x"}), StartsWith("tokenward: no such option: -z\n"));
+    EXPECT_THAT(said({"-zq", "get"}), StartsWith("tokenward: no such option: -z\n"));
+    EXPECT_THAT(said({"get", "-z", "ci/x"}), StartsWith("tokenward: no such option: -z\n"));
+    EXPECT_THAT(said({"get", "--zq", "ci/x"}), StartsWith("tokenward: no such option: --zq\n"));
     EXPECT_THAT(said({"get", "project:a/b"}), HasSubstr("as in ci/project:a/b\n"));
     EXPECT_THAT(said({"get", "a", "b"}),
                 StartsWith("tokenward: one [IDENTITY/]SCOPE only; \"b\" is too many\n"));
