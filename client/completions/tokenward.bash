@@ -5,8 +5,8 @@
 _tokenward_names() {
     local socket=()
     local i
-    for ((i = 1; i < COMP_CWORD; ++i)); do
-        [[ ${COMP_WORDS[i]} == --socket ]] && socket=(--socket "${COMP_WORDS[i + 1]}")
+    for ((i = 1; i < ${#words[@]} - 1; ++i)); do
+        [[ ${words[i]} == --socket ]] && socket=(--socket "${words[i + 1]/#\~\//$HOME/}")
     done
     "${COMP_WORDS[0]}" "${socket[@]}" names "$@" 2>/dev/null
 }
@@ -73,12 +73,26 @@ _tokenward_operand() {
     esac
 }
 
+# The words up to the cursor into `words`; --option=VALUE, which bash takes apart, as two of them.
+_tokenward_split() {
+    local i
+    for ((i = 0; i <= COMP_CWORD; ++i)); do
+        if [[ ${COMP_WORDS[i]} != = || ${COMP_WORDS[i - 1]} != --* ]]; then
+            words+=("${COMP_WORDS[i]}")
+        elif ((i == COMP_CWORD)); then
+            words+=('')
+        fi
+    done
+}
+
 _tokenward() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+    local words=() command='' i
+    _tokenward_split
+    local current=${words[${#words[@]} - 1]} previous=${words[${#words[@]} - 2]}
     local commands='get run request endpoint watch status identities explain report invalidate renew login health log-level config'
     COMPREPLY=()
-    for ((i = 1; i < COMP_CWORD; ++i)); do
-        case ${COMP_WORDS[i]} in
+    for ((i = 1; i < ${#words[@]} - 1; ++i)); do
+        case ${words[i]} in
             --socket) ((++i)) ;;
             --) # what follows is another program's
                 compopt -o default
@@ -86,7 +100,7 @@ _tokenward() {
                 ;;
             -*) ;;
             *)
-                command=${COMP_WORDS[i]}
+                command=${words[i]}
                 break
                 ;;
         esac

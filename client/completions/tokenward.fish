@@ -2,7 +2,12 @@
 
 # Asks the daemon; at once, or nothing.
 function __tokenward_names
-    tokenward names $argv 2>/dev/null
+    set -l words (commandline -opc)
+    set -l socket (string match -- '--socket=*' $words)
+    if set -l at (contains -i -- --socket $words)
+        set socket --socket $words[(math $at + 1)]
+    end
+    tokenward $socket names $argv 2>/dev/null
 end
 
 function __tokenward_in

@@ -7,7 +7,9 @@ usage: command_completion_test.py TOKENWARD FOLDER
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import socket
 import subprocess
@@ -76,6 +78,48 @@ class Daemon:
             connection.close()
 
 
+def environment():
+    path = f"{pathlib.Path(COMMAND).parent}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+
+
+class Zsh:
+    """A zsh at a terminal, for its completion works nowhere else."""
+
+    def __enter__(self):
+        self.terminal, theirs = pty.openpty()
+        self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
+                                        env=environment(), start_new_session=True)  # fmt: skip
+        os.close(theirs)
+        # Ctrl-X prints the line as it is between two marks, and empties it.
+        self.type(f"fpath=({FOLDER} $fpath); autoload -Uz compinit; compinit -u -D; unsetopt list_beep; "
+                  'tell() { print -r -- "<""$BUFFER"">"; BUFFER=""; }; zle -N tell; bindkey "^X" tell; '
+                  'print "<""ready"">"\n')  # fmt: skip
+        self.read_mark()
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+    def type(self, text):
+        os.write(self.terminal, text.encode())
+
+    def read_mark(self):
+        seen = ""
+        while not (found := re.search(r"<([^<>\"]*)>", seen)):
+            if not select.select([self.terminal], [], [], 30)[0]:
+                raise AssertionError(f"zsh says nothing more after {seen!r}")
+            seen += os.read(self.terminal, 4096).decode(errors="replace")
+        return found[1]
+
+    def complete(self, line):
+        """The last word of the line after a Tab, and the space that ends it when it is complete."""
+        self.type(line + "\t\x18")
+        return self.read_mark()[line.rindex(" ") + 1 :]
+
+
 class Bash(unittest.TestCase):
     def test_it_knows_the_commands(self):
         self.assertEqual(complete(""), complete("--socket", "/x", ""))
@@ -93,6 +137,8 @@ class Bash(unittest.TestCase):
             self.assertEqual(complete(command, "", socket_path=daemon.path), ["ci/eu-de", "ci/global"], command)
         self.assertEqual(complete("get", "-o", "json", "ci/g", socket_path=daemon.path), ["ci/global"])
         self.assertEqual(complete("--socket", daemon.path, "get", ""), ["ci/eu-de", "ci/global"])
+        for words in (("--socket", "=", daemon.path, "get", ""), ("get", "--socket", "=", daemon.path, "")):
+            self.assertEqual(complete(*words), ["ci/eu-de", "ci/global"], words)  # as bash takes apart --socket=PATH
         self.assertEqual(complete("login", "", socket_path=daemon.path), ["ci"])
         self.assertEqual(complete("request", "--scope", "ci/e", socket_path=daemon.path), ["ci/eu-de"])
 
@@ -103,6 +149,8 @@ class Bash(unittest.TestCase):
         self.assertEqual(complete("get", "-o", "b"), ["bearer"])
         self.assertEqual(complete("status", "--output", ""), ["table", "json"])
         self.assertEqual(complete("log-level", "d"), ["debug"])
+        self.assertEqual(complete("get", "--output", "=", "b"), ["bearer"])
+        self.assertEqual(complete("status", "--output", "="), ["table", "json"])
         self.assertEqual(complete("watch", "-n", ""), [])
 
     def test_what_follows_two_dashes_is_another_programs(self):
@@ -117,6 +165,23 @@ class Others(unittest.TestCase):
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish_reads_its_file(self):
         subprocess.run(["fish", "-n", FOLDER / "tokenward.fish"], check=True)
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish_asks_the_daemon(self):
+        daemon = Daemon()
+        for options in (f"--socket {daemon.path}", f"--socket={daemon.path}"):
+            script = f"source {FOLDER}/tokenward.fish; complete -C 'tokenward {options} get '"
+            done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, env=environment(), timeout=20)
+            self.assertEqual(done.stdout.split(), ["ci/eu-de", "ci/global"], options)
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh_asks_the_daemon_and_knows_what_run_runs(self):
+        daemon = Daemon()
+        with Zsh() as zsh:
+            self.assertEqual(zsh.complete(f"tokenward --socket {daemon.path} get ci/e"), "ci/eu-de ")
+            self.assertEqual(zsh.complete(f"tokenward request --socket {daemon.path} -s ci/g"), "ci/global ")
+            self.assertEqual(zsh.complete(f"tokenward --socket {daemon.path} login c"), "ci ")
+            self.assertEqual(zsh.complete("tokenward run ci/eu-de -- mkfif"), "mkfifo ")
 
     def test_they_know_every_command_and_option(self):
         zsh = (FOLDER / "_tokenward").read_text()
