@@ -126,6 +126,14 @@ static bool try_again(struct tw_call* call, int error) {
     return true;
 }
 
+/// The daemon has let go of a caller that it could not serve, as it does when it ends: its successor may.
+/// Asked about one answer of a call only, so that no daemon is asked for ever.
+static bool says_goodbye(struct tw_call* call) {
+    bool goodbye = call->head.status == 503 && !call->head.keep_alive && !call->once && !call->parted;
+    call->parted = call->parted || goodbye;
+    return goodbye;
+}
+
 static int step_once(struct tw_call* call) {
     switch (call->phase) {
     case TW_CONNECTING:
@@ -143,7 +151,11 @@ int tw_call_step(struct tw_call* call) {
     for (;;) {
         enum tw_phase before = call->phase;
         int error = call->link->stranded ? ECONNRESET : step_once(call);
-        if (error == 0 && before != TW_CONNECTING) return 0;
+        if (error == 0 && before != TW_CONNECTING) {
+            if (!says_goodbye(call)) return 0;
+            start_over(call);
+            continue;
+        }
         if (error == EAGAIN && tw_deadline_in(0) < call->deadline) return EAGAIN;
         if (error == EAGAIN) return call->absent != 0 ? call->absent : ETIMEDOUT;
         if (error != 0 && !try_again(call, error)) return error;

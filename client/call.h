@@ -27,6 +27,7 @@ struct tw_call {
     bool blocking;             ///< a step may wait, in connect(2)
     bool once;                 ///< see struct tw_request
     bool takes_304;
+    bool parted;   ///< a daemon has said goodbye already
     bool fresh;    ///< the connection was opened for this call
     bool answered; ///< wholly, so that the connection can serve the next one
     int absent;    ///< what connect said of a daemon that is not there; a number of errno

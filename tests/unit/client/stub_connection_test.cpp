@@ -18,6 +18,15 @@ using namespace tokenward::test;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+namespace {
+
+/// The same answer from a daemon that closes the connection.
+std::string closing(std::string answer) {
+    return answer.insert(answer.find("\r\n") + 2, "Connection: close\r\n");
+}
+
+} // namespace
+
 TEST(Stub, AnswerMayComeInPiecesOfOneByte) {
     answer bytes;
     for (char c : json_answer(token_document())) bytes.push_back(std::string(1, c));
@@ -63,6 +72,29 @@ TEST(Stub, ADaemonThatKeepsHangingUpIsAskedOnceMoreAndNoMore) {
     get_token(client);
     EXPECT_EQ(get_token(client).error, tokenward_error_connection_lost);
     EXPECT_EQ(daemon.requests().size(), 3u);
+}
+
+TEST(Stub, WhatADaemonThatEndsCouldNotAnswerIsAskedOfItsSuccessor) {
+    const std::string goodbye = closing(problem_answer(503, "iam_unavailable"));
+    fake_daemon daemon({then_hang_up({goodbye}), then_stay({token_answer("two")})});
+    auto client = open_client(daemon.path());
+    EXPECT_STREQ(get_token(client).token->token, "two");
+}
+
+TEST(Stub, ADaemonThatEndsAgainIsBelieved) {
+    const std::string goodbye = closing(problem_answer(503, "iam_unavailable"));
+    fake_daemon daemon(
+        {then_hang_up({goodbye}), then_hang_up({goodbye}), then_stay({token_answer("never")})});
+    auto client = open_client(daemon.path());
+    EXPECT_EQ(get_token(client).error, tokenward_error_iam_unavailable);
+    EXPECT_EQ(daemon.requests().size(), 2u);
+}
+
+TEST(Stub, ADaemonThatStaysIsNotAskedAgain) {
+    fake_daemon daemon({then_stay({problem_answer(503, "iam_unavailable"), token_answer("never")})});
+    auto client = open_client(daemon.path());
+    EXPECT_EQ(get_token(client).error, tokenward_error_iam_unavailable);
+    EXPECT_EQ(daemon.requests().size(), 1u);
 }
 
 // SIGPIPE has its default here: it would end this program.
