@@ -13,8 +13,10 @@
 
 #include <tokenward.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -97,9 +99,13 @@ struct get_options {
     std::optional<milliseconds> deadline = std::nullopt;
 };
 
-/// A deadline as the C functions take it: "none given" is 0.
+/// A deadline as the C functions take it: "none given" is 0, and one beyond an int's range the longest there
+/// is.
 inline int deadline_ms(std::optional<milliseconds> deadline) {
-    return deadline ? static_cast<int>(deadline->count() > 0 ? deadline->count() : 1) : 0;
+    if (!deadline) return 0;
+    const auto least = milliseconds::rep{1};
+    const auto most = static_cast<milliseconds::rep>(std::numeric_limits<int>::max());
+    return static_cast<int>(std::clamp(deadline->count(), least, most));
 }
 
 class kept_token;

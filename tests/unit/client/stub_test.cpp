@@ -1,5 +1,6 @@
 // The public functions of libtokenward, and what they put on the wire.
 #include "client/tokenward.h"
+#include "client/tokenward.hpp"
 #include "common/errors.h"
 #include "fake_daemon.hpp"
 #include "stub_calls.hpp"
@@ -152,4 +153,10 @@ TEST(Stub, WrongArgumentsAreRefusedBeforeAnythingIsSent) {
     tokenward_client* none = nullptr;
     EXPECT_EQ(tokenward_open(std::string(108, '/').c_str(), &none), tokenward_error_invalid_argument);
     EXPECT_EQ(none, nullptr);
+}
+
+TEST(StubForCpp, ADeadlineBeyondAllMeasureIsTheLongestThereIs) {
+    EXPECT_EQ(tokenward::deadline_ms(tokenward::milliseconds::max()), std::numeric_limits<int>::max());
+    EXPECT_EQ(tokenward::deadline_ms(tokenward::milliseconds(-1)), 1); // over already, and not the default
+    EXPECT_EQ(tokenward::deadline_ms(std::nullopt), 0);
 }
