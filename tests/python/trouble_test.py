@@ -123,6 +123,11 @@ class Trouble(world.Test):
         self.assertIsInstance(error, keystoneauth1.exceptions.ConnectTimeout)
         self.assertIn("did not answer in 0.2 s", str(error))
 
+    def test_a_short_timeout_leaves_the_daemon_time_to_fetch_all_the_same(self):
+        impostor = self.impostor(answer(DOCUMENT))
+        self.plugin(timeout=1).get_token(None)
+        self.assertIn("max_wait=1 ", impostor.requests[0])
+
     def test_what_is_no_daemon_is_said(self):
         nonsense = (b"220 mail.example.com ESMTP\r\n", answer([]), b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhtml",
                     answer({**DOCUMENT, "body": None}), answer({"token": TOKEN}))  # fmt: skip

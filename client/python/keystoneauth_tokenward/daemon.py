@@ -110,7 +110,8 @@ class Daemon:
     def token(self, identity: str, scope: str, min_ttl: int = 0) -> Mapping[str, Any]:
         """The token document, with the IAM's own answer as `body`; valid for at least `min_ttl` seconds."""
         # The daemon is to give up before we do, for it can say why.
-        query = f"include=body&max_wait={int(self._timeout * 6 / 7)}" + (f"&min_ttl={min_ttl}" if min_ttl else "")
+        max_wait = max(1, int(self._timeout * 6 / 7))  # 0 would be no time to fetch one
+        query = f"include=body&max_wait={max_wait}" + (f"&min_ttl={min_ttl}" if min_ttl else "")
         return self._ask(f"{identity}/{scope}", "GET", f"{_path_of(identity, scope)}?{query}")
 
     def report(self, identity: str, scope: str, fingerprint: str, status: int) -> str:
