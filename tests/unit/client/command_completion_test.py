@@ -78,9 +78,12 @@ class Daemon:
             connection.close()
 
 
+HOME = tempfile.TemporaryDirectory()  # fish makes what it does not find there
+
+
 def environment():
     path = f"{pathlib.Path(COMMAND).parent}:{os.environ['PATH']}"
-    return {"PATH": path, "HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+    return {"PATH": path, "HOME": HOME.name, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
 
 
 class Zsh:
