@@ -68,6 +68,7 @@ void token_service::configure(config wanted) {
         if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));
         update_entries(i);
     }
+    end_watches(); // who may no longer have the token is not to be left believing that it may
     take_up();
     keep_soon();
     tick();
@@ -285,10 +286,7 @@ void token_service::stop() {
     x_timer.cancel();
     for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
     const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
-    while (auto entry = x_callers.any_entry(waits_for::change)) {
-        auto watchers = x_callers.take_all(*entry, waits_for::change);
-        while (auto w = watchers.next()) w->done(token_ptr());
-    }
+    end_watches();
     while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, why);
     for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
     answer_unkept();

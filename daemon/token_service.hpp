@@ -93,9 +93,9 @@ class token_service {
     /// more.
     wait_id get(cache_entry& entry, const get_request& wanted, token_handler done, const requester& by = {});
     /// Another token than the one that is held: at once if none is. `done` gets null when `wait` is over and
-    /// nothing has changed, and at a shutdown. An invalidation is held through until there is a new token or
-    /// no hope of one within `wait`. Errors: those of get(); iam_unavailable if the token expires without a
-    /// successor.
+    /// nothing has changed, at a reload (the rules may have), and at a shutdown. An invalidation is held
+    /// through until there is a new token or no hope of one within `wait`. Errors: those of get();
+    /// iam_unavailable if the token expires without a successor.
     wait_id watch(cache_entry& entry, std::chrono::seconds wait, token_handler done,
                   const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
@@ -161,6 +161,7 @@ class token_service {
     std::vector<wait_id> those_without_hope(cache_entry& entry, instant next_try);
     void let_watchers_wait(cache_entry& entry);
     void end_watch(wait_id id, instant now);
+    void end_watches();
     static problem too_much_at_once();
     void drop_waiters(std::uint64_t entry, const problem& why);
     get_request wish_of_waiters(const cache_entry& entry) const;

@@ -62,6 +62,15 @@ void token_service::let_watchers_wait(cache_entry& entry) {
     x_callers.let_watchers_wait(entry.id(), [&](const waiter& w) { x_shares.take(w.by, entry.id()); });
 }
 
+// Nothing has changed, but who watches is to ask again, and is judged anew.
+void token_service::end_watches() {
+    std::vector<waiting_callers::crowd> all;
+    while (auto entry = x_callers.any_entry(waits_for::change))
+        all.push_back(x_callers.take_all(*entry, waits_for::change));
+    for (auto& watchers : all)
+        while (auto w = watchers.next()) w->done(token_ptr());
+}
+
 // Its time is over, or that of the token that it watches.
 void token_service::end_watch(wait_id id, instant now) {
     const waiter& w = x_callers.find(id)->caller;

@@ -116,9 +116,16 @@ TEST_F(WatchRoutes, ACallerWhoMayNoLongerIsDenied) {
     config c = two_identities();
     c.identities[0].allow = {rule(1001, 7)};
     service.configure(std::move(c));
-    change();
-    ASSERT_TRUE(waiting->answered);
+    ASSERT_TRUE(waiting->answered) << "at once, not when the token changes";
     EXPECT_EQ(split_reply(*waiting->answered).code(), "denied");
+}
+
+TEST_F(WatchRoutes, ACallerWhoMayStillIsToAskAgainAfterAReload) {
+    warm();
+    auto waiting = watcher();
+    service.configure(two_identities());
+    ASSERT_TRUE(waiting->answered);
+    EXPECT_EQ(split_reply(*waiting->answered).status, 304);
 }
 
 std::optional<std::chrono::seconds> preference(const std::string& fields) {
