@@ -1,6 +1,7 @@
 // Where clouds.yaml and its kin, and the OS_* variables, are looked for.
 #include "daemon/clouds_files.hpp"
 #include "daemon/config_file.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,9 +26,6 @@ using testing::Not;
 class CloudsFiles : public testing::Test {
   protected:
     void SetUp() override {
-        std::string pattern = testing::TempDir() + "tokenward-clouds-XXXXXX";
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        x_folder = pattern;
         for (char** entry = environ; *entry != nullptr;) {
             std::string name(*entry, std::string_view(*entry).find('='));
             bool unwanted = name.starts_with("OS_") || name.starts_with("XDG_");
@@ -42,7 +40,6 @@ class CloudsFiles : public testing::Test {
     void TearDown() override {
         std::filesystem::current_path("/");
         for (const std::string& name : x_set) unsetenv(name.c_str());
-        std::filesystem::remove_all(x_folder);
     }
     void set(const std::string& name, const std::string& value) {
         setenv(name.c_str(), value.c_str(), 1);
@@ -61,7 +58,7 @@ class CloudsFiles : public testing::Test {
         return clouds ? clouds->path : "";
     }
 
-    std::filesystem::path x_folder;
+    support::temp_dir x_folder;
     std::vector<std::string> x_set{};
 };
 

@@ -1,5 +1,6 @@
 // Secrets from files, credentials and variables.
 #include "daemon/secret_reader.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,16 +26,8 @@ const std::string whose = "identity `ci`: password";
 /// Has a private folder, which is also the credentials' folder.
 class SecretReader : public testing::Test {
   protected:
-    void SetUp() override {
-        std::string pattern = testing::TempDir() + "tokenward-secrets-XXXXXX";
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        x_folder = pattern;
-        setenv("CREDENTIALS_DIRECTORY", pattern.c_str(), 1);
-    }
-    void TearDown() override {
-        unsetenv("CREDENTIALS_DIRECTORY");
-        std::filesystem::remove_all(x_folder);
-    }
+    void SetUp() override { setenv("CREDENTIALS_DIRECTORY", x_folder.path().c_str(), 1); }
+    void TearDown() override { unsetenv("CREDENTIALS_DIRECTORY"); }
 
     /// Writes a file of mode 0600 and names it.
     secret_ref file(const std::string& content, const std::string& name = "secret") {
@@ -49,7 +42,7 @@ class SecretReader : public testing::Test {
         return got ? std::string(got->value.reveal()) : "[" + got.error().detail + "]";
     }
 
-    std::filesystem::path x_folder;
+    support::temp_dir x_folder;
     secret_reader x_reader;
 };
 
@@ -79,8 +72,8 @@ TEST_F(SecretReader, SaysWhichFileAndWhy) {
     std::string path = x_folder / "gone";
     EXPECT_EQ(read({source::file, path}),
               "[" + whose + ": can't open " + path + ": No such file or directory]");
-    EXPECT_EQ(read({source::file, x_folder}),
-              "[" + whose + ": " + x_folder.string() + " is not a regular file]");
+    EXPECT_EQ(read({source::file, x_folder.path()}),
+              "[" + whose + ": " + x_folder.path().string() + " is not a regular file]");
 }
 
 TEST_F(SecretReader, DoesNotWaitForTheWriterOfAFifo) {

@@ -1,5 +1,6 @@
 // The guard's file: what comes back, and what is not believed.
 #include "daemon/guard_file.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,14 +17,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 struct GuardFile : testing::Test {
-    void SetUp() override {
-        std::string pattern = testing::TempDir() + "guard-XXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        directory = pattern;
-    }
-    void TearDown() override { fs::remove_all(directory); }
-
-    std::string directory;
+    support::temp_dir folder;
+    const std::string directory = folder.path();
     guard_memory sample{.salt = {1, 2, 255},
                         .users = {{{"https://iam.example", "ci-bot@\"Default\""},
                                    {{{7, 0xab}, 2, false}, {{8}, 0, true}},
