@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 )
@@ -21,8 +22,8 @@ func dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "unix", path)
 }
 
-func ask(client *http.Client, method, url, body string, headers http.Header) (int, string) {
-	request, err := http.NewRequest(method, url, strings.NewReader(body))
+func ask(client *http.Client, method, address, body string, headers http.Header) (int, string) {
+	request, err := http.NewRequest(method, address, strings.NewReader(body))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func ask(client *http.Client, method, url, body string, headers http.Header) (in
 
 func main() {
 	daemon := &http.Client{Transport: &http.Transport{DialContext: dial}}
-	tokens := "http://localhost/v1/tokens/" + os.Args[1] + "/" + os.Args[2]
+	tokens := "http://localhost/v1/tokens/" + url.PathEscape(os.Args[1]) + "/" + url.PathEscape(os.Args[2])
 	for tries := 1; ; tries++ {
 		status, answer := ask(daemon, "GET", tokens, "", nil)
 		var held struct{ Token, Fingerprint string }
@@ -49,11 +50,18 @@ func main() {
 			log.Fatal(answer)
 		}
 		status, answer = ask(http.DefaultClient, "GET", os.Args[3], "", http.Header{"X-Auth-Token": {held.Token}})
-		if status != 401 || tries == 2 { // once more after a refusal, and no more
+		refused := status == 400 || status == 401 || status == 403 // the daemon judges whether the token is to blame
+		if !refused || tries == 2 {                                // once more after a refusal, and no more
 			fmt.Println(answer)
 			os.Exit(status / 400)
 		}
 		report, _ := json.Marshal(map[string]any{"fingerprint": held.Fingerprint, "status": status, "body": answer})
-		ask(daemon, "POST", tokens+"/report", string(report), http.Header{"Content-Type": {"application/json"}})
+		_, said := ask(daemon, "POST", tokens+"/report", string(report), http.Header{"Content-Type": {"application/json"}})
+		var judged struct{ Verdict string }
+		_ = json.Unmarshal([]byte(said), &judged)
+		if judged.Verdict != "invalidated" && judged.Verdict != "already_replaced" { // a new token would not help
+			fmt.Println(answer)
+			os.Exit(1)
+		}
 	}
 }
