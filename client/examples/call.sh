@@ -1,5 +1,6 @@
 #!/bin/sh
 # Calls an API with a token of the daemon, by curl alone (7.84 or newer): call.sh IDENTITY SCOPE URL
+# (identity and scope as they stand in a URL: a space is %20)
 set -eu
 socket=${TOKENWARD_SOCKET:-/run/tokenward/tokenward.sock}
 tokens=http://localhost/v1/tokens/$1/$2

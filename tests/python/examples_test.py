@@ -87,6 +87,48 @@ class Go(Example, world.Test):
     command = ["go", "run", str(EXAMPLES / "call.go")]
 
 
+class Shortest:
+    """What a program of 20 lines must do."""
+
+    command = []
+
+    @classmethod
+    def setUpClass(cls):
+        if shutil.which(cls.command[0]) is None:
+            raise unittest.SkipTest(f"{cls.command[0]} is not installed")
+
+    def run_for(self, daemon, scope):
+        return subprocess.run(
+            [*self.command, "ci", scope], env={**os.environ, "TOKENWARD_SOCKET": daemon.socket}, cwd=self.folder,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=4 * world.PATIENCE, check=False)  # fmt: skip
+
+    def test_it_has_the_token_or_the_daemon_s_words(self):
+        standin = self.stand_in()
+        daemon = self.daemon(standin)
+        done = self.run_for(daemon, "eu-de")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["scope"], "eu-de")
+        self.assertTrue(json.loads(done.stdout)["token"])
+        done = self.run_for(daemon, "project:nowhere")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("check the project or domain", done.stdout)
+        daemon.stop()
+        done = self.run_for(daemon, "eu-de")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(daemon.socket, done.stderr)
+
+    def test_it_is_as_short_as_it_says(self):
+        self.assertLessEqual(len(pathlib.Path(self.command[-1]).read_text().splitlines()), 20)
+
+
+class ShortestNode(Shortest, world.Test):
+    command = ["node", str(EXAMPLES / "get.mjs")]
+
+
+class ShortestGo(Shortest, world.Test):
+    command = ["go", "run", str(EXAMPLES / "get.go")]
+
+
 class Texts(unittest.TestCase):
     def test_the_readme_names_every_example_and_no_other(self):
         rows = [line for line in (EXAMPLES / "README.md").read_text().splitlines() if line.startswith("| [")]
