@@ -135,6 +135,45 @@ void wait_for_sockets(int pid, std::size_t count) {
     }));
 }
 
+#if defined(__OPTIMIZE__)
+constexpr int unoptimised = 1;
+#else
+constexpr int unoptimised = 4; // how much longer the daemon's own part may take then
+#endif
+
+struct telling {
+    steady::duration took;  // from the renewal's answer until the last watcher has its own
+    steady::duration least; // that of the bare loop
+    std::size_t bytes;      // of the daemon's memory, for each who waits
+};
+
+// With a daemon of its own.
+telling tell(std::size_t size) {
+    iam_standin iam;
+    daemon_under_test daemon({.auth_url = iam.auth_url()});
+    const int pid = daemon.program().pid();
+    const std::string before = daemon.fingerprint();
+    const std::size_t empty = resident_bytes(pid);
+    telling result{};
+    std::size_t answer = 0;
+    {
+        listeners watchers = watchers_of(daemon.socket(), size, before);
+        wait_for_sockets(pid, size);
+        EXPECT_EQ(daemon.get("/healthz").status, 200) << "they keep nobody from being served";
+        result.bytes = (std::max(resident_bytes(pid), empty) - empty) / size;
+
+        auto renewed = daemon.connect().request("POST", "/v1/tokens/ci/eu-de/renew");
+        const auto changed = steady::now();
+        EXPECT_EQ(renewed.status, 200);
+        answer = renewed.body.size();
+        EXPECT_EQ(watchers.told(member(renewed.body, "fingerprint")), size);
+        result.took = steady::now() - changed;
+    }
+    EXPECT_EQ(iam.logins(), 2);
+    result.least = least_time(size, answer);
+    return result;
+}
+
 } // namespace
 
 TEST(Watch, TenThousandAreToldOfAChangeAndCostLittle) {
@@ -142,40 +181,23 @@ TEST(Watch, TenThousandAreToldOfAChangeAndCostLittle) {
     std::size_t size = 10'000; // root may have so many; a user half of the daemon's connections
     if (::getuid() != 0) size = 8'000;
     if (descriptors < size + 1'000) GTEST_SKIP() << "only " << descriptors << " descriptors here";
-    iam_standin iam;
-    daemon_under_test daemon({.auth_url = iam.auth_url()});
-    const std::string before = daemon.fingerprint();
-    const std::size_t empty = resident_bytes(daemon.program().pid());
 
-    steady::duration took{};
-    std::size_t full = 0;
-    std::size_t answer = 0;
-    {
-        listeners watchers = watchers_of(daemon.socket(), size, before);
-        wait_for_sockets(daemon.program().pid(), size);
-        EXPECT_EQ(daemon.get("/healthz").status, 200) << "they keep nobody from being served";
-        full = resident_bytes(daemon.program().pid());
-
-        auto renewed = daemon.connect().request("POST", "/v1/tokens/ci/eu-de/renew");
-        const auto changed = steady::now();
-        ASSERT_EQ(renewed.status, 200);
-        answer = renewed.body.size();
-        EXPECT_EQ(watchers.told(member(renewed.body, "fingerprint")), size);
-        took = steady::now() - changed;
+    // Others who use the machine can only lengthen a time: the best of a few is what it takes.
+    telling best = tell(size);
+    for (int more = 0; more < 2 && !HasFailure(); ++more) {
+        telling again = tell(size);
+        best.took = std::min(best.took, again.took);
+        best.least = std::min(best.least, again.least);
     }
-
-    const std::size_t each = (full - std::min(full, empty)) / size;
-    const auto least = least_time(size, answer);
     std::printf("%zu watchers: %zu bytes each, all told in %lld ms; a bare loop of send(2) needs %lld ms\n",
-                size, each, in_ms(took), in_ms(least));
-    RecordProperty("bytes_per_watcher", static_cast<int>(each));
-    RecordProperty("all_told_in_ms", static_cast<int>(in_ms(took)));
-    RecordProperty("bare_loop_in_ms", static_cast<int>(in_ms(least)));
+                size, best.bytes, in_ms(best.took), in_ms(best.least));
+    RecordProperty("bytes_per_watcher", static_cast<int>(best.bytes));
+    RecordProperty("all_told_in_ms", static_cast<int>(in_ms(best.took)));
+    RecordProperty("bare_loop_in_ms", static_cast<int>(in_ms(best.least)));
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    EXPECT_LT(each, 4096U);
+    EXPECT_LT(best.bytes, 4096U);
+    EXPECT_LT(best.took, std::max<steady::duration>(50ms, best.least * 2) * unoptimised);
 #endif
-    EXPECT_LT(took, 5s) << "a release build on a quiet machine needs a hundredth of this";
-    EXPECT_EQ(iam.logins(), 2);
 }
 
 TEST(Watch, ARefusedTokenIsWatchedToItsSuccessor) {
