@@ -27,7 +27,7 @@ struct tw_http_response {
     bool keep_alive; ///< the connection may be used again
     bool waited;     ///< `Preference-Applied: wait`: the daemon heeds `Prefer: wait`
 
-    size_t scanned; ///< the parser's own: no end of the head begins before this
+    size_t scanned; ///< the parser's own: the head does not end within so many bytes
 };
 
 /// Looks at the `size` bytes that have come so far; the bytes of former calls must be the same. After

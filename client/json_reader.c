@@ -90,15 +90,23 @@ static bool read_escape(struct tw_json* r) {
     return true;
 }
 
+/// One byte of ASCII that stands for itself in a string.
+static bool is_plain_ascii(char c) {
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
 /// Goes to the next quote or backslash. False: the input ends before it, or holds what no string may hold.
 static bool skip_plain(struct tw_json* r) {
-    while (r->at != r->end && *r->at != '"' && *r->at != '\\') {
-        if ((unsigned char)*r->at < 0x20) return false;
-        size_t length = tw_utf8_length(r->at, r->end);
+    for (;;) {
+        const char* at = r->at;
+        while (at != r->end && is_plain_ascii(*at)) ++at; // nearly all, and tokens are long
+        r->at = at;
+        if (at == r->end || (unsigned char)*at < 0x20) return false;
+        if (*at == '"' || *at == '\\') return true;
+        size_t length = tw_utf8_length(at, r->end);
         if (length == 0) return false;
         r->at += length;
     }
-    return r->at != r->end;
 }
 
 /// A string, from its quote on, into `text`: where it lies if it has no escapes, else by way of the scratch
