@@ -108,8 +108,7 @@ static void take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_a
         tw_slot_publish(kept->slot, token->token, token->token_size, token->fingerprint, kept->end);
 }
 
-/// The daemon says that this process may not have the token any more.
-static bool is_withdrawn(int error) {
+bool tw_is_withdrawn(int error) {
     return error == tokenward_error_denied || error == tokenward_error_unknown_identity;
 }
 
@@ -121,7 +120,7 @@ static void note_problem(tokenward_kept* kept) {
     kept->problem.title = kept->title;
     kept->problem.detail = kept->detail;
     atomic_store(&kept->error, last->error);
-    if (!is_withdrawn(last->error)) return;
+    if (!tw_is_withdrawn(last->error)) return;
     tw_slot_clear(kept->slot);
     tokenward_token_free(kept->token);
     kept->token = NULL;

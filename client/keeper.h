@@ -40,6 +40,9 @@ int tw_keeper_start(tokenward_kept* kept);
 /// Ends it and waits for its end. The handle's mutex must not be held.
 void tw_keeper_stop(tokenward_kept* kept);
 
+/// Whether the daemon says that this process may not have the token, so that to wait is of no use.
+bool tw_is_withdrawn(int error);
+
 /// Makes it ask the daemon at once instead of pausing. REQUIRES: the handle's mutex is held.
 void tw_keeper_wake(tokenward_kept* kept);
 

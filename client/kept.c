@@ -97,12 +97,14 @@ static void revive(tokenward_kept* kept) {
     if (!kept->running && tw_keeper_start(kept) != 0) atomic_store(&kept->error, tokenward_error_no_memory);
 }
 
-/// Waits until a token is served, or `until`. REQUIRES: the handle's mutex. `attempt`: or an attempt has
-/// ended.
+/// Waits until a token is served, it is said that there will be none, or `until`. REQUIRES: the handle's
+/// mutex. `attempt`: or an attempt has ended.
 static void wait_served(tokenward_kept* kept, tw_instant until, bool attempt) {
     struct timespec when = as_time(until);
     unsigned long before = kept->attempts;
-    while (!is_served(kept) && !(attempt && kept->attempts != before))
+    if (tw_is_withdrawn(kept->problem.error)) tw_keeper_wake(kept); // that may have changed
+    while (!is_served(kept) &&
+           !((attempt || tw_is_withdrawn(kept->problem.error)) && kept->attempts != before))
         if (pthread_cond_timedwait(&kept->changed, &kept->client->mutex, &when) == ETIMEDOUT) return;
 }
 

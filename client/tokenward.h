@@ -211,7 +211,8 @@ TOKENWARD_API int tokenward_keep(tokenward_client* client, const char* identity,
 TOKENWARD_API int tokenward_kept_get(tokenward_kept* kept, char* token, size_t size, size_t* token_size,
                                      char* fingerprint);
 
-/// Waits until a valid token is kept. Errors: what the daemon last said, or deadline.
+/// Waits until a valid token is kept. Errors: what the daemon last said, or deadline; denied and
+/// unknown_identity at once.
 TOKENWARD_API int tokenward_kept_wait(tokenward_kept* kept, int deadline_ms);
 
 /// Ends the thread, wipes and frees. NULL is allowed. Waits for the thread, which takes no longer than it

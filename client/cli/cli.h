@@ -105,6 +105,9 @@ struct question {
     int deadline_ms;  ///< 0 = the stub's default
 };
 
+/// A deadline for what the daemon knows without asking the IAM: if it takes longer, something is wrong there.
+enum { known_at_once_ms = 5000 };
+
 struct tw_field;
 
 /// Asks the daemon. `reply` gets the body of the answer; NULL = it does not matter. Returns an exit status,

@@ -90,7 +90,7 @@ static int explain(struct cli* cli, long pid, bool json) {
     tw_append_encoded(&path, cli->scope);
     if (pid > 0) tw_buffer_append_format(&path, "?pid=%ld", pid);
     tw_buffer_append(&path, "", 1);
-    const struct question question = {"GET", path.bytes, NULL, 0};
+    const struct question question = {"GET", path.bytes, NULL, known_at_once_ms};
     struct explanation explanation = {0};
     int status = ask(cli, &question, &reply);
     if (status == exit_done &&

@@ -117,7 +117,7 @@ static int fetch(struct cli* cli, const struct question* question, const struct 
 }
 
 int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw) {
-    static const struct question question = {"GET", "/v1/identities", NULL, 0};
+    static const struct question question = {"GET", "/v1/identities", NULL, known_at_once_ms};
     int error = fetch(cli, &question, identities_fields, first, raw);
     return error == tokenward_ok ? exit_done : complain(cli);
 }
@@ -133,7 +133,7 @@ int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* ra
 
 int try_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
     *list = (struct status_list){NULL};
-    static const struct question question = {"GET", "/v1/status", NULL, 0};
+    static const struct question question = {"GET", "/v1/status", NULL, known_at_once_ms};
     return fetch(cli, &question, list_fields, list, raw);
 }
 

@@ -127,6 +127,7 @@ static int ask_terminal(int tty, const char* prompt, char* line, size_t size) {
 int ask_unseen(const char* prompt, char* line, size_t size) {
     if (!isatty(STDIN_FILENO)) {
         int error = read_line(STDIN_FILENO, NULL, line, size);
+        if (error == EBADF) error = ENODATA; // closed: as empty as /dev/null
         if (error != 0 && error != ENODATA) say("cannot read the standard input: %s", strerror(error));
         return error;
     }

@@ -75,6 +75,13 @@ TEST(Login, WhatIsNoCodeIsNotSent) {
     }
 }
 
+TEST(Login, AClosedStandardInputHasNoCodeEither) {
+    support::finished result = support::run(
+        {"/bin/sh", "-c", std::string(TOKENWARD_COMMAND) + " --socket /nonexistent login ci <&-"}, {});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("nothing was sent"));
+}
+
 TEST(Login, ACodeIsNeverAnArgumentAndNotRepeatedInTheMessage) {
     const std::vector<std::vector<std::string>> wrong{{"login", "845217"},
                                                       {"login", "ci", "845217"},

@@ -145,6 +145,23 @@ TEST(StubKept, TheReasonIsSaidWhileThereIsNoToken) {
     EXPECT_EQ(detail_of(client), "wrong word");
 }
 
+TEST(StubKept, WhoMayNotHaveATokenDoesNotWaitForIt) {
+    fake_daemon daemon(
+        {then_stay(std::vector<std::string>(10, problem_answer(403, "denied", R"(,"detail":"no rule")")))});
+    auto client = open_client(daemon.path());
+    auto kept = keep(client);
+    EXPECT_EQ(tokenward_kept_wait(kept.get(), 60'000), tokenward_error_denied);
+    EXPECT_EQ(detail_of(client), "no rule");
+}
+
+TEST(StubKept, WhoWasDeniedBeforeIsAnsweredByAFreshQuestion) {
+    fake_daemon daemon({then_stay({problem_answer(403, "denied"), answer_with("one", '1')})});
+    auto client = open_client(daemon.path());
+    auto kept = keep(client);
+    EXPECT_TRUE(eventually([&] { return read_kept(kept) == "[denied]"; }));
+    EXPECT_EQ(tokenward_kept_wait(kept.get(), 60'000), tokenward_ok) << detail_of(client);
+}
+
 TEST(StubKept, ATokenOutlivesItsDaemonAndTheNextDaemonIsFound) {
     tokenward::support::temp_dir folder;
     auto client = open_client(folder / "socket");
