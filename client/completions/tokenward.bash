@@ -85,6 +85,19 @@ _tokenward_split() {
     done
 }
 
+# What follows `--` is another command's line: completed as it would be by itself, where bash-completion is there.
+_tokenward_command() {
+    local first=1
+    while [[ ${COMP_WORDS[first - 1]} != -- ]]; do ((++first)); done
+    if declare -F _command_offset >/dev/null; then
+        _command_offset "$first"
+    elif ((first == COMP_CWORD)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "$1")
+    else
+        compopt -o default
+    fi
+}
+
 _tokenward() {
     local words=() command='' i
     _tokenward_split
@@ -94,15 +107,12 @@ _tokenward() {
     for ((i = 1; i < ${#words[@]} - 1; ++i)); do
         case ${words[i]} in
             --socket) ((++i)) ;;
-            --) # what follows is another program's
-                compopt -o default
+            --)
+                _tokenward_command "$current"
                 return
                 ;;
             -*) ;;
-            *)
-                command=${words[i]}
-                break
-                ;;
+            *) command=${command:-${words[i]}} ;;
         esac
     done
     _tokenward_value "$command" "$previous" "$current" && return

@@ -14,6 +14,18 @@ function __tokenward_in
     __fish_seen_subcommand_from $argv
 end
 
+# Whether the line has come to the command of `run`.
+function __tokenward_behind_dashes
+    contains -- -- (commandline -opc)
+end
+
+# That command's line, completed as it would be by itself.
+function __tokenward_command
+    set -l words (commandline -opc) (commandline -ct)
+    set -l at (contains -i -- -- $words)
+    complete -C (string join -- ' ' (string escape -- $words[(math $at + 1)..-2]) $words[-1])
+end
+
 set -l commands get run request endpoint watch status identities explain report invalidate renew login health log-level config
 complete -c tokenward -f
 complete -c tokenward -l socket -r -F -d "the daemon's socket"
@@ -35,7 +47,8 @@ complete -c tokenward -n "not __fish_seen_subcommand_from $commands" -a health -
 complete -c tokenward -n "not __fish_seen_subcommand_from $commands" -a log-level -d "set how much is logged"
 complete -c tokenward -n "not __fish_seen_subcommand_from $commands" -a config -d "import from clouds.yaml"
 
-complete -c tokenward -n "__tokenward_in get run endpoint watch explain report invalidate renew" -a "(__tokenward_names)"
+complete -c tokenward -n "__tokenward_in get run endpoint watch explain report invalidate renew; and not __tokenward_behind_dashes" -a "(__tokenward_names)"
+complete -c tokenward -n "__tokenward_in run; and __tokenward_behind_dashes" -a "(__tokenward_command)"
 complete -c tokenward -n "__tokenward_in login" -a "(__tokenward_names identities)"
 complete -c tokenward -n "__tokenward_in log-level" -a "debug info warning error"
 complete -c tokenward -n "__tokenward_in config" -a import

@@ -157,7 +157,10 @@ class Bash(unittest.TestCase):
         self.assertEqual(complete("watch", "-n", ""), [])
 
     def test_what_follows_two_dashes_is_another_programs(self):
-        self.assertEqual(complete("run", "--", ""), [])
+        daemon = Daemon()
+        for before in (("run",), ("run", "ci/eu-de"), ("run", "--min-ttl", "60", "ci/eu-de")):
+            self.assertIn("mkfifo", complete(*before, "--", "mkfif", socket_path=daemon.path), before)
+            self.assertEqual(complete(*before, "--", "mkfifo", "c", socket_path=daemon.path), [], before)
 
 
 class Others(unittest.TestCase):
@@ -176,6 +179,13 @@ class Others(unittest.TestCase):
             script = f"source {FOLDER}/tokenward.fish; complete -C 'tokenward {options} get '"
             done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, env=environment(), timeout=20)
             self.assertEqual(done.stdout.split(), ["ci/eu-de", "ci/global"], options)
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish_knows_what_run_runs(self):
+        for line, expected in (("-- mkfif", "mkfifo"), ("-- env mkfif", "mkfifo")):
+            script = f"source {FOLDER}/tokenward.fish; complete -C 'tokenward run ci/eu-de {line}'"
+            done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, env=environment(), timeout=20)
+            self.assertIn(expected, [row.split("\t")[0] for row in done.stdout.splitlines()], line)
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh_asks_the_daemon_and_knows_what_run_runs(self):
