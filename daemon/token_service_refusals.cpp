@@ -38,7 +38,8 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
         return id;
     }
     if (next.kind == refusal_kind::invalidated)
-        log::info("token_invalidated", {.identity = entry.identity(), .scope = entry.scope_name()},
+        log::info("token_invalidated",
+                  {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = fingerprint},
                   "a service refused the token: dropped");
     after_refusal(entry, fetch, next.kind);
     count_word(entry.identity(), next.kind);
@@ -64,12 +65,15 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
     observe_clock(identity, answer.iam_date);
     cache_entry* asked = x_cache.entry_of(id);
     ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
+    const token_ptr subject = asked == nullptr ? nullptr : asked->life().held();
     auto [entry, next] = x_cache.validated(id, answer.verdict, now().boot);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     count_answered(identity, entry_id, next.kind);
     if (entry != nullptr) {
         if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
-        const log::fields about{.identity = identity, .scope = entry->scope_name()};
+        const log::fields about{.identity = identity,
+                                .scope = entry->scope_name(),
+                                .fingerprint = subject ? std::string_view(subject->fingerprint) : ""};
         if (next.kind == refusal_kind::invalidated) {
             log::info("token_dead", about, "the IAM says that the token is dead: dropped");
             keep_soon(); // there may be nobody to answer

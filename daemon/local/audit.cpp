@@ -29,6 +29,15 @@ std::optional<std::uint64_t> audit_pace::given(const caller& who, std::uint64_t 
     return std::exchange(known.unsaid, 0);
 }
 
+namespace {
+
+std::string name_of(std::optional<unsigned> uid, std::string_view unit) {
+    return fmt::format("{}{}{}", uid ? fmt::format("uid {}", *uid) : "an unknown caller",
+                       unit.empty() ? "" : " of ", unit);
+}
+
+} // namespace
+
 void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
                      std::string_view fingerprint, std::uint64_t gets) {
     const std::string_view unit = who.unit();
@@ -37,10 +46,16 @@ void log_token_given(const caller& who, std::string_view identity, std::string_v
                             .fingerprint = fingerprint,
                             .peer_uid = who.uid(),
                             .peer_unit = unit};
-    log::info("token_given", about, "the token went to {}{}{}",
-              who.uid() ? fmt::format("uid {}", *who.uid()) : "an unknown caller",
-              unit.empty() ? "" : fmt::format(" of {}", unit),
+    log::info("token_given", about, "the token went to {}{}", name_of(who.uid(), unit),
               gets > 1 ? fmt::format(", and {} times since the last line", gets - 1) : "");
+}
+
+void log_token_refused(const caller* who, std::optional<unsigned> uid, std::string_view identity,
+                       std::string_view scope, std::string_view fingerprint) {
+    const std::string_view unit = who != nullptr ? who->unit() : std::string_view();
+    const log::fields about{
+        .identity = identity, .scope = scope, .fingerprint = fingerprint, .peer_uid = uid, .peer_unit = unit};
+    log::info("token_refused", about, "{} said that the token is no good", name_of(uid, unit));
 }
 
 } // namespace tokenward::local

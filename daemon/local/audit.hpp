@@ -1,4 +1,4 @@
-// Who got which token: a line in the log, once in a while for each caller and scope.
+// Who got which token, once in a while for each caller and scope, and who had one dropped: lines in the log.
 #pragma once
 
 #include "daemon/core/access.hpp"
@@ -47,5 +47,9 @@ class audit_pace {
 /// Writes the line. `who.unit()` is asked for, which costs system calls.
 void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
                      std::string_view fingerprint, std::uint64_t gets);
+
+/// Who said that a token is no good, after which it was dropped. `who` null: it has gone since.
+void log_token_refused(const caller* who, std::optional<unsigned> uid, std::string_view identity,
+                       std::string_view scope, std::string_view fingerprint);
 
 } // namespace tokenward::local

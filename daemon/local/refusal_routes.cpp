@@ -1,6 +1,7 @@
 // A token is no good: DELETE says so, POST …/report tells what a service said, so that we judge.
 #include "daemon/core/refusal.hpp"
 #include "daemon/local/admission.hpp"
+#include "daemon/local/audit.hpp"
 #include "daemon/local/conditional.hpp"
 #include "daemon/local/handlers.hpp"
 #include "daemon/local/media.hpp"
@@ -101,9 +102,13 @@ void count_here(const call& c, word_outcome how) noexcept {
 // Passes a refusal on to the service; `then` makes the answer of what came of it.
 template <class Then>
 void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, Then then) {
-    auto done = [later = c.connection.later(), &service = c.around.service,
-                 then](const refusal_outcome& outcome) {
-        if (auto connection = later.lock()) connection->answer(then(outcome, service.now().wall));
+    auto done = [later = c.connection.later(), &service = c.around.service, then,
+                 uid = c.connection.who().uid(), identity = entry.identity(), scope = entry.scope_name(),
+                 named = std::string(fingerprint)](const refusal_outcome& outcome) {
+        auto connection = later.lock();
+        if (outcome.kind == refusal_kind::invalidated)
+            log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
+        if (connection) connection->answer(then(outcome, service.now().wall));
     };
     c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done)));
 }

@@ -232,6 +232,16 @@ TEST(Lifetime, TheLogSaysWhoGotWhichTokenAndNeverTheToken) {
     EXPECT_EQ(d.program().err().find(token), std::string::npos);
 }
 
+TEST(Lifetime, TheLogSaysWhoHadWhichTokenDropped) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    const std::string which = "identity=ci scope=eu-de fingerprint=" + d.fingerprint();
+    d.report(d.fingerprint());
+    EXPECT_NE(d.program().wait_for_line("event=token_invalidated").find(which), std::string::npos);
+    const std::string line = d.program().wait_for_line("event=token_refused");
+    EXPECT_NE(line.find(which + " peer_uid=" + std::to_string(::geteuid())), std::string::npos) << line;
+}
+
 TEST(Lifetime, Sigusr1TurnsDebugMessagesOnAndOff) {
     iam_standin iam;
     daemon_under_test d({.auth_url = iam.auth_url()});

@@ -171,6 +171,10 @@ class Systemd(unittest.TestCase):
         given = [line for line in lines if line.get("EVENT") == "token_given"]
         self.assertIn(("ci", "eu-de", "0"), {(line["IDENTITY"], line["SCOPE"], line["PEER_UID"]) for line in given})
         self.assertIn("let-in.service", {line.get("PEER_UNIT") for line in given})
+        refused = [line for line in lines if line.get("EVENT") == "token_refused"]
+        self.assertTrue(refused)
+        self.assertEqual((refused[-1]["IDENTITY"], refused[-1]["PEER_UID"]), ("ci", "0"))
+        self.assertRegex(refused[-1]["FINGERPRINT"], "^sha256:[0-9a-f]{16}$")
         self.assertIn("401", {line.get("UPSTREAM_STATUS") for line in lines}, "of the wrong password in test 09")
 
     def assert_serves_with(self, line):
