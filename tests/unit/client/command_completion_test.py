@@ -18,8 +18,10 @@ import tempfile
 import threading
 import unittest
 
+from command_help import CommandHelp
+
 COMMAND, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
-LONG_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+HELP = CommandHelp(COMMAND)
 
 # Types the words given, asks for completions of the last one, and prints them.
 ASK_BASH = r"""
@@ -40,20 +42,8 @@ def complete(*words, socket_path="/nonexistent/socket"):
     return done.stdout.splitlines()
 
 
-def help_of(*command):
-    return subprocess.run([COMMAND, *command, "--help"], check=True, capture_output=True, text=True).stdout
-
-
-def commands():
-    rows = [line for line in help_of().splitlines() if line.startswith("  ") and line[2:3].isalpha()]
-    names = [row[start : start + 11].strip() for row in rows for start in (2, 40)]
-    return [name for name in names if name]
-
-
-def options_of(command):
-    lines = [line.strip() for line in help_of(command).splitlines()]
-    found = {o for line in lines if line.startswith("-") for o in LONG_OPTION.findall(re.split(r"\s{2,}", line)[0])}
-    return found | {"--help"}
+def long_options(command):
+    return {option for option in HELP.options(command) if option.startswith("--")} | {"--help"}
 
 
 class Daemon:
@@ -126,13 +116,13 @@ class Zsh:
 class Bash(unittest.TestCase):
     def test_it_knows_the_commands(self):
         self.assertEqual(complete(""), complete("--socket", "/x", ""))
-        self.assertEqual(set(complete("")), set(commands()))
+        self.assertEqual(set(complete("")), set(HELP.commands()))
         self.assertEqual(complete("stat"), ["status"])
 
     def test_it_knows_the_options_of_each_command(self):
-        for command in commands():
+        for command in HELP.commands():
             with self.subTest(command):
-                self.assertEqual(set(complete(command, "-")), options_of(command))
+                self.assertEqual(set(complete(command, "-")), long_options(command))
 
     def test_it_asks_the_daemon_for_scopes_and_identities(self):
         daemon = Daemon()
@@ -199,10 +189,10 @@ class Others(unittest.TestCase):
     def test_they_know_every_command_and_option(self):
         zsh = (FOLDER / "_tokenward").read_text()
         fish = (FOLDER / "tokenward.fish").read_text()
-        for command in commands():
+        for command in HELP.commands():
             self.assertIn(f"'{command}:", zsh)
             self.assertRegex(fish, rf"-a {command}\b")
-            for option in options_of(command):
+            for option in long_options(command):
                 self.assertIn(option, zsh, command)
                 self.assertRegex(fish, rf"-l {option[2:]}\b", command)
 

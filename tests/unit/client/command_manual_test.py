@@ -4,35 +4,14 @@
 usage: command_manual_test.py TOKENWARD PAGE
 """
 import re
-import subprocess
 import sys
 import unittest
 
+from command_help import OPTION, CommandHelp
+
 COMMAND, PAGE = sys.argv[1:3]
 EVERYWHERE = {"--help", "-h", "--socket", "-V", "--version"}
-OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][a-z-]*")
-
-
-def help_of(*command):
-    return subprocess.run([COMMAND, *command, "--help"], check=True, capture_output=True, text=True).stdout
-
-
-def commands():
-    """The first words of the two columns of `tokenward --help`."""
-    rows = [line for line in help_of().splitlines() if line.startswith("  ") and line[2:3].isalpha()]
-    names = [row[start : start + 11].strip() for row in rows for start in (2, 40)]
-    return [name for name in names if name]
-
-
-def options_of_help(command):
-    found = set()
-    for line in help_of(command).splitlines():
-        columns = line.strip()
-        if not columns.startswith("-"):
-            continue
-        # What explains an option stands two spaces away from it; `--interface NAME, --region NAME` are two.
-        found.update(OPTION.findall(re.split(r"\s{2,}", columns)[0]))
-    return found - EVERYWHERE
+HELP = CommandHelp(COMMAND)
 
 
 def sections(page):
@@ -51,19 +30,19 @@ class Manual(unittest.TestCase):
     chapters = {"NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"}
 
     def test_it_has_the_commands_that_there_are(self):
-        self.assertGreater(len(commands()), 10)
-        self.assertEqual(set(self.parts) - self.chapters, set(commands()))
+        self.assertGreater(len(HELP.commands()), 10)
+        self.assertEqual(set(self.parts) - self.chapters, set(HELP.commands()))
 
     def test_each_command_has_the_options_of_its_help(self):
-        for command in commands():
+        for command in HELP.commands():
             with self.subTest(command):
-                self.assertEqual(options_of_section(self.parts[command]), options_of_help(command))
+                self.assertEqual(options_of_section(self.parts[command]), HELP.options(command) - EVERYWHERE)
 
     def test_the_common_options_are_there(self):
         self.assertEqual(options_of_section(self.parts["OPTIONS"]), EVERYWHERE)
 
     def test_every_exit_status_of_the_help_is_explained(self):
-        told = set(re.findall(r"\b(\d+) ", help_of().split("Exit status:")[1]))
+        told = set(re.findall(r"\b(\d+) ", HELP.text().split("Exit status:")[1]))
         self.assertEqual(told - set(re.findall(r"\*(\d+)\*", self.parts["EXIT STATUS"])), set())
 
 
