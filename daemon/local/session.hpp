@@ -48,7 +48,8 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
     /// Ends at once; what was asked for goes on without it.
     void close();
 
-    /// In ticks, since when nothing has been asked and nothing is left to be done; none = something is.
+    /// In ticks, since when it is the caller who has to go on, by a request or by the rest of one; none = we
+    /// owe it something.
     std::optional<std::uint32_t> idle_since() const noexcept;
 
     const caller& who() const override { return x_peer; }

@@ -65,7 +65,7 @@ void session::on_writable() {
 }
 
 std::optional<std::uint32_t> session::idle_since() const noexcept {
-    if (x_busy || x_partial || x_unsent || x_last || x_closed) return std::nullopt;
+    if (x_busy || x_unsent || x_last || x_closed) return std::nullopt;
     return x_since;
 }
 

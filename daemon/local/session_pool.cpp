@@ -45,7 +45,8 @@ bool session_pool::has_place(const session& fresh) {
     return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || make_room(std::nullopt);
 }
 
-// Closes the connection, of this uid if one is named, that has idled longest.
+// Closes the connection, of this uid if one is named, that has waited longest for its caller: a half-sent
+// request makes room as an idle one does.
 bool session_pool::make_room(std::optional<unsigned> uid) {
     std::shared_ptr<session> longest;
     for (const auto& [key, candidate] : x_sessions) {

@@ -30,6 +30,17 @@ TEST_F(Limited, TheLongestIdleConnectionMakesRoom) {
     EXPECT_EQ(pool.size(), 4U);
 }
 
+TEST_F(Limited, HalfARequestKeepsNobodyOut) {
+    std::vector<wire> slow;
+    for (int i = 0; i < 4; ++i) {
+        slow.push_back(open());
+        exchange(slow.back(), "GET /heal");
+    }
+    wire whole = open();
+    EXPECT_EQ(split_reply(exchange(whole, request_text("GET", "/healthz"))).status, 200);
+    EXPECT_EQ(pool.size(), 4U);
+}
+
 class Shared : public OverASocket {
   protected:
     Shared() : OverASocket({.connections = 32, .tick = std::chrono::hours(1)}) {}
