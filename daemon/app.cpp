@@ -180,6 +180,7 @@ class daemon {
     void reload() {
         parsed_config next = read_config(x_options.config_path);
         log_faults(next.faults);
+        x_service.counts().reload_refused = !next.ok();
         if (!next.ok()) {
             log::error("reload_refused", {}, "{} has errors: the configuration stays as it was",
                        x_options.config_path);

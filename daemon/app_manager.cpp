@@ -49,7 +49,7 @@ void manager_link::stopping() {
 }
 
 std::string manager_link::status() {
-    scopes_at_a_glance seen;
+    scopes_at_a_glance seen{.reload_refused = x_service.counts().reload_refused};
     const instant now = x_service.now().boot;
     for (const identity_config& identity : x_service.configuration().identities)
         for (const token_service::row& row : x_service.status(identity.name)) {

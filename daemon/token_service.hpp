@@ -118,6 +118,7 @@ class token_service {
 
     /// What has happened since the start; the local side counts here too.
     counters& counts() noexcept { return x_counts; }
+    const counters& counts() const noexcept { return x_counts; }
     /// Callers who wait at this moment.
     struct queue_lengths {
         std::size_t waiting;  ///< for a token

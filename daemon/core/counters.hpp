@@ -98,6 +98,7 @@ class counters {
 
     latency_histogram fetch_latency{}; ///< of fetches that reached for the IAM
     std::size_t connections = 0;       ///< open now
+    bool reload_refused = false;       ///< the last one had errors: what is in force is older than the file
     moment started{};                  ///< when the counting began
 
   private:

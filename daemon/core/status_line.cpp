@@ -26,6 +26,7 @@ std::string status_line(const scopes_at_a_glance& seen) {
     if (seen.without_token != 0) line += ", " + std::to_string(seen.without_token) + " without a token";
     if (seen.next_renewal)
         line += ", next renewal in " + in_largest_unit(std::max(*seen.next_renewal, duration(0)));
+    if (seen.reload_refused) line += "; the last reload was refused, see the log";
     return line;
 }
 

@@ -14,10 +14,11 @@ struct scopes_at_a_glance {
     std::size_t all = 0;
     std::size_t without_token = 0;
     std::optional<duration> next_renewal{}; ///< from now; none: nothing is to be renewed
+    bool reload_refused = false;            ///< the last one
 };
 
-/// "7 scopes, next renewal in 3 h", "7 scopes, 2 without a token, next renewal in 40 s": the largest unit
-/// alone, rounded down, so that the line changes seldom.
+/// "7 scopes, next renewal in 3 h", "7 scopes, 2 without a token, next renewal in 40 s; the last reload was
+/// refused, see the log": the largest unit alone, rounded down, so that the line changes seldom.
 std::string status_line(const scopes_at_a_glance& seen);
 
 } // namespace tokenward

@@ -86,6 +86,9 @@ void add_daemon(const call& c, std::vector<MetricFamily>& page) {
     page.push_back(build_info(c.around));
     page.push_back(gauge("process_start_time_seconds", "When tokenwardd was started, in Unix time.",
                          std::chrono::duration<double>(counted.started.wall.time_since_epoch()).count()));
+    page.push_back(gauge("tokenward_config_last_reload_successful",
+                         "1: the configuration is as its file was read last; 0: that had errors.",
+                         counted.reload_refused ? 0 : 1));
     page.push_back(gauge("tokenward_connections", "Connections that are open, this one included.",
                          static_cast<double>(counted.connections)));
     page.push_back(gauge("tokenward_waiting_callers", "Callers who wait for a token from the IAM.",

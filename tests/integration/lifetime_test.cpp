@@ -198,6 +198,12 @@ TEST(Lifetime, AReloadKeepsTokensAndABadFileChangesNothing) {
     EXPECT_EQ(d.fingerprint(), before);
     EXPECT_EQ(iam.logins(), 2U);
     EXPECT_NE(d.program().err().find("on_demand"), std::string::npos) << "names the nearest known key";
+    const std::string gauge = "\ntokenward_config_last_reload_successful ";
+    EXPECT_NE(d.get("/metrics").body.find(gauge + "0\n"), std::string::npos);
+    s.extra.clear();
+    d.write_config(s);
+    d.reload();
+    EXPECT_NE(d.get("/metrics").body.find(gauge + "1\n"), std::string::npos);
 }
 
 TEST(Lifetime, AReaderOfItsLogThatHasGoneDoesNotEndTheDaemon) {

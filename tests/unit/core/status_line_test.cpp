@@ -25,6 +25,11 @@ TEST(StatusLine, AnOverdueRenewalIsDueNow) {
     EXPECT_EQ(status_line({.all = 3, .next_renewal = -5s}), "3 scopes, next renewal in 0 s");
 }
 
+TEST(StatusLine, SaysThatTheFileIsNotInForce) {
+    EXPECT_EQ(status_line({.all = 2, .next_renewal = 3h, .reload_refused = true}),
+              "2 scopes, next renewal in 3 h; the last reload was refused, see the log");
+}
+
 TEST(StatusLine, NoScopesAreNone) {
     EXPECT_EQ(status_line({}), "0 scopes");
 }
