@@ -62,6 +62,12 @@ class Systemd(unittest.TestCase):
         self.ward.configure()
         self.machine.do("systemctl", "reload", "tokenward.service")
         self.machine.wait_for(lambda: self.machine.call(*ask).returncode == 3, "the old rules")
+        self.ward.configure("      - {usr: daemon}\n")
+        self.machine.do("systemctl", "reload", "tokenward.service")
+        self.machine.wait_for(lambda: "reload was refused" in self.ward.show("StatusText"), "word of the refusal")
+        self.ward.configure()
+        self.machine.do("systemctl", "reload", "tokenward.service")
+        self.machine.wait_for(lambda: "refused" not in self.ward.show("StatusText"), "word that all is well")
 
     def test_05_a_rule_by_unit_lets_one_service_in_and_keeps_another_out(self):
         ask = ["systemd-run", "--quiet", "--pipe", "--wait", "--uid=daemon"]
