@@ -49,33 +49,49 @@ result<credential_reader::texts> credential_reader::read_texts() const {
     return all;
 }
 
+bool credential_reader::is_known(const texts& now) const noexcept {
+    return !x_known.empty() && now.value == x_seen.value && now.totp == x_seen.totp;
+}
+
+// Of many that begin to log in together one makes the digests, and all have them: they would be made one
+// after the other.
+boost::asio::awaitable<result<void>> credential_reader::make(login_user who) {
+    result<void> made;
+    const turnstile::turn mine = co_await x_making.take();
+    auto now = read_texts();
+    if (!now) co_return now.error();
+    if (is_known(*now)) co_return made;
+    std::shared_ptr<const secret> key;
+    if (x_auth.totp) {
+        auto decoded = decode_totp_secret(now->totp);
+        if (!decoded) {
+            problem bad{decoded.error().code, "totp_secret " + decoded.error().detail};
+            co_return bad;
+        }
+        key = std::make_shared<const secret>(std::move(*decoded));
+    }
+    std::vector<credential> fresh;
+    for (auto& line : lines_of(now->value)) {
+        auto identified_by = joined(*line, now->totp);
+        const secret_digest digest = co_await x_guard.digest(identified_by);
+        fresh.push_back({.value = line, .totp_key = key, .digest = digest});
+    }
+    // What has been replaced is tried anew, should it come back: the account may have been mended instead.
+    for (const credential& old : x_known)
+        if (std::none_of(fresh.begin(), fresh.end(),
+                         [&](const credential& c) { return c.digest == old.digest; }))
+            x_guard.forgive(who, old.digest);
+    x_known = std::move(fresh);
+    x_seen = std::move(*now);
+    co_return made;
+}
+
 boost::asio::awaitable<result<std::vector<credential>>> credential_reader::read(login_user who) {
     auto now = read_texts();
     if (!now) co_return now.error();
-    if (x_known.empty() || !(now->value == x_seen.value) || !(now->totp == x_seen.totp)) {
-        std::shared_ptr<const secret> key;
-        if (x_auth.totp) {
-            auto decoded = decode_totp_secret(now->totp);
-            if (!decoded) {
-                problem bad{decoded.error().code, "totp_secret " + decoded.error().detail};
-                co_return bad;
-            }
-            key = std::make_shared<const secret>(std::move(*decoded));
-        }
-        std::vector<credential> fresh;
-        for (auto& line : lines_of(now->value)) {
-            auto identified_by = joined(*line, now->totp);
-            const secret_digest digest = co_await x_guard.digest(identified_by);
-            fresh.push_back({.value = line, .totp_key = key, .digest = digest});
-        }
-        // What has been replaced is tried anew, should it come back: the account may have been mended
-        // instead.
-        for (const credential& old : x_known)
-            if (std::none_of(fresh.begin(), fresh.end(),
-                             [&](const credential& c) { return c.digest == old.digest; }))
-                x_guard.forgive(who, old.digest);
-        x_known = std::move(fresh);
-        x_seen = std::move(*now);
+    if (!is_known(*now)) {
+        auto made = co_await make(who);
+        if (!made) co_return made.error();
     }
     std::vector<credential> in_order = x_known;
     std::stable_sort(in_order.begin(), in_order.end(), [&](const credential& a, const credential& b) {

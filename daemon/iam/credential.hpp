@@ -5,6 +5,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/iam/login_guard.hpp"
+#include "daemon/iam/turn.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -31,8 +32,9 @@ class credential_reader {
     /// A rotation puts the old and the new password into one file, a line each.
     static constexpr std::size_t most_lines = 2;
 
-    credential_reader(const auth_config& auth, login_guard& guard, secret_reading_function read)
-        : x_auth(auth), x_guard(guard), x_read(std::move(read)) {}
+    credential_reader(const boost::asio::any_io_executor& executor, const auth_config& auth,
+                      login_guard& guard, secret_reading_function read)
+        : x_auth(auth), x_guard(guard), x_read(std::move(read)), x_making(executor) {}
 
     /// The credentials to try, in this order: those that were refused less often come first. At least one.
     /// Errors: internal, with what can't be read and why.
@@ -47,12 +49,15 @@ class credential_reader {
         secret totp;
     };
     result<texts> read_texts() const;
+    bool is_known(const texts& now) const noexcept;
+    boost::asio::awaitable<result<void>> make(login_user who);
 
     const auth_config& x_auth;
     login_guard& x_guard;
     secret_reading_function x_read;
     texts x_seen;
     std::vector<credential> x_known; // made of x_seen: digests are dear
+    turnstile x_making;
 };
 
 } // namespace tokenward::iam

@@ -64,7 +64,8 @@ bool is_for(const token& t, const scope& target) {
 keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
                                  login_guard& guard, secret_reading_function read)
     : x_identity(std::move(identity)), x_time(time), x_guard(guard), x_client(executor, x_identity, time),
-      x_credentials(x_identity.auth, guard, std::move(read)), x_executor(executor), x_parent_turn(executor) {}
+      x_credentials(executor, x_identity.auth, guard, std::move(read)), x_executor(executor),
+      x_parent_turn(executor) {}
 
 asio::awaitable<fetch_result> keystone_source::fetch(scope target, duration at_least) {
     if (x_identity.auth.type == auth_type::token) co_return co_await fetch_by_given_token(target);

@@ -1,0 +1,57 @@
+// The secrets of one identity as its logins read them.
+#include "daemon/iam/credential.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tokenward::iam {
+namespace {
+
+namespace asio = boost::asio;
+
+class Credentials : public testing::Test {
+  protected:
+    /// So many logins at once; what each was given.
+    std::vector<credential> read(std::size_t at_once) {
+        std::vector<credential> given;
+        auto keep = [&](std::exception_ptr failed, result<std::vector<credential>> all) {
+            if (failed) std::rethrow_exception(failed);
+            given.push_back(all.value().at(0));
+        };
+        for (std::size_t i = 0; i < at_once; ++i) asio::co_spawn(x_io, x_reader.read({}), keep);
+        x_io.restart();
+        x_io.run();
+        return given;
+    }
+
+    std::string x_password = "the first one";
+
+  private:
+    asio::io_context x_io{1};
+    support::temp_dir x_state;
+    kernel_clock x_clock;
+    login_guard x_guard{x_io.get_executor(), x_clock, x_state / "state"};
+    auth_config x_auth;
+    credential_reader x_reader{
+        x_io.get_executor(), x_auth, x_guard,
+        [this](const secret_ref&, std::string_view) -> result<secret> { return secret(x_password); }};
+};
+
+TEST_F(Credentials, AreMadeOnceForAllLoginsThatBeginTogether) {
+    const std::vector<credential> first = read(20);
+    ASSERT_EQ(first.size(), 20U);
+    for (const credential& each : first)
+        EXPECT_EQ(each.value, first[0].value) << "a digest takes 50 ms, one after the other";
+    x_password = "the second one";
+    const std::vector<credential> second = read(20);
+    EXPECT_NE(second[0].digest, first[0].digest);
+    for (const credential& each : second) EXPECT_EQ(each.value, second[0].value);
+}
+
+} // namespace
+} // namespace tokenward::iam
