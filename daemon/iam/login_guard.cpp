@@ -4,6 +4,7 @@
 #include "daemon/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/evp.h>
@@ -33,9 +34,11 @@ login_guard::login_guard(asio::any_io_executor executor, const clock& time,
     x_guard.restore(x_saved.users, x_time.now());
 }
 
+// Not to be cancelled: Asio would have the other thread do it, when what it refers to may be gone here.
 asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret> of) {
+    auto to_the_end = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
     co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_saved.salt),
-                                      asio::use_awaitable);
+                                      std::move(to_the_end));
 }
 
 asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {
