@@ -24,13 +24,25 @@ struct tw_link {
     struct tw_buffer out;
 };
 
+/// A token that the program has called no good.
+struct tw_refused {
+    char fingerprint[TOKENWARD_FINGERPRINT_SIZE]; ///< "" = a free place
+    int judging;                                  ///< reports about it that are under way
+    bool gone;                                    ///< a report ended it
+};
+
+/// So many of the last ones are remembered.
+enum { TW_REFUSED = 16 };
+
 struct tokenward_client {
     char socket[sizeof(struct sockaddr_un) - offsetof(struct sockaddr_un, sun_path)];
     pthread_mutex_t mutex; ///< guards what follows; never held while something is waited for
     struct tw_link* links; ///< all, the lent ones too
     tokenward_kept* kepts;
-    int start_wait_ms;          ///< negative = as long as the caller's own deadline
-    tokenward_client* in_front; ///< of the list of all handles, for fork
+    struct tw_refused refused[TW_REFUSED]; ///< for a kept token that comes only after it was reported
+    unsigned refused_turn;                 ///< which place is given away next
+    int start_wait_ms;                     ///< negative = as long as the caller's own deadline
+    tokenward_client* in_front;            ///< of the list of all handles, for fork
     tokenward_client* behind;
 };
 

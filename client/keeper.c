@@ -2,6 +2,7 @@
 #include "client/keeper.h"
 
 #include "client/call.h"
+#include "client/kept.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -98,14 +99,17 @@ static tw_instant bounded(tw_instant value, tw_instant least, tw_instant most) {
 static void take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_at) {
     bool same = kept->token != NULL && strcmp(kept->token->fingerprint, token->fingerprint) == 0;
     if (!same) {
-        kept->judging = 0;
-        kept->gone = false;
+        const struct tw_refused* refused = tw_find_refused(kept->client, token->fingerprint);
+        kept->judging = refused != NULL ? refused->judging : 0;
+        kept->gone = refused != NULL && refused->gone;
     }
     tokenward_token_free(kept->token);
     kept->token = token;
     kept->end = sent_at + bounded(token->expires_in, 0, longest_life_s) * 1000;
     if (kept->judging == 0 && !kept->gone)
         tw_slot_publish(kept->slot, token->token, token->token_size, token->fingerprint, kept->end);
+    else
+        tw_slot_clear(kept->slot); // of the one before, which the daemon has replaced
 }
 
 bool tw_is_withdrawn(int error) {

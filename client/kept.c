@@ -152,8 +152,36 @@ static bool is_called(const tokenward_kept* kept, const char* fingerprint) {
     return kept->token != NULL && strcmp(kept->token->fingerprint, fingerprint) == 0;
 }
 
+struct tw_refused* tw_find_refused(tokenward_client* client, const char* fingerprint) {
+    for (int i = 0; i < TW_REFUSED && *fingerprint != '\0'; ++i)
+        if (strcmp(client->refused[i].fingerprint, fingerprint) == 0) return &client->refused[i];
+    return NULL;
+}
+
+/// The program may know a token before the thread that watches does: one that it has got by itself. Not noted
+/// while all places are taken by reports that are under way.
+static void note_refused(tokenward_client* client, const char* fingerprint) {
+    struct tw_refused* known = tw_find_refused(client, fingerprint);
+    for (int i = 0; i < TW_REFUSED && known == NULL && *fingerprint != '\0'; ++i) {
+        struct tw_refused* place = &client->refused[client->refused_turn++ % TW_REFUSED];
+        if (place->judging != 0) continue;
+        *place = (struct tw_refused){.judging = 0};
+        strcpy(place->fingerprint, fingerprint); // tw_is_fingerprint() has measured it
+        known = place;
+    }
+    if (known != NULL) ++known->judging;
+}
+
+static void note_judged(tokenward_client* client, const char* fingerprint, bool gone) {
+    struct tw_refused* known = tw_find_refused(client, fingerprint);
+    if (known == NULL || known->judging == 0) return;
+    known->gone = known->gone || gone;
+    if (--known->judging == 0 && !known->gone) known->fingerprint[0] = '\0';
+}
+
 void tw_kepts_refuse(tokenward_client* client, const char* fingerprint) {
     pthread_mutex_lock(&client->mutex);
+    note_refused(client, fingerprint);
     for (tokenward_kept* kept = client->kepts; kept != NULL; kept = kept->next) {
         if (!is_called(kept, fingerprint)) continue;
         ++kept->judging;
@@ -165,6 +193,7 @@ void tw_kepts_refuse(tokenward_client* client, const char* fingerprint) {
 
 void tw_kepts_judged(tokenward_client* client, const char* fingerprint, bool gone) {
     pthread_mutex_lock(&client->mutex);
+    note_judged(client, fingerprint, gone);
     for (tokenward_kept* kept = client->kepts; kept != NULL; kept = kept->next) {
         if (!is_called(kept, fingerprint) || kept->judging == 0) continue;
         --kept->judging;
@@ -187,6 +216,10 @@ void tw_kepts_find(tokenward_client* client, const char* identity, const char* s
 }
 
 void tw_kepts_after_fork(tokenward_client* client) {
+    for (int i = 0; i < TW_REFUSED; ++i) { // those who report are not here
+        client->refused[i].judging = 0;
+        if (!client->refused[i].gone) client->refused[i].fingerprint[0] = '\0';
+    }
     for (tokenward_kept* kept = client->kepts; kept != NULL; kept = kept->next) {
         kept->running = false;
         kept->judging = 0;

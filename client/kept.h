@@ -12,6 +12,9 @@ void tw_kepts_refuse(tokenward_client* client, const char* fingerprint);
 /// Ends what tw_kepts_refuse() began: the token is gone, or comes back.
 void tw_kepts_judged(tokenward_client* client, const char* fingerprint, bool gone);
 
+/// What is known of the refusals of a token; NULL: there was none. REQUIRES: the handle's mutex is held.
+struct tw_refused* tw_find_refused(tokenward_client* client, const char* fingerprint);
+
 /// Whether a report with this outcome means that the token is gone.
 bool tw_is_gone(int error, int verdict);
 

@@ -135,6 +135,48 @@ TEST(StubKept, ARefusedTokenIsGoneBeforeTheReportIsAnswered) {
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "two"; }));
 }
 
+// As when the program has got the new token by itself, and had it refused, before the watch is told of it.
+TEST(StubKept, ATokenThatWasReportedBeforeTheWatchBroughtItIsNotServed) {
+    tokenward::support::temp_dir folder;
+    auto listener = listen_at(folder / "socket", 4);
+    auto client = open_client(folder / "socket");
+    auto kept = keep(client);
+    tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr));
+    answer_request(watch, answer_with("one", '1'));
+    ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
+    read_request(watch); // before that a report might borrow this connection
+    std::thread reporter([&] { report(client, "sha256:2222222222222222"); });
+    tokenward::support::unique_fd reports(accept(listener.get(), nullptr, nullptr));
+    answer_request(reports, verdict_gone);
+    reporter.join();
+    say(watch, answer_with("two", '2'));
+    std::array<pollfd, 2> either{{{watch.get(), POLLIN, 0}, {reports.get(), POLLIN, 0}}};
+    ASSERT_GT(poll(either.data(), either.size(), -1), 0); // it asks for another one, on either connection
+    EXPECT_EQ(read_kept(kept), "[not_held]");
+    answer_request(either[0].revents != 0 ? watch : reports, answer_with("three", '3'));
+    EXPECT_TRUE(eventually([&] { return read_kept(kept) == "three"; }));
+}
+
+TEST(StubKept, ATokenThatTheWatchBringsDuringItsReportIsServedOnceItIsFoundGood) {
+    tokenward::support::temp_dir folder;
+    auto listener = listen_at(folder / "socket", 4);
+    auto client = open_client(folder / "socket");
+    auto kept = keep(client);
+    tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr));
+    answer_request(watch, answer_with("one", '1'));
+    ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
+    read_request(watch); // before that the report might borrow this connection
+    std::thread reporter([&] { report(client, "sha256:2222222222222222"); });
+    tokenward::support::unique_fd reports(accept(listener.get(), nullptr, nullptr));
+    read_request(reports);
+    say(watch, answer_with("two", '2'));
+    read_request(watch); // so it has taken note of it
+    EXPECT_EQ(read_kept(kept), "[not_held]");
+    say(reports, verdict_unfounded);
+    reporter.join();
+    EXPECT_EQ(read_kept(kept), "two");
+}
+
 TEST(StubKept, TheReasonIsSaidWhileThereIsNoToken) {
     fake_daemon daemon(
         {then_stay({problem_answer(424, "credential_rejected", R"(,"detail":"wrong word")")})});
