@@ -112,26 +112,31 @@ static int step_receive(struct tw_call* call) {
     }
 }
 
+/// For a caller who has given a deadline: a pause, and one more attempt of the few that there are within it.
+static bool take_chance(struct tw_call* call) {
+    if (call->chances == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
+    --call->chances;
+    call->next_try = tw_deadline_in(call->pause_ms);
+    return true;
+}
+
 /// Whether to send the request once more after its connection broke. That is safe for every request but those
 /// marked `once`: none of them does more when it arrives twice.
 static bool try_again(struct tw_call* call, int error) {
     if (call->phase == TW_CONNECTING || call->once || call->link->stranded) return false;
     if (error != ECONNRESET && error != EPIPE) return false;
-    if (call->fresh || call->link->in.size != 0) {
-        if (call->chances == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
-        --call->chances;
-        call->next_try = tw_deadline_in(call->pause_ms);
-    }
+    if ((call->fresh || call->link->in.size != 0) && !take_chance(call)) return false;
     start_over(call);
     return true;
 }
 
 /// The daemon has let go of a caller that it could not serve, as it does when it ends: its successor may.
-/// Asked about one answer of a call only, so that no daemon is asked for ever.
+/// After that it is believed, unless there is a deadline to go by.
 static bool says_goodbye(struct tw_call* call) {
-    bool goodbye = call->head.status == 503 && !call->head.keep_alive && !call->once && !call->parted;
-    call->parted = call->parted || goodbye;
-    return goodbye;
+    if (call->head.status != 503 || call->head.keep_alive || call->once) return false;
+    if (call->parted) return take_chance(call);
+    call->parted = true;
+    return true;
 }
 
 static int step_once(struct tw_call* call) {

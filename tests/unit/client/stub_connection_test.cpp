@@ -90,6 +90,15 @@ TEST(Stub, ADaemonThatEndsAgainIsBelieved) {
     EXPECT_EQ(daemon.requests().size(), 2u);
 }
 
+TEST(Stub, WithinADeadlineSeveralDaemonsThatEndAreOutlasted) {
+    const std::string goodbye = closing(problem_answer(503, "iam_unavailable"));
+    fake_daemon daemon({then_hang_up({goodbye}), then_hang_up({goodbye}), then_hang_up({goodbye}),
+                        then_stay({token_answer("four")})});
+    auto client = open_client(daemon.path());
+    const tokenward_get_options within{sizeof within, 0, -1, 60'000};
+    EXPECT_STREQ(get_token(client, "eu-de", &within).token->token, "four");
+}
+
 TEST(Stub, ADaemonThatStaysIsNotAskedAgain) {
     fake_daemon daemon({then_stay({problem_answer(503, "iam_unavailable"), token_answer("never")})});
     auto client = open_client(daemon.path());
