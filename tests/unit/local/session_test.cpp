@@ -226,6 +226,21 @@ TEST_F(Sweep, ACallerThatNeverReadsIsGivenUp) {
     EXPECT_EQ(pool.size(), 0U);
 }
 
+TEST_F(Sweep, ACallerThatDoesNotReadHoldsUpNoShutdown) {
+    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    wire deaf = open();
+    for (int i = 0; i < 50; ++i) deaf.send(get_token());
+    wire late = open();
+    late.send("GET /healthz HT");
+    run_until([&] { return !late.receive().empty(); }); // its 5 s are over, and the other's 30 are not
+    ASSERT_NE(pool.size(), 0U);
+    bool stopped = false;
+    pool.stop(10s, [&] { stopped = true; });
+    service.stop();
+    run();
+    EXPECT_TRUE(stopped) << "all others wait for the next daemon";
+}
+
 TEST_F(Sweep, ACallerThatWaitsForTheIamIsLeftToItsPatience) {
     wire waiting = open();
     exchange(waiting, get_token());
