@@ -46,7 +46,9 @@ class RefusedDay : public ::testing::Test {
     }
 
     void ask(int scope) {
-        cache_entry& entry = *service.find("ci", "s" + std::to_string(scope));
+        std::string name = std::to_string(scope);
+        name.insert(name.begin(), 's');
+        cache_entry& entry = *service.find("ci", name);
         service.get(entry, {}, [this](result<token_ptr> r) {
             ++answers;
             if (r) ++tokens;

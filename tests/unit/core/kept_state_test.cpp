@@ -41,22 +41,24 @@ std::shared_ptr<token> rich_token() {
 
 kept_state sample() {
     kept_state state{.boot_id = "b00t", .written = t0 + 1s, .wall_offset = 42h, .guard = "{}"};
-    state.sources.push_back({.of = {"ci", digest_of_ci},
-                             .clock_offset = 7h,
-                             .parent = make_token("parent", t0),
-                             .parent_opens_for = 2400s,
-                             .rescoped = true,
-                             .receipt_seen = true});
-    state.entries.push_back({.of = {"ci", digest_of_ci},
-                             .scope_name = "eu-de",
-                             .target = {scope_kind::project_name, "eu-de", {"", "D"}},
-                             .opener = {},
-                             .life = {rich_token(), t0 + 3500s, t0 + 2400s, "sha256:old", 1, t0 - 60s}});
-    state.entries.push_back({.of = {"ci", digest_of_ci},
-                             .scope_name = "project:other",
-                             .target = {scope_kind::project_name, "other", {"", "D"}},
-                             .opener = 1000,
-                             .life = {.refused = "sha256:gone"}});
+    kept_source& source = state.sources.emplace_back();
+    source.of = {"ci", digest_of_ci};
+    source.clock_offset = 7h;
+    source.parent = make_token("parent", t0);
+    source.parent_opens_for = 2400s;
+    source.rescoped = true;
+    source.receipt_seen = true;
+    kept_entry& held = state.entries.emplace_back();
+    held.of = {"ci", digest_of_ci};
+    held.scope_name = "eu-de";
+    held.target = {scope_kind::project_name, "eu-de", {"", "D"}};
+    held.life = {rich_token(), t0 + 3500s, t0 + 2400s, "sha256:old", 1, t0 - 60s};
+    kept_entry& refused = state.entries.emplace_back();
+    refused.of = {"ci", digest_of_ci};
+    refused.scope_name = "project:other";
+    refused.target = {scope_kind::project_name, "other", {"", "D"}};
+    refused.opener = 1000;
+    refused.life.refused = "sha256:gone";
     return state;
 }
 
