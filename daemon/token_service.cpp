@@ -56,11 +56,14 @@ void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
     ++x_generation;
     x_counts.configure(x_config.identities);
-    const problem changed{errc::iam_unavailable, "the configuration changed; ask again"};
+    const problem gone{errc::iam_unavailable, "the identity is no longer configured"};
     for (const identity_config& old : before.identities) {
         const identity_config* now_is = identity(old.name);
         if (now_is != nullptr && now_is->same_login(old)) continue;
-        forget_all(old.name, changed);
+        if (now_is != nullptr)
+            begin_anew(old.name);
+        else
+            forget_all(old.name, gone);
         x_sources.erase(old.name);
         x_rejected.erase(old.name);
     }
@@ -70,6 +73,7 @@ void token_service::configure(config wanted) {
     }
     end_watches(); // who may no longer have the token is not to be left believing that it may
     take_up();
+    for (const identity_config& i : x_config.identities) restart_for_waiters(i);
     keep_soon();
     tick();
 }
@@ -97,6 +101,18 @@ void token_service::update_entries(const identity_config& identity) {
 void token_service::forget_all(std::string_view identity, const problem& why) {
     std::list<cache_entry*> all = x_cache.of(identity);
     for (cache_entry* entry : all) forget(*entry, why);
+}
+
+// The identity logs in otherwise from now on: what it holds is worth nothing, but who waits wants a token
+// still.
+void token_service::begin_anew(std::string_view identity) {
+    const std::list<cache_entry*> all = x_cache.of(identity);
+    for (cache_entry* entry : all) {
+        cancel_fetch(entry->life().fetch_under_way());
+        x_cache.begin_anew(*entry, now().boot);
+        let_watchers_wait(*entry);
+        answer_refusals(entry->id(), {.kind = refusal_kind::already_replaced});
+    }
 }
 
 void token_service::forget(cache_entry& entry, const problem& why) {

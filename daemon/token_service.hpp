@@ -193,6 +193,8 @@ class token_service {
     void update_entries(const identity_config& identity);
     void forget(cache_entry& entry, const problem& why);
     void forget_all(std::string_view identity, const problem& why);
+    void begin_anew(std::string_view identity);
+    void restart_for_waiters(const identity_config& identity);
 
     void arm();
     void check_wall_clock(const moment& at);

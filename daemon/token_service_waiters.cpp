@@ -170,6 +170,15 @@ void token_service::restart_for_waiters(cache_entry& entry) {
     if (next.kind == step_kind::refuse) drop_waiters(entry.id(), next.error);
 }
 
+void token_service::restart_for_waiters(const identity_config& identity) {
+    const std::list<cache_entry*> all = x_cache.of(identity.name);
+    for (cache_entry* entry : all) {
+        if (entry->life().held() == nullptr)
+            x_cache.validate_every(*entry, identity.validate_every, now().boot);
+        restart_for_waiters(*entry);
+    }
+}
+
 void token_service::time_out_waiters(instant now) {
     for (const auto* first = x_callers.most_impatient(); first != nullptr && first->until <= now;
          first = x_callers.most_impatient()) {

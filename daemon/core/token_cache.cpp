@@ -85,6 +85,12 @@ void token_cache::forget(cache_entry& entry) noexcept {
     x_entries.erase(x_entries.find(entry.key()));
 }
 
+void token_cache::begin_anew(cache_entry& entry, instant now) noexcept {
+    forget_tickets(entry);
+    entry.x_life = lifecycle(entry.x_life.configured(), now);
+    reschedule(entry, now);
+}
+
 void token_cache::forget_tickets(const cache_entry& entry) noexcept {
     x_tickets.erase(entry.x_life.fetch_under_way());
     x_tickets.erase(entry.x_life.validation_under_way());

@@ -84,6 +84,8 @@ class token_cache {
                               std::optional<unsigned> opener = {});
     /// Wipes an entry; its tickets are forgotten.
     void forget(cache_entry& entry) noexcept;
+    /// Wipes what an entry holds and knows, as if it had just been made; its tickets are forgotten.
+    void begin_anew(cache_entry& entry, instant now) noexcept;
 
     const token* serveable(cache_entry& entry, instant now) noexcept {
         const token* t = entry.x_life.serveable(now);

@@ -147,6 +147,24 @@ TEST_F(Service, AReloadForgetsTheTokensOfAChangedLogin) {
     EXPECT_EQ(source->fetches, 2);
 }
 
+TEST_F(Service, WhoWaitsWhileTheLoginChangesIsGivenATokenOfTheNewOne) {
+    config c = two_scopes();
+    service.configure(c);
+    auto on_demand = service.open(*service.identity("ci"), {"unscoped", scope{}, false}, {});
+    get();
+    get({}, "unscoped");
+    c.identities[0].auth.username = "somebody else";
+    const auto before = source;
+    service.configure(std::move(c));
+    run();
+    EXPECT_EQ(before->cancelled, 3);
+    EXPECT_TRUE(answers.empty());
+    EXPECT_EQ(source->fetches, 3) << "that nobody has configured too, for somebody waits for it";
+    while (source->waiting() != 0) source->answer("new");
+    run();
+    EXPECT_EQ(answers, (strings{"sha256:new", "sha256:new"}));
+}
+
 TEST_F(Service, AScopeWhoseNameNowMeansAnotherProjectIsForgotten) {
     warm();
     config c = two_scopes();

@@ -149,6 +149,18 @@ TEST_F(Watching, OneWhoHangsUpAfterAnInvalidationIsForgottenToo) {
     EXPECT_EQ(answers, strings{"sha256:b"});
 }
 
+TEST_F(Watching, OneWhoseLoginChangesIsToldOfTheTokenOfTheNewOne) {
+    watch();
+    config other = two_scopes();
+    other.identities[0].auth.username = "somebody else";
+    service.configure(std::move(other));
+    run();
+    EXPECT_TRUE(answers.empty());
+    source->answer("b");
+    run();
+    EXPECT_EQ(answers, strings{"sha256:b"});
+}
+
 TEST_F(Watching, AScopeThatIsForgottenTellsItsWatchers) {
     watch();
     config none = two_scopes();
