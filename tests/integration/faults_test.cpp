@@ -31,6 +31,7 @@ const fault_row rows[] = {
     {"ExpiryWithoutFraction", R"({"kind":"expiry","form":"whole_seconds"})", nullptr},
     {"ExpiryWithOffset", R"({"kind":"expiry","form":"utc_offset"})", nullptr},
     {"HugeHeader", R"({"kind":"huge_header","kib":1000})", "iam_unavailable|iam_protocol"},
+    {"HugeField", R"({"kind":"huge_header","kib":100})", "iam_protocol"},
     {"HugeBody", R"({"kind":"huge_body","mib":40})", "iam_unavailable|iam_protocol"},
     {"EndlessBody", R"({"kind":"endless_body"})", "iam_unavailable|iam_protocol"},
     {"TwoTokenHeaders", R"({"kind":"two_token_headers"})", nullptr},

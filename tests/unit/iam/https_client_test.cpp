@@ -60,4 +60,13 @@ TEST(HttpsClient, AnAnswerWithinTheDeadlineIsTakenWhole) {
     EXPECT_FALSE(answer->body.empty());
 }
 
+TEST(HttpsClient, AFieldThatIsTooLongIsAFaultOfTheIam) {
+    iam_standin iam;
+    iam.fault(R"({"kind": "huge_header", "kib": 64})"); // within the limit of the head as a whole
+    auto answer = ask(iam, {});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, errc::iam_protocol);
+    EXPECT_TRUE(ask(iam, {}));
+}
+
 } // namespace tokenward::iam
