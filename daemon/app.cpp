@@ -241,12 +241,14 @@ int run_daemon(const app_options& options) {
         log::error("not_started", {}, "{}", gear.error().detail);
         return 1;
     }
-    const std::string path = systemd::bound_path(gear->sockets.front().fd());
+    std::string paths;
+    for (const local::listening_socket& each : gear->sockets)
+        paths += (paths.empty() ? "" : ", ") + systemd::bound_path(each.fd());
     std::size_t identities = parsed.value.identities.size();
     daemon d(options, std::move(parsed.value), std::move(*gear));
     check_secret_memory();
     log::info("ready", {}, "tokenwardd {} serves {} {} on {}", TOKENWARD_VERSION, identities,
-              identities == 1 ? "identity" : "identities", path);
+              identities == 1 ? "identity" : "identities", paths);
     return d.run();
 }
 

@@ -5,6 +5,8 @@
 #include "daemon/log.hpp"
 #include "systemd/inherited.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -50,10 +52,16 @@ result<std::vector<socket_config>::iterator> place_of(const local::listening_soc
                        "there, or take it out of the socket's unit"};
 }
 
-result<std::vector<local::listening_socket>> bind_all(const std::vector<socket_config>& wanted) {
+// `beside`: systemd gave others.
+result<std::vector<local::listening_socket>> bind_all(const std::vector<socket_config>& wanted, bool beside) {
     std::vector<local::listening_socket> bound;
     for (const socket_config& each : wanted) {
         auto socket = local::listening_socket::bind(each.path, each.mode);
+        if (!socket && beside)
+            return problem{socket.error().code,
+                           socket.error().detail +
+                               "; systemd did not give it: let a socket unit with "
+                               "Service=tokenward.service listen there, see tokenwardd(8)"};
         if (!socket) return socket.error();
         socket->show_only(each.identities);
         bound.push_back(std::move(*socket));
@@ -78,6 +86,23 @@ result<local::listening_socket> adopt(systemd::inherited_fd given) {
     return socket;
 }
 
+// What the configuration says of a socket that is as its unit has it. A stricter unit is no matter.
+void compare(const local::listening_socket& given, const socket_config& wanted, bool path_is_said) {
+    const std::string path = systemd::bound_path(given.fd());
+    if (path_is_said && path != wanted.path)
+        log::warning("socket_elsewhere", {},
+                     "systemd gave the socket {}, and not {} as the configuration says: ListenStream= in the "
+                     "socket's unit decides where callers connect",
+                     path, wanted.path);
+    struct stat is {};
+    if (!path.starts_with('/') || ::stat(path.c_str(), &is) != 0) return;
+    if ((is.st_mode & 0777U & ~wanted.mode) != 0)
+        log::warning("socket_mode", {},
+                     "{} has the mode {:04o}, and not {:04o} as the configuration says: SocketMode= in the "
+                     "socket's unit decides who may connect",
+                     path, is.st_mode & 0777U, wanted.mode);
+}
+
 } // namespace
 
 result<start_gear> take_start_gear(const app_options& options, const config& c) {
@@ -88,6 +113,7 @@ result<start_gear> take_start_gear(const app_options& options, const config& c) 
     if (!inherited) return inherited.error();
     std::vector<systemd::inherited_fd> kept;
     std::set<std::string> given;
+    const bool path_is_said = !options.socket_path.empty() || !c.sockets.front().path.empty();
     for (systemd::inherited_fd& each : *inherited) {
         if (is_kept_state(each.name)) {
             kept.push_back(std::move(each));
@@ -98,12 +124,13 @@ result<start_gear> take_start_gear(const app_options& options, const config& c) 
         auto place = place_of(*socket, *wanted, c);
         if (!place) return place.error();
         socket->show_only((*place)->identities);
+        compare(*socket, **place, path_is_said);
         given.insert((*place)->path);
         gear.sockets.push_back(std::move(*socket));
     }
     gear.kept = find_kept_state(kept);
     std::erase_if(*wanted, [&](const socket_config& each) { return given.contains(each.path); });
-    auto own = bind_all(*wanted); // those that systemd did not give
+    auto own = bind_all(*wanted, !gear.sockets.empty()); // those that systemd did not give
     if (!own) return own.error();
     std::move(own->begin(), own->end(), std::back_inserter(gear.sockets));
     return gear;
