@@ -45,7 +45,7 @@ class Packages(unittest.TestCase):
     def test_3_an_upgrade_keeps_tokens_and_configuration(self):
         self.ward.configure(name="two")
         self.ward.credential(FROM_A_FILE, "tokenward@two.service")
-        self.machine.do("systemctl", "start", "tokenward@two.service")
+        self.machine.do("systemctl", "enable", "--now", "tokenward@two.service")
         daemons = (("tokenward.service", SOCKET), ("tokenward@two.service", "/run/tokenward/two/tokenward.sock"))
         before = [(self.ward.show("MainPID", unit), self.ward.document(socket=socket)) for unit, socket in daemons]
         self.ward.upgrade()
@@ -76,6 +76,7 @@ class Packages(unittest.TestCase):
         backups = {f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow")}
         left = self.files() - self.before - ours - backups
         self.assertEqual(left, set())
+        self.assertEqual(self.machine.do("systemctl", "list-units", "--all", "--no-legend", "tokenward*"), "")
         self.assertEqual(self.before - self.files(), set())
 
 
