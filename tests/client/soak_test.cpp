@@ -1,4 +1,5 @@
-// A program that keeps a token through short lives, revocations and restarts of the daemon.
+// A program that keeps a token through short lives, revocations and restarts of the daemon; and one that
+// looks for what it has freed.
 #include "tests/integration/daemon_under_test.hpp"
 
 #include <gtest/gtest.h>
@@ -60,4 +61,12 @@ TEST(KeptSoak, HelgrindFindsNothing) {
     soak({"/usr/bin/valgrind", "--quiet", "--error-exitcode=66", "--tool=helgrind",
           std::string("--suppressions=") + HELGRIND_SUPPRESSIONS},
          1);
+}
+
+TEST(Freed, ATokenIsNowhereInMemoryAnyMore) {
+    if (TOKENWARD_SANITIZED) GTEST_SKIP() << "a sanitizer's memory is too large to be searched";
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    support::finished said = support::run({WIPED, d.socket()});
+    EXPECT_EQ(said.status, 0) << said.out << said.err;
 }
