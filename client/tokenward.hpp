@@ -99,13 +99,16 @@ struct get_options {
     std::optional<milliseconds> deadline = std::nullopt;
 };
 
-/// A deadline as the C functions take it: "none given" is 0, and one beyond an int's range the longest there
-/// is.
+/// A time as the C functions take it: one beyond an int's range is the longest, or the shortest, there is.
+template <typename Rep, typename Period>
+int in_int(std::chrono::duration<Rep, Period> time, int least = std::numeric_limits<int>::min()) {
+    const auto most = static_cast<Rep>(std::numeric_limits<int>::max());
+    return static_cast<int>(std::clamp(time.count(), static_cast<Rep>(least), most));
+}
+
+/// A deadline as the C functions take it: "none given" is 0.
 inline int deadline_ms(std::optional<milliseconds> deadline) {
-    if (!deadline) return 0;
-    const auto least = milliseconds::rep{1};
-    const auto most = static_cast<milliseconds::rep>(std::numeric_limits<int>::max());
-    return static_cast<int>(std::clamp(deadline->count(), least, most));
+    return deadline ? in_int(*deadline, 1) : 0;
 }
 
 class kept_token;
@@ -138,8 +141,8 @@ class client {
                                std::optional<milliseconds> deadline = std::nullopt) {
         tokenward_token* got = nullptr;
         const char* known = fingerprint.empty() ? nullptr : fingerprint.c_str();
-        check(tokenward_watch(native(), identity.c_str(), scope.c_str(), known,
-                              static_cast<int>(wait.count()), deadline_ms(deadline), &got));
+        check(tokenward_watch(native(), identity.c_str(), scope.c_str(), known, in_int(wait),
+                              deadline_ms(deadline), &got));
         if (got == nullptr) return std::nullopt;
         return token(got);
     }
@@ -196,9 +199,7 @@ class client {
     kept_token keep(const std::string& identity, const std::string& scope);
 
     /// See tokenward_set_start_wait().
-    void set_start_wait(milliseconds wait) noexcept {
-        tokenward_set_start_wait(native(), static_cast<int>(wait.count()));
-    }
+    void set_start_wait(milliseconds wait) noexcept { tokenward_set_start_wait(native(), in_int(wait)); }
 
     std::string_view socket() const noexcept { return tokenward_socket(x_client.get()); }
     tokenward_client* native() const noexcept { return x_client.get(); }

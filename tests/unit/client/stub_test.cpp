@@ -160,3 +160,15 @@ TEST(StubForCpp, ADeadlineBeyondAllMeasureIsTheLongestThereIs) {
     EXPECT_EQ(tokenward::deadline_ms(tokenward::milliseconds(-1)), 1); // over already, and not the default
     EXPECT_EQ(tokenward::deadline_ms(std::nullopt), 0);
 }
+
+TEST(StubForCpp, AWaitBeyondAllMeasureIsNotAShortOne) {
+    tokenward::client client("/nonexistent/socket"); // would be no_daemon
+    try {
+        client.watch("ci", "eu-de", "sha256:1", std::chrono::seconds((1LL << 32) + 1));
+        ADD_FAILURE() << "taken";
+    } catch (const tokenward::error& error) {
+        EXPECT_EQ(error.code(), tokenward_error_invalid_argument) << error.what();
+    }
+    EXPECT_EQ(tokenward::in_int(std::chrono::milliseconds((1LL << 32) + 1)), std::numeric_limits<int>::max());
+    EXPECT_EQ(tokenward::in_int(std::chrono::milliseconds(-1)), -1); // "as at first"
+}
