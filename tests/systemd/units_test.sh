@@ -20,6 +20,13 @@ find "$scratch" -type f -exec sed -i 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' {
 export XDG_RUNTIME_DIR=$scratch SYSTEMD_LOG_LEVEL=warning
 
 faults=0
+# Wherever the program is installed: what it reads by default, and what its pages name.
+for unit in tokenward.service tokenward@.service; do
+    if ! grep -q '^ExecStart=.* --config /etc/tokenward/' "$units/$unit"; then
+        printf 'units_test: %s reads another file than tokenwardd does by default: %s\n' "$unit" "$(grep ^ExecStart= "$units/$unit")" >&2
+        faults=1
+    fi
+done
 # verify MANAGER UNIT…: what it says of other units of this machine is not our business.
 verify() {
     local manager=$1 said
