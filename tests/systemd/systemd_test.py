@@ -225,6 +225,24 @@ class Systemd(unittest.TestCase):
         self.machine.wait_for(lambda: "next renewal in 1" in self.ward.show("StatusText"), "the next try")
         self.assertTrue(self.ward.document()["token"])
 
+    def test_15_the_manual_page_s_way_to_a_further_socket_is_a_way(self):
+        page = (ROOT / "daemon/tokenwardd.8.scd").read_text().partition("# UNITS")[2].partition("\n# ")[0]
+        unit, commands = re.findall(r"(?s)```\n(.*?)```", page)
+        socket = re.search(r"^ListenStream=(.+)$", unit, re.M)[1]
+        self.ward.configure()
+        sockets = f"sockets:\n  - path: {SOCKET}\n  - {{path: {socket}, identities: [ci]}}\n"
+        self.machine.write(CONFIG, sockets + self.ward.configured)
+        self.assertNotEqual(self.machine.call("systemctl", "restart", "tokenward.service").returncode, 0)
+        self.assertIn("let a socket unit with Service=tokenward.service listen there", self.ward.journal())
+        self.machine.write("/etc/systemd/system/tokenward-build.socket", unit)
+        self.machine.do("systemctl", "daemon-reload")
+        for command in commands.splitlines():
+            self.machine.do(*command.split())
+        before = self.ward.document(socket=socket)
+        self.assertEqual(self.machine.do("stat", "--format=%a", socket).strip(), "660")
+        self.ward.restart()
+        self.assertEqual([self.ward.document(socket=each)["token"] for each in (socket, SOCKET)], [before["token"]] * 2)
+
 
 if __name__ == "__main__":
     sys.exit(main())
