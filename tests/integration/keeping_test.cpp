@@ -1,4 +1,4 @@
-// What the daemon leaves with its service manager, which a test plays.
+// What the daemon tells its service manager, which a test plays, and leaves with it.
 #include "systemd/notify.hpp"
 #include "tests/integration/daemon_under_test.hpp"
 #include "tests/unit/systemd/fake_manager.hpp"
@@ -65,6 +65,15 @@ TEST(Keeping, TheGuardsCountersAreKeptThoughThereIsNoToken) {
     daemon_under_test d({.auth_url = iam.auth_url(), .secret = "a-password-that-is-wrong"});
     EXPECT_TRUE(d.reaches("rejected"));
     EXPECT_TRUE(hears(manager, "FDSTORE=1"));
+    EXPECT_EQ(d.stop(), 0);
+}
+
+TEST(Watchdog, IsFedAsLongAsTheEventLoopTurns) {
+    iam_standin iam;
+    fake_manager manager;
+    daemon_under_test d({.auth_url = iam.auth_url(), .env = {{"WATCHDOG_USEC", "200000"}}});
+    EXPECT_TRUE(hears(manager, "WATCHDOG=1"));
+    EXPECT_TRUE(hears(manager, "WATCHDOG=1"));
     EXPECT_EQ(d.stop(), 0);
 }
 
