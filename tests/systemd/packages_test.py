@@ -76,6 +76,7 @@ class Packages(unittest.TestCase):
         backups = {f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow")}
         left = self.files() - self.before - ours - backups
         self.assertEqual(left, set())
+        self.assertNotEqual(self.machine.call("test", "-e", "/run/tokenward").returncode, 0)
         self.assertEqual(self.machine.do("systemctl", "list-units", "--all", "--no-legend", "tokenward*"), "")
         self.assertEqual(self.before - self.files(), set())
 
