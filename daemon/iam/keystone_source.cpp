@@ -165,6 +165,7 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credentia
         co_return made;
     }
     open_login login(x_guard, who, with.digest);
+    co_await x_guard.written();
     const bool doubted = turn.permit.what == advice::settle_first;
     if (doubted && how.others_follow) {
         made.answer.credential = credential_word::refused;
@@ -192,6 +193,7 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credentia
     made.sent = true;
     made.answer = co_await x_client.log_in(proof, target, receipt);
     login.end(made.answer.credential);
+    if (made.answer.credential != credential_word::accepted) co_await x_guard.written();
     if (receipt != nullptr) x_receipt = {};
     if (!made.answer.receipt.empty()) {
         x_receipt_seen = true;
@@ -210,6 +212,7 @@ asio::awaitable<std::shared_ptr<const secret>> keystone_source::next_passcode(cr
         const std::int64_t step = totp_step(there, settings.period);
         if (!x_guard.is_spent(x_client.user(), step)) {
             x_guard.spend(x_client.user(), step);
+            co_await x_guard.written();
             co_return std::make_shared<const secret>(totp_passcode(*with.totp_key, step, settings.digits));
         }
         const wall_time next((step + 1) * settings.period);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/evp.h>
@@ -26,19 +27,35 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
     co_return digest;
 }
 
+asio::awaitable<result<void>> write(const guard_file& file, guard_memory what) {
+    co_return file.save(what);
+}
+
+asio::awaitable<void> pass() {
+    co_return;
+}
+
+// For what another thread does. Not to be cancelled: Asio would have that thread do it, when what it refers
+// to may be gone here.
+auto to_the_end() {
+    return asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+}
+
 } // namespace
 
 login_guard::login_guard(asio::any_io_executor executor, const clock& time,
                          const std::string& state_directory, const std::optional<guard_memory>& before)
-    : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_saved(x_file.load(before)) {
-    x_guard.restore(x_saved.users, x_time.now());
+    : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_noted(x_file.load(before)) {
+    x_guard.restore(x_noted.users, x_time.now());
 }
 
-// Not to be cancelled: Asio would have the other thread do it, when what it refers to may be gone here.
+login_guard::~login_guard() {
+    x_thread.join(); // what is noted gets into the file
+}
+
 asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret> of) {
-    auto to_the_end = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-    co_return co_await asio::co_spawn(x_thread, compute_digest(std::move(of), x_saved.salt),
-                                      std::move(to_the_end));
+    auto made = compute_digest(std::move(of), x_noted.salt);
+    co_return co_await asio::co_spawn(x_thread, std::move(made), to_the_end());
 }
 
 asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {
@@ -49,7 +66,6 @@ asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_dig
     const login_permit permit = x_guard.next(who, digest, now);
     if (permit.what != login_permit::advice::rejected) {
         x_guard.sending(who, digest, now);
-        // Before anything is sent: a crash must not forget that it was.
         if (!x_guard.is_proven(who, digest)) save();
     }
     turn made{permit, std::move(mine)};
@@ -81,16 +97,28 @@ void login_guard::spend(const login_user& who, std::int64_t totp_step) {
     save();
 }
 
+// By the other thread, one after the other: a slow disk holds up logins, and nobody else.
 void login_guard::save() {
-    guard_memory now{x_saved.salt, x_guard.save(x_time.now())};
-    if (now == x_saved) return;
-    auto saved = x_file.save(now);
-    if (!saved && !std::exchange(x_complained, true))
-        log::warning("guard_file", {},
-                     "{}: refused logins are counted in memory only and forgotten at a restart",
-                     saved.error().detail);
-    x_saved = std::move(now);
+    guard_memory now{x_noted.salt, x_guard.save(x_time.now())};
+    if (now == x_noted) return;
+    x_noted = now;
     if (x_changed) x_changed();
+    ++x_writing;
+    auto written = [this, alive = std::weak_ptr<const bool>(x_alive)](std::exception_ptr,
+                                                                      const result<void>& saved) {
+        if (alive.expired()) return;
+        --x_writing;
+        if (!saved && !std::exchange(x_complained, true))
+            log::warning("guard_file", {},
+                         "{}: refused logins are counted in memory only and forgotten at a restart",
+                         saved.error().detail);
+    };
+    asio::co_spawn(x_thread, write(x_file, std::move(now)),
+                   asio::bind_executor(x_executor, std::move(written)));
+}
+
+asio::awaitable<void> login_guard::written() {
+    if (x_writing != 0) co_await asio::co_spawn(x_thread, pass(), to_the_end());
 }
 
 } // namespace tokenward::iam

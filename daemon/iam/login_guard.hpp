@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,8 +27,12 @@ class login_guard {
     login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory,
                 const std::optional<guard_memory>& before = {});
 
-    /// What it remembers, as it was last saved.
-    const guard_memory& memory() const noexcept { return x_saved; }
+    ~login_guard();
+    login_guard(const login_guard&) = delete;
+    login_guard& operator=(const login_guard&) = delete;
+
+    /// What it remembers; it is in the state file, or on its way there.
+    const guard_memory& memory() const noexcept { return x_noted; }
     /// Called whenever that has changed.
     void on_change(std::function<void()> changed) { x_changed = std::move(changed); }
 
@@ -37,8 +42,9 @@ class login_guard {
         turnstile::turn mine;
     };
     /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected,
-    /// what follows is sent, and one of accepted, refused and unanswered says how it ended, before the turn
-    /// is given back. `by_person`: somebody is there who answers for the secret.
+    /// what follows is sent after written(), so that a crash does not forget that it was, and one of
+    /// accepted, refused and unanswered says how it ended, before the turn is given back. `by_person`:
+    /// somebody is there who answers for the secret.
     boost::asio::awaitable<turn> enter(login_user who, secret_digest digest, bool by_person);
     void accepted(const login_user& who, const secret_digest& digest);
     void refused(const login_user& who, const secret_digest& digest);
@@ -46,7 +52,10 @@ class login_guard {
 
     /// See lockout_guard.
     void forgive(const login_user& who, const secret_digest& digest);
-    /// See lockout_guard. A spent step is in the state file when spend() returns.
+    /// Returns when the state file has all that was noted before, or can't be written.
+    boost::asio::awaitable<void> written();
+
+    /// See lockout_guard.
     unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept {
         return x_guard.refusals(who, digest);
     }
@@ -68,9 +77,11 @@ class login_guard {
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
     guard_file x_file;
-    guard_memory x_saved; // as it stands in the file
+    guard_memory x_noted; // what stands in the file, or will when x_writing is 0
+    std::size_t x_writing = 0;
     std::function<void()> x_changed;
     bool x_complained = false;
+    std::shared_ptr<const bool> x_alive = std::make_shared<const bool>(true);
     lockout_guard x_guard;
     std::map<login_user, turnstile> x_turns;
     boost::asio::thread_pool x_thread{1};

@@ -1,0 +1,107 @@
+// The lockout guard at work: what stands in its file, and what its other thread does.
+#include "daemon/iam/login_guard.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace tokenward::iam {
+namespace {
+
+namespace asio = boost::asio;
+
+class LoginGuard : public testing::Test {
+  protected:
+    /// What a daemon would find that starts now.
+    std::string in_the_file() const { return format_guard_memory(guard_file(state / "state").load({})); }
+
+    asio::io_context io{1};
+    const kernel_clock clock;
+    const login_user who{.origin = "https://iam.example", .user = "ci"};
+
+    const support::temp_dir state;
+};
+
+TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
+    login_guard guard(io.get_executor(), clock, state / "state");
+    bool seen = false;
+    const secret_digest digest{1};
+    auto log_in = [&]() -> asio::awaitable<void> {
+        login_guard::turn turn = co_await guard.enter(who, digest, false);
+        co_await guard.written();
+        EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory())) << "before anything is sent";
+        EXPECT_EQ(guard.memory().users.size(), 1U);
+        guard.refused(who, digest);
+        co_await guard.written();
+        EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory()));
+        seen = true;
+    };
+    asio::co_spawn(io, log_in(), asio::detached);
+    io.run();
+    EXPECT_TRUE(seen);
+}
+
+TEST_F(LoginGuard, WhatIsNotedLastIsWrittenAtTheEnd) {
+    std::string noted;
+    {
+        login_guard guard(io.get_executor(), clock, state / "state");
+        for (std::int64_t step = 0; step < 5; ++step) guard.spend(who, step);
+        noted = format_guard_memory(guard.memory());
+    }
+    EXPECT_EQ(in_the_file(), noted);
+}
+
+TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
+    std::ofstream(state / "state") << "a file where the folder should be";
+    login_guard guard(io.get_executor(), clock, state / "state");
+    guard.spend(who, 7);
+    bool through = false;
+    asio::co_spawn(io, guard.written(), [&](std::exception_ptr failed) { through = failed == nullptr; });
+    io.run();
+    EXPECT_TRUE(through);
+    EXPECT_TRUE(guard.is_spent(who, 7));
+}
+
+// As when a reload, or a refused token, ends a login whose digest is there, but is yet to be handed over, as
+// it is while those of others are made. The metronome's beat is the time that one takes.
+TEST_F(LoginGuard, OutlivesTheEndOfALoginWhoseDigestIsAboutToCome) {
+    login_guard guard(io.get_executor(), clock, state / "one");
+    login_guard metronome(io.get_executor(), clock, state / "two");
+    auto of = std::make_shared<const secret>("any");
+    std::map<std::size_t, asio::cancellation_signal> under_way;
+    std::size_t begun = 0, ended = 0, beats = 0;
+    auto begin = [&] {
+        const std::size_t id = begun++;
+        auto end = [&, id](std::exception_ptr, secret_digest) {
+            ++ended;
+            under_way.erase(id);
+        };
+        asio::co_spawn(io, guard.digest(of), asio::bind_cancellation_slot(under_way[id].slot(), end));
+    };
+    std::function<void()> wait_a_beat = [&] {
+        auto beat = [&](std::exception_ptr, secret_digest) {
+            begin();
+            if (auto made = under_way.find(beats - 1); made != under_way.end())
+                made->second.emit(asio::cancellation_type::terminal);
+            if (++beats < 16) wait_a_beat();
+        };
+        asio::co_spawn(io, metronome.digest(of), beat);
+    };
+    for (int i = 0; i < 8; ++i) begin();
+    wait_a_beat();
+    io.run();
+    EXPECT_EQ(ended, begun);
+}
+
+} // namespace
+} // namespace tokenward::iam
