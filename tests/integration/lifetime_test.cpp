@@ -1,13 +1,19 @@
 // Renewal, single flight, outages and restarts, with the real daemon.
 #include "tests/integration/daemon_under_test.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
-#include <csignal>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <fstream>
 
 using namespace tokenward::testing;
 using tokenward::support::eventually;
+using tokenward::support::process;
+using tokenward::support::temp_dir;
 
 namespace {
 
@@ -226,6 +232,22 @@ TEST(Lifetime, AHangingIamDelaysNobodyWhoHasAToken) {
     auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < 50; ++i) ASSERT_EQ(d.get("/v1/tokens/ci/eu-de").status, 200);
     EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
+}
+
+TEST(Lifetime, AReloadThatIsAskedForDuringTheStartDoesNotEndIt) {
+    const temp_dir folder;
+    const std::string config = folder / "tokenward.yaml";
+    ASSERT_EQ(::mkfifo(config.c_str(), 0600), 0);
+    process starting({TOKENWARD_DAEMON, "--config", config, "--socket", folder / "socket"});
+    {
+        std::ofstream file(config); // returns when the daemon has begun to read it
+        starting.signal(SIGHUP);
+        starting.signal(SIGUSR1);
+        file << "identities: {}\n";
+    }
+    starting.wait_for_line("event=ready");
+    starting.signal(SIGTERM);
+    EXPECT_EQ(starting.wait_exit(), 0);
 }
 
 TEST(Lifetime, TheLogSaysWhoGotWhichTokenAndNeverTheToken) {
