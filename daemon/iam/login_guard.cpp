@@ -27,8 +27,10 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
     co_return digest;
 }
 
-asio::awaitable<result<void>> write(const guard_file& file, guard_memory what) {
-    co_return file.save(what);
+// Returns what went wrong; "": nothing did.
+asio::awaitable<std::string> write(const guard_file& file, guard_memory what) {
+    auto saved = file.save(what);
+    co_return saved ? std::string() : saved.error().detail;
 }
 
 asio::awaitable<void> pass() {
@@ -105,13 +107,12 @@ void login_guard::save() {
     if (x_changed) x_changed();
     ++x_writing;
     auto written = [this, alive = std::weak_ptr<const bool>(x_alive)](std::exception_ptr,
-                                                                      const result<void>& saved) {
+                                                                      const std::string& fault) {
         if (alive.expired()) return;
         --x_writing;
-        if (!saved && !std::exchange(x_complained, true))
+        if (!fault.empty() && !std::exchange(x_complained, true))
             log::warning("guard_file", {},
-                         "{}: refused logins are counted in memory only and forgotten at a restart",
-                         saved.error().detail);
+                         "{}: refused logins are counted in memory only and forgotten at a restart", fault);
     };
     asio::co_spawn(x_thread, write(x_file, std::move(now)),
                    asio::bind_executor(x_executor, std::move(written)));
