@@ -222,8 +222,9 @@ int check_config(const std::string& path) {
     if (!parsed.ok()) return 2;
     std::size_t scopes = 0;
     for (const identity_config& i : parsed.value.identities) scopes += i.scopes.size();
-    std::printf("%s: good: %zu identities, %zu scopes\n", path.c_str(), parsed.value.identities.size(),
-                scopes);
+    const std::size_t identities = parsed.value.identities.size();
+    std::printf("%s: good: %zu %s, %zu %s\n", path.c_str(), identities,
+                identities == 1 ? "identity" : "identities", scopes, scopes == 1 ? "scope" : "scopes");
     return 0;
 }
 

@@ -66,7 +66,8 @@ void token_service::take_up() {
         if ((*entry)->life().held()) ++taken[each.of.identity];
     }
     for (const auto& [name, count] : taken)
-        log::info("tokens_restored", {.identity = name}, "{} tokens taken up from before the restart", count);
+        log::info("tokens_restored", {.identity = name}, "{} {} taken up from before the restart", count,
+                  count == 1 ? "token" : "tokens");
 }
 
 void token_service::keep_soon() {

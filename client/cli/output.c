@@ -118,6 +118,8 @@ const char* usual_advice(const tokenward_problem* problem) {
     case tokenward_error_precondition_failed:
         return "nothing was done; a newer token is held already, or none";
     case tokenward_error_credential_rejected: return advice_on_secret(problem->detail);
+    case tokenward_error_connection_lost:
+        return "it may be restarting: try again; if that does not help, see systemctl status tokenward";
     case tokenward_error_internal: return "the daemon's log says more: journalctl -u tokenward";
     case tokenward_error_protocol:
     case tokenward_error_other:

@@ -126,6 +126,13 @@ TEST(Command, AnOlderDaemonIsNamedWithItsVersion) {
                           "(version " TOKENWARD_VERSION ") asks for: a newer tokenwardd does\n");
 }
 
+TEST(Command, ADaemonThatHangsUpMayBeRestarting) {
+    fake_daemon daemon(std::vector{then_hang_up({no_answer})});
+    support::finished result = run_at(daemon, {"get", "ci/eu-de"});
+    EXPECT_EQ(result.status, 7);
+    EXPECT_THAT(result.err, HasSubstr("it may be restarting: try again"));
+}
+
 TEST(Command, ARefusedSecretIsCorrectedWhereTheDaemonReadsIt) {
     const auto advice = [](const std::string& detail) {
         fake_daemon daemon({problem_answer(424, "credential_rejected", R"(,"detail":")" + detail + '"')});

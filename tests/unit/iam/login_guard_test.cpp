@@ -26,7 +26,7 @@ class LoginGuard : public testing::Test {
     std::string in_the_file() const { return format_guard_memory(guard_file(state / "state").load({})); }
 
     asio::io_context io{1};
-    const kernel_clock clock;
+    const kernel_clock clock{};
     const login_user who{.origin = "https://iam.example", .user = "ci"};
 
     const support::temp_dir state;

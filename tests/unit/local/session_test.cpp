@@ -99,7 +99,7 @@ TEST_F(Session, ACallerThatHasSaidAllButListensIsAnswered) {
 }
 
 TEST_F(Session, ACallerThatDoesNotReadIsNotReadEither) {
-    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    give(make_token(std::string(std::size_t{60} * 1024, 'a'), first_fp));
     wire client = open();
     std::string pile;
     for (int i = 0; i < 50; ++i) pile += get_token();
@@ -219,7 +219,7 @@ TEST_F(Sweep, ARequestThatDoesNotArriveIsTimedOut) {
 }
 
 TEST_F(Sweep, ACallerThatNeverReadsIsGivenUp) {
-    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    give(make_token(std::string(std::size_t{60} * 1024, 'a'), first_fp));
     wire client = open();
     for (int i = 0; i < 50; ++i) client.send(get_token());
     run_until([&] { return pool.size() == 0; });
@@ -227,7 +227,7 @@ TEST_F(Sweep, ACallerThatNeverReadsIsGivenUp) {
 }
 
 TEST_F(Sweep, ACallerThatDoesNotReadHoldsUpNoShutdown) {
-    give(make_token(std::string(60 * 1024, 'a'), first_fp));
+    give(make_token(std::string(std::size_t{60} * 1024, 'a'), first_fp));
     wire deaf = open();
     for (int i = 0; i < 50; ++i) deaf.send(get_token());
     wire late = open();
