@@ -193,7 +193,7 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credentia
     made.sent = true;
     made.answer = co_await x_client.log_in(proof, target, receipt);
     login.end(made.answer.credential);
-    if (made.answer.credential != credential_word::accepted) co_await x_guard.written();
+    co_await x_guard.written(); // before anybody sees the answer, so that a crash does not doubt what it was
     if (receipt != nullptr) x_receipt = {};
     if (!made.answer.receipt.empty()) {
         x_receipt_seen = true;
