@@ -1,6 +1,7 @@
 // Virtual MFA: passcodes that are spent once, by the daemon itself or by a person; one login that opens many
 // scopes.
 #include "tests/integration/daemon_under_test.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -86,6 +87,9 @@ TEST(UnattendedMfa, AStepThatWasSpentBeforeAKillIsNotSpentAgain) {
     s.scopes = "{a: {project_name: p-1}}";
     daemon_under_test d(s);
     EXPECT_NE(d.token("a"), "");
+    const std::string kept = tokenward::support::read_file(d.state_directory() + "/guard.json");
+    EXPECT_EQ(kept.find(R"("in_flight":true)"), std::string::npos)
+        << "no token comes before its login has ended in the file too";
     d.kill();
     d.start();
     EXPECT_TRUE(eventually([&] { return d.get("/v1/tokens/ci/a?max_wait=0").status == 200; }, 60s));
