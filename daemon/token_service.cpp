@@ -1,5 +1,5 @@
-// See token_service.hpp. Callers who wait stand in token_service_waiters.cpp, their words against tokens in
-// token_service_refusals.cpp.
+// See token_service.hpp. Configurations are taken up in token_service_configuration.cpp; callers who wait
+// stand in token_service_waiters.cpp, their words against tokens in token_service_refusals.cpp.
 #include "daemon/token_service.hpp"
 
 #include "daemon/log.hpp"
@@ -48,79 +48,6 @@ token_service::token_service(parts p) : x_parts(std::move(p)), x_timer(x_parts.e
 
 token_service::~token_service() {
     *x_alive = false;
-}
-
-// --- configuration
-
-void token_service::configure(config wanted) {
-    config before = std::exchange(x_config, std::move(wanted));
-    ++x_generation;
-    x_counts.configure(x_config.identities);
-    const problem gone{errc::iam_unavailable, "the identity is no longer configured"};
-    for (const identity_config& old : before.identities) {
-        const identity_config* now_is = identity(old.name);
-        if (now_is != nullptr && now_is->same_login(old)) continue;
-        if (now_is != nullptr)
-            begin_anew(old.name);
-        else
-            forget_all(old.name, gone);
-        x_sources.erase(old.name);
-        x_rejected.erase(old.name);
-    }
-    for (const identity_config& i : x_config.identities) {
-        if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));
-        update_entries(i);
-    }
-    end_watches(); // who may no longer have the token is not to be left believing that it may
-    take_up();
-    for (const identity_config& i : x_config.identities) restart_for_waiters(i);
-    keep_soon();
-    tick();
-}
-
-void token_service::update_entries(const identity_config& identity) {
-    const problem gone{errc::unknown_scope, "the scope is no longer configured"};
-    instant at = now().boot;
-    std::list<cache_entry*> known = x_cache.of(identity.name);
-    for (cache_entry* entry : known) {
-        auto meant = resolve_scope(identity, entry->scope_name());
-        if (meant && meant->name == entry->scope_name() && meant->target == entry->target())
-            x_cache.configure(*entry, meant->configured, at);
-        else
-            forget(*entry, gone);
-    }
-    std::vector<std::uint64_t> evicted; // configured entries evict nobody
-    for (const named_scope& s : identity.scopes)
-        if (auto entry =
-                x_cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted)) {
-            x_cache.configure(**entry, true, at);
-            x_cache.validate_every(**entry, identity.validate_every, at);
-        }
-}
-
-void token_service::forget_all(std::string_view identity, const problem& why) {
-    std::list<cache_entry*> all = x_cache.of(identity);
-    for (cache_entry* entry : all) forget(*entry, why);
-}
-
-// The identity logs in otherwise from now on: what it holds is worth nothing, but who waits wants a token
-// still.
-void token_service::begin_anew(std::string_view identity) {
-    const std::list<cache_entry*> all = x_cache.of(identity);
-    for (cache_entry* entry : all) {
-        cancel_fetch(entry->life().fetch_under_way());
-        x_cache.begin_anew(*entry, now().boot);
-        let_watchers_wait(*entry);
-        answer_refusals(entry->id(), {.kind = refusal_kind::already_replaced});
-    }
-}
-
-void token_service::forget(cache_entry& entry, const problem& why) {
-    std::uint64_t id = entry.id();
-    cancel_fetch(entry.life().fetch_under_way());
-    x_cache.forget(entry);
-    drop_waiters(id, why);
-    answer_refusals(id, {.kind = refusal_kind::already_replaced});
 }
 
 const identity_config* token_service::identity(std::string_view name) const noexcept {

@@ -135,18 +135,27 @@ TEST(StubKept, ARefusedTokenIsGoneBeforeTheReportIsAnswered) {
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "two"; }));
 }
 
-// As when the program has got the new token by itself, and had it refused, before the watch is told of it.
-TEST(StubKept, ATokenThatWasReportedBeforeTheWatchBroughtItIsNotServed) {
+// The program has got a new token by itself, and has reported it, before the watch is told of it.
+class StubKeptReportedEarly : public testing::Test {
+  protected:
+    void SetUp() override {
+        watch = tokenward::support::unique_fd(accept(listener.get(), nullptr, nullptr));
+        answer_request(watch, answer_with("one", '1'));
+        ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
+        read_request(watch); // before that the report might borrow this connection
+        reporter = std::thread([&] { report(client, "sha256:2222222222222222"); });
+        reports = tokenward::support::unique_fd(accept(listener.get(), nullptr, nullptr));
+    }
+
     tokenward::support::temp_dir folder;
-    auto listener = listen_at(folder / "socket", 4);
-    auto client = open_client(folder / "socket");
-    auto kept = keep(client);
-    tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr));
-    answer_request(watch, answer_with("one", '1'));
-    ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
-    read_request(watch); // before that a report might borrow this connection
-    std::thread reporter([&] { report(client, "sha256:2222222222222222"); });
-    tokenward::support::unique_fd reports(accept(listener.get(), nullptr, nullptr));
+    tokenward::support::unique_fd listener = listen_at(folder / "socket", 4);
+    client_ptr client = open_client(folder / "socket");
+    kept_ptr kept = keep(client);
+    tokenward::support::unique_fd watch, reports;
+    std::thread reporter;
+};
+
+TEST_F(StubKeptReportedEarly, ATokenIsNotServedWhenTheWatchBringsIt) {
     answer_request(reports, verdict_gone);
     reporter.join();
     say(watch, answer_with("two", '2'));
@@ -157,17 +166,7 @@ TEST(StubKept, ATokenThatWasReportedBeforeTheWatchBroughtItIsNotServed) {
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "three"; }));
 }
 
-TEST(StubKept, ATokenThatTheWatchBringsDuringItsReportIsServedOnceItIsFoundGood) {
-    tokenward::support::temp_dir folder;
-    auto listener = listen_at(folder / "socket", 4);
-    auto client = open_client(folder / "socket");
-    auto kept = keep(client);
-    tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr));
-    answer_request(watch, answer_with("one", '1'));
-    ASSERT_EQ(tokenward_kept_wait(kept.get(), 0), tokenward_ok);
-    read_request(watch); // before that the report might borrow this connection
-    std::thread reporter([&] { report(client, "sha256:2222222222222222"); });
-    tokenward::support::unique_fd reports(accept(listener.get(), nullptr, nullptr));
+TEST_F(StubKeptReportedEarly, ATokenThatTheWatchBringsMeanwhileIsServedOnceItIsFoundGood) {
     read_request(reports);
     say(watch, answer_with("two", '2'));
     read_request(watch); // so it has taken note of it
