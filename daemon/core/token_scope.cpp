@@ -1,0 +1,66 @@
+// Compares a token's own scope with a wanted or forbidden one.
+#include "daemon/core/token_scope.hpp"
+
+#include <algorithm>
+
+namespace tokenward {
+namespace {
+
+using enum scope_agreement;
+
+char folded(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+scope_agreement compare_id(const std::string& said, const std::string& wanted) noexcept {
+    if (said.empty()) return unsaid;
+    return said == wanted ? matches : contradicts;
+}
+
+scope_agreement compare_name(const std::string& said, const std::string& wanted) noexcept {
+    if (said.empty()) return unsaid;
+    const bool same = std::equal(said.begin(), said.end(), wanted.begin(), wanted.end(),
+                                 [](char a, char b) { return folded(a) == folded(b); });
+    return same ? matches : contradicts;
+}
+
+// A project of the same name in another domain is another project.
+scope_agreement compare_domain(const std::optional<named_ref>& said, const domain_ref& wanted) noexcept {
+    if (wanted.empty()) return matches;
+    if (!said) return unsaid;
+    return wanted.id.empty() ? compare_name(said->name, wanted.name) : compare_id(said->id, wanted.id);
+}
+
+scope_agreement both(scope_agreement a, scope_agreement b) noexcept {
+    if (a == contradicts || b == contradicts) return contradicts;
+    return a == matches && b == matches ? matches : unsaid;
+}
+
+scope_agreement compare_project(const token& subject, const scope& target) noexcept {
+    if (!subject.project) return subject.domain ? contradicts : unsaid;
+    if (target.kind == scope_kind::project_id) return compare_id(subject.project->id, target.value);
+    return both(compare_name(subject.project->name, target.value),
+                compare_domain(subject.project_domain, target.domain));
+}
+
+scope_agreement compare_domain_scope(const token& subject, const scope& target) noexcept {
+    if (subject.project) return contradicts;
+    if (!subject.domain) return unsaid;
+    return target.kind == scope_kind::domain_id ? compare_id(subject.domain->id, target.value)
+                                                : compare_name(subject.domain->name, target.value);
+}
+
+} // namespace
+
+scope_agreement compare_scope(const token& subject, const scope& target) noexcept {
+    switch (target.kind) {
+    case scope_kind::unscoped: return subject.project || subject.domain ? contradicts : matches;
+    case scope_kind::project_id:
+    case scope_kind::project_name: return compare_project(subject, target);
+    case scope_kind::domain_id:
+    case scope_kind::domain_name: break;
+    }
+    return compare_domain_scope(subject, target);
+}
+
+} // namespace tokenward
