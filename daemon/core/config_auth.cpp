@@ -36,7 +36,8 @@ void check_methods(const section& identity, const auth_config& login) {
     const yaml_node* listed = identity.find("auth_methods");
     if (listed == nullptr) return;
     auto known = config_keys::words::auth_methods;
-    for (const yaml_node& item : read_list(*listed, "`auth_methods`", identity.faults()))
+    auto items = read_list(*listed, "`auth_methods`", identity.faults());
+    for (const yaml_node& item : items)
         if (std::find(known.begin(), known.end(), item.text) == known.end())
             identity.faults().error(item.line, "`auth_methods` may list v3password and v3totp");
     if (!login.multifactor)

@@ -132,7 +132,8 @@ std::vector<access_rule> read_rules(const section& from, std::string_view key,
     std::string path = from.path() + "." + std::string(key);
     std::vector<std::string_view> scopes = scope_names(from, identity);
     const bool denies = key == "deny"; // who is denied without further words is to have nothing at all
-    for (const yaml_node& item : read_list(*list, "`" + std::string(key) + "`", from.faults())) {
+    auto items = read_list(*list, "`" + std::string(key) + "`", from.faults());
+    for (const yaml_node& item : items) {
         section each(item, "a rule of " + path, config_keys::rule, from.faults());
         if (item.type != yaml_node::kind::map) continue;
         access_rule rule{.line = item.line};

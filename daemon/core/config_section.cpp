@@ -13,7 +13,7 @@ namespace {
 
 using kind = yaml_node::kind;
 
-std::string quoted(std::string_view key) {
+std::string in_backticks(std::string_view key) {
     return "`" + std::string(key) + "`";
 }
 
@@ -32,7 +32,7 @@ void for_each_key(const yaml_node& map, fault_list& faults, const Visit& visit) 
         if (is_new)
             visit(key, map.children[i + 1]);
         else
-            faults.error(key.line, (is_name(key.text) ? quoted(key.text) : std::string("a key")) +
+            faults.error(key.line, (is_name(key.text) ? in_backticks(key.text) : std::string("a key")) +
                                        " is given twice: it is already in line " +
                                        std::to_string(first->second));
     }
@@ -57,14 +57,14 @@ void section::check_keys(const key_table& keys) {
         if (!contains(keys.known, key.text))
             report_unknown(key, keys);
         else if (value.type == kind::null)
-            x_faults.error(key.line, quoted(key.text) + " has no value: give it one or remove it");
+            x_faults.error(key.line, in_backticks(key.text) + " has no value: give it one or remove it");
     });
 }
 
 void section::report_unknown(const yaml_node& key, const key_table& keys) {
     if (x_faults.full()) return x_faults.error(key.line, {}); // counted only: finding the nearest costs most
     if (contains(keys.later, key.text))
-        return x_faults.error(key.line, quoted(key.text) + " is not supported by this version yet");
+        return x_faults.error(key.line, in_backticks(key.text) + " is not supported by this version yet");
     std::vector<std::string_view> all(keys.known.begin(), keys.known.end());
     all.insert(all.end(), keys.later.begin(), keys.later.end());
     auto meant = nearest(std::string_view(key.text).substr(0, key.text.find(':')), all);
@@ -97,13 +97,13 @@ int section::line_of(std::string_view key) const {
 
 std::optional<std::string> section::text(std::string_view key, std::size_t max) const {
     const yaml_node* value = find(key);
-    return value != nullptr ? read_text(*value, quoted(key), max, x_faults) : std::nullopt;
+    return value != nullptr ? read_text(*value, in_backticks(key), max, x_faults) : std::nullopt;
 }
 
 std::optional<std::string> section::path(std::string_view key, std::size_t max) const {
     auto value = text(key, max);
     if (!value || value->front() == '/') return value;
-    x_faults.error(line_of(key), quoted(key) + " must be an absolute path, one that begins with `/`");
+    x_faults.error(line_of(key), in_backticks(key) + " must be an absolute path, one that begins with `/`");
     return std::nullopt;
 }
 
@@ -114,7 +114,7 @@ std::optional<bool> section::flag(std::string_view key) const {
         if (!value->quoted && value->text == word) return true;
     for (std::string_view word : {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
         if (!value->quoted && value->text == word) return false;
-    x_faults.error(value->line, quoted(key) + " must be true or false, without quotes");
+    x_faults.error(value->line, in_backticks(key) + " must be true or false, without quotes");
     return std::nullopt;
 }
 
@@ -126,7 +126,7 @@ std::optional<std::size_t> section::number(std::string_view key, std::size_t lea
     auto [stop, failure] = std::from_chars(value->text.data(), end, n);
     bool canonical = failure == std::errc{} && stop == end && std::to_string(n) == value->text;
     if (canonical && !value->quoted && n >= least && n <= most) return n;
-    x_faults.error(value->line, quoted(key) + " must be a whole number from " + std::to_string(least) +
+    x_faults.error(value->line, in_backticks(key) + " must be a whole number from " + std::to_string(least) +
                                     " to " + std::to_string(most));
     return std::nullopt;
 }
@@ -167,8 +167,8 @@ void for_each_name(
             faults.error(key.line, "not a name: name the " + kind_of_name +
                                        " with 1 to 64 of A-Z a-z 0-9 . _ -, but not `unscoped`");
         else if (value.type == kind::null)
-            faults.error(key.line,
-                         kind_of_name + " " + quoted(key.text) + " has no keys: give it some or remove it");
+            faults.error(key.line, kind_of_name + " " + in_backticks(key.text) +
+                                       " has no keys: give it some or remove it");
         else if (value.type != kind::broken)
             visit(key.text, value, key.line);
     });

@@ -63,7 +63,8 @@ std::vector<std::string> read_shown(const section& socket, const std::vector<ide
 std::vector<socket_config> read_list_of_sockets(const yaml_node& list, const section& file,
                                                 const std::vector<identity_config>& known) {
     std::vector<socket_config> made;
-    for (const yaml_node& each : read_list(list, "`sockets`", file.faults())) {
+    auto items = read_list(list, "`sockets`", file.faults());
+    for (const yaml_node& each : items) {
         section socket(each, "sockets." + std::to_string(made.size() + 1), config_keys::one_of_sockets,
                        file.faults());
         socket_config& one = made.emplace_back(read_place(socket));

@@ -16,7 +16,7 @@ char lower(char c) {
 }
 
 /// Optimal string alignment distance. REQUIRES: both are at most max_length long.
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view a, std::string_view b) {
     using row = std::array<std::size_t, max_length + 1>;
     row before_last{}, last{}, current{};
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -53,7 +53,7 @@ std::optional<std::string_view> nearest(std::string_view given,
         std::max<std::size_t>(1, given.size() / 3) + 1; // more than a third wrong is another word
     for (std::string_view candidate : candidates) {
         if (candidate.size() > max_length) continue;
-        std::size_t d = distance(given, candidate);
+        std::size_t d = edit_distance(given, candidate);
         if (d >= least) continue;
         least = d;
         best = candidate;
