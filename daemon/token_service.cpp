@@ -23,12 +23,6 @@ constexpr duration credential_poll = 1s; // while one is refused
 constexpr auto busy = 10s;               // for so long at the most the timer waits for its turn
 constexpr duration wall_jump = 10s;      // further apart than that, and the machine was paused
 
-// The coroutines take their parameters by value: the frame outlives whoever spawned it.
-asio::awaitable<fetch_result> run_fetch(std::shared_ptr<token_source> source, scope target,
-                                        duration at_least) {
-    co_return co_await source->fetch(std::move(target), at_least);
-}
-
 fetch_result internal_failure(std::exception_ptr error) {
     std::string what = "unknown exception";
     try {
@@ -73,6 +67,22 @@ result<cache_entry*> token_service::open(const identity_config& identity, const 
 
 // --- fetches
 
+// The coroutines take their parameters by value: the frame outlives whoever spawned it.
+asio::awaitable<fetch_result> token_service::run_fetch(std::shared_ptr<running_fetch> as,
+                                                       std::shared_ptr<token_source> source, scope target,
+                                                       duration at_least) {
+    as->begun = true;
+    if (as->cancelled) co_return fetch_result{.outcome = fetch_failure{{errc::iam_unavailable, "cancelled"}}};
+    co_return co_await source->fetch(std::move(target), at_least);
+}
+
+// A coroutine that has not begun yet is not told: Asio's own part of it would throw, out of the event loop
+// (Boost 1.83; 1.81 lets it begin first). It sees for itself that it is not wanted.
+void token_service::running_fetch::end() {
+    cancelled = true;
+    if (begun) cancel.emit(asio::cancellation_type::terminal);
+}
+
 // Whoever waits must have been added before.
 void token_service::start_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
@@ -89,18 +99,16 @@ void token_service::start_fetch(cache_entry& entry, ticket id) {
         if (!*alive) return;
         end_fetch(id, identity, error ? internal_failure(error) : std::move(r));
     };
-    asio::co_spawn(
-        x_parts.executor,
-        run_fetch(x_sources.find(entry.identity())->second, entry.target(), wish_of_waiters(entry).min_ttl),
-        asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+    asio::co_spawn(x_parts.executor,
+                   run_fetch(running, x_sources.find(entry.identity())->second, entry.target(),
+                             wish_of_waiters(entry).min_ttl),
+                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
 }
 
 // Its ticket is forgotten: nobody reads the result, and the next one must not wait behind it.
 void token_service::cancel_fetch(ticket id) {
     auto running = x_running.find(id);
-    if (running == x_running.end()) return;
-    running->second->cancelled = true;
-    running->second->cancel.emit(asio::cancellation_type::terminal);
+    if (running != x_running.end()) running->second->end();
 }
 
 void token_service::end_fetch(ticket id, const std::string& identity, fetch_result result) {
@@ -227,7 +235,7 @@ void token_service::stop() {
     if (x_stopped) return;
     x_stopped = true;
     x_timer.cancel();
-    for (auto& [id, running] : x_running) running->cancel.emit(asio::cancellation_type::terminal);
+    for (auto& [id, running] : x_running) running->end();
     const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
     end_watches();
     while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, why);

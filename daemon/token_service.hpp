@@ -150,8 +150,11 @@ class token_service {
         std::uint64_t entry;
         requester by; // as in waiter
         instant since{};
+        bool begun = false;     // its coroutine runs
         bool cancelled = false; // nobody reads its result
         boost::asio::cancellation_signal cancel;
+
+        void end();
     };
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);
@@ -170,6 +173,9 @@ class token_service {
     void after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind);
     void time_out_waiters(instant now);
 
+    static boost::asio::awaitable<fetch_result> run_fetch(std::shared_ptr<running_fetch> as,
+                                                          std::shared_ptr<token_source> source, scope target,
+                                                          duration at_least);
     void start_fetch(cache_entry& entry, ticket id);
     void cancel_fetch(ticket id);
     void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);

@@ -157,12 +157,23 @@ TEST_F(Service, WhoWaitsWhileTheLoginChangesIsGivenATokenOfTheNewOne) {
     const auto before = source;
     service.configure(std::move(c));
     run();
-    EXPECT_EQ(before->cancelled, 3);
+    EXPECT_EQ(before->cancelled, 2);
+    EXPECT_EQ(before->fetches, 2) << "the third had not begun: it never does";
     EXPECT_TRUE(answers.empty());
     EXPECT_EQ(source->fetches, 3) << "that nobody has configured too, for somebody waits for it";
     while (source->waiting() != 0) source->answer("new");
     run();
     EXPECT_EQ(answers, (strings{"sha256:new", "sha256:new"}));
+}
+
+TEST_F(Service, AFetchThatIsCancelledBeforeItHasBegunAsksNobodyAndThrowsNothing) {
+    warm();
+    auto on_demand = service.open(*service.identity("ci"), {"unscoped", scope{}, false}, {});
+    get({}, "unscoped");
+    service.stop();
+    EXPECT_NO_THROW(run());
+    EXPECT_EQ(source->fetches, 2) << "those of the beginning";
+    EXPECT_EQ(answers, strings{"iam_unavailable"});
 }
 
 TEST_F(Service, AScopeWhoseNameNowMeansAnotherProjectIsForgotten) {
