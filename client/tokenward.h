@@ -55,6 +55,7 @@ enum tokenward_error {
     tokenward_error_iam_protocol = 17,
     tokenward_error_iam_unavailable = 18,
     tokenward_error_timeout = 19,
+    tokenward_error_not_implemented = 20,
 
     // What the client finds by itself.
     tokenward_error_no_daemon = 64,       ///< nobody listens at the socket

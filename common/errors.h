@@ -13,7 +13,7 @@
     X(unknown_scope, 404, 4, "no such scope")                                                                \
     X(no_such_resource, 404, 4, "the IAM grants no such project or domain")                                  \
     X(unknown_identity, 404, 4, "no such identity")                                                          \
-    X(not_found, 404, 2, "no such path")                                                                     \
+    X(not_found, 404, 4, "no such path")                                                                     \
     X(method_not_allowed, 405, 2, "the path does not take this method")                                      \
     X(not_acceptable, 406, 2, "no form of the answer that the caller accepts")                               \
     X(request_timeout, 408, 2, "the request did not arrive in time")                                         \
@@ -24,6 +24,7 @@
     X(credential_rejected, 424, 6, "the IAM refused the credential")                                         \
     X(too_many_requests, 429, 7, "too many requests")                                                        \
     X(internal, 500, 9, "an error of Tokenward's own")                                                       \
+    X(not_implemented, 501, 2, "a transfer coding or protocol that is not spoken here")                      \
     X(iam_protocol, 502, 8, "the IAM's answer makes no sense")                                               \
     X(iam_unavailable, 503, 7, "no valid token, and the IAM cannot give one now")                            \
     X(timeout, 504, 7, "no token in time")

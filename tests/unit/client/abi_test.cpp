@@ -30,6 +30,7 @@ TEST(Abi, TheNumbersOfErrorsStayWhatTheyWere) {
                                                    {17, "iam_protocol"},
                                                    {18, "iam_unavailable"},
                                                    {19, "timeout"},
+                                                   {20, "not_implemented"},
                                                    {64, "no_daemon"},
                                                    {65, "socket_denied"},
                                                    {66, "connection_lost"},

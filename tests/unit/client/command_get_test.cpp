@@ -121,7 +121,7 @@ TEST(Command, EnvironmentTakesBackWhatContradictsIt) {
 TEST(Command, AnOlderDaemonIsNamedWithItsVersion) {
     fake_daemon daemon({problem_answer(404, "not_found"), json_answer(R"({"version":"0.0.9"})")});
     support::finished result = run_at(daemon, {"explain", "ci/eu-de"});
-    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.status, 4);
     EXPECT_EQ(result.err, "tokenward: this daemon (version 0.0.9) does not know what `tokenward explain` "
                           "(version " TOKENWARD_VERSION ") asks for: a newer tokenwardd does\n");
 }

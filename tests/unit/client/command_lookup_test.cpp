@@ -55,7 +55,7 @@ TEST(Explain, AProcessThatIsNotThereIsNoMatterOfVersions) {
     fake_daemon daemon({problem_answer(404, "not_found", R"(,"detail":"there is no process 42")"),
                         json_answer(R"({"version":")" TOKENWARD_VERSION R"("})")});
     support::finished result = run_at(daemon, {"explain", "--pid", "42", "ci/eu-de"});
-    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.status, 4);
     EXPECT_EQ(result.err, "tokenward: ci/eu-de: there is no process 42\n");
 }
 
