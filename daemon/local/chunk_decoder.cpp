@@ -11,6 +11,8 @@ namespace tokenward::local {
 namespace {
 
 constexpr std::size_t max_line = 1024; // a chunk's size with its extensions, a trailer
+constexpr std::size_t max_digits = 16; // of a size, with its leading zeros
+static_assert(sizeof(std::size_t) * 2 >= max_digits);
 
 } // namespace
 
@@ -23,9 +25,12 @@ chunk_decoder::outcome chunk_decoder::fail(int status, std::string_view what) no
 chunk_decoder::outcome chunk_decoder::take_size(std::string_view line) noexcept {
     std::string_view digits = line.substr(0, line.find(';'));
     std::string_view extensions = line.substr(digits.size());
+    if (!extensions.empty()) // white space may stand before one (RFC 9112, section 7.1.1)
+        digits = digits.substr(0, digits.find_last_not_of(" \t") + 1);
     std::size_t size = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-    if (digits.empty() || digits.size() > 8 || error != std::errc{} || end != digits.data() + digits.size())
+    if (digits.empty() || digits.size() > max_digits || error != std::errc{} ||
+        end != digits.data() + digits.size())
         return fail(400, "the size of a chunk is malformed");
     if (!is_field_value(extensions)) return fail(400, "the extension of a chunk is malformed");
     if (size > max_body - x_decoded) return fail(413, "the body is over 64 KiB");

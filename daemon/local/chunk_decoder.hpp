@@ -8,7 +8,8 @@
 
 namespace tokenward::local {
 
-/// Decodes one body. Strict: no bare LF, no space around a size, trailers well-formed (and dropped).
+/// Decodes one body. Strict: no bare LF, no space around a size but before an extension, trailers well-formed
+/// (and dropped).
 class chunk_decoder {
   public:
     enum class outcome { incomplete, complete, failed };

@@ -68,7 +68,11 @@ fault parse_target(std::string_view text, request& out) {
     auto path = text.find_first_of("/?");
     out.host = text.substr(0, path);
     out.target = path == std::string_view::npos ? "/" : text.substr(path);
-    if (out.target.front() == '?') return parse_error{400, "the request target has a query and no path"};
+    // RFC 9110, sections 4.2.1 and 4.2.4.
+    if (out.host.empty() || out.host.front() == ':')
+        return parse_error{400, "the request target has no host"};
+    if (out.host.find('@') != std::string_view::npos)
+        return parse_error{400, "the request target names a user"};
     return {};
 }
 
@@ -104,14 +108,38 @@ fault add_field(std::string_view line, request& out) {
     return {};
 }
 
+// Whether Transfer-Encoding is chunked and nothing else. Its lines are one list (RFC 9110, section 5.3); what
+// is not chunked at its end has no length that we could know (RFC 9112, section 6.3).
+fault check_codings(const request& out) {
+    bool chunked = false;
+    bool others = false;
+    for (std::size_t i = 0; i < out.line_count; ++i) {
+        if (out.lines[i].name != field::transfer_encoding) continue;
+        std::string_view list = out.lines[i].value;
+        while (!list.empty()) {
+            std::string_view coding = take_until(',', list);
+            if (coding.empty()) continue;
+            if (chunked) return parse_error{400, "chunked is not the last transfer coding"};
+            chunked = equals_any_case(coding, "chunked");
+            others = others || !chunked;
+            std::string_view name = take_until(';', coding);
+            if (!is_token(name) || (!chunked && equals_any_case(name, "chunked")))
+                return parse_error{400, "Transfer-Encoding is malformed"};
+        }
+    }
+    if (!chunked) return parse_error{400, "chunked is not the last transfer coding"};
+    if (others) return parse_error{501, "no transfer coding but chunked is understood"};
+    return {};
+}
+
 fault check_body(request& out) {
     std::size_t lengths = out.count(field::content_length);
     std::size_t codings = out.count(field::transfer_encoding);
-    if (lengths + codings > 1) return parse_error{400, "the length of the body is told more than once"};
-    if (codings == 1) {
+    if (lengths > 1 || (lengths == 1 && codings != 0))
+        return parse_error{400, "the length of the body is told more than once"};
+    if (codings != 0) {
         if (out.http_1_0) return parse_error{400, "HTTP/1.0 has no Transfer-Encoding"};
-        if (!equals_any_case(out.first(field::transfer_encoding), "chunked"))
-            return parse_error{501, "no transfer coding but chunked is understood"};
+        if (fault bad = check_codings(out)) return bad;
         out.body_framing = framing::chunked;
     }
     if (lengths == 1) {
@@ -189,7 +217,11 @@ std::optional<parse_error> parse_header_section(std::string_view section, reques
 
 problem to_problem(const parse_error& error) {
     bool size = error.status == 413 || error.status == 414 || error.status == 431;
-    problem p{size ? errc::too_large : errc::bad_request, std::string(error.what)};
+    bool unknown = error.status == 501 || error.status == 505;
+    problem p{size      ? errc::too_large
+              : unknown ? errc::not_implemented
+                        : errc::bad_request,
+              std::string(error.what)};
     if (describe(p.code).http_status != error.status) p.status = error.status;
     return p;
 }

@@ -63,6 +63,20 @@ inline std::optional<std::uint64_t> parse_number(std::string_view text) noexcept
     return value;
 }
 
+/// Takes what stands before the next `end` off `text`, with that `end`; trimmed. One within a quoted string
+/// (RFC 9110, section 5.6.4) does not count.
+constexpr std::string_view take_until(char end, std::string_view& text) noexcept {
+    bool quoted = false;
+    std::size_t at = 0;
+    for (; at < text.size() && (quoted || text[at] != end); ++at) {
+        if (text[at] == '"') quoted = !quoted;
+        if (quoted && text[at] == '\\') ++at;
+    }
+    std::string_view taken = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return trim(taken);
+}
+
 /// Takes the next element off a comma-separated list that has no quoted commas; trimmed, perhaps empty.
 constexpr std::string_view next_element(std::string_view& list) noexcept {
     auto comma = list.find(',');

@@ -12,13 +12,17 @@ struct preference {
     unsigned quality = 0;
 };
 
-// "0", "0.5", "1.000": in thousandths; anything else: none.
+// "0", "0.5", "1.000", and Java's ".2": in thousandths; anything else: none.
 std::optional<unsigned> parse_quality(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-    if (text.size() > 1 && text[1] != '.') return std::nullopt;
-    unsigned value = text[0] == '1' ? 1000 : 0;
+    const auto point = text.find('.');
+    const std::string_view whole = text.substr(0, point);
+    const std::string_view fraction =
+        point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+    if (whole.empty() ? fraction.empty() : whole != "0" && whole != "1") return std::nullopt;
+    if (fraction.size() > 3) return std::nullopt;
+    unsigned value = whole == "1" ? 1000 : 0;
     unsigned weight = 100;
-    for (char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+    for (char c : fraction) {
         if (c < '0' || c > '9') return std::nullopt;
         value += static_cast<unsigned>(c - '0') * weight;
         weight /= 10;
@@ -38,7 +42,7 @@ std::optional<unsigned> quality_of(std::string_view parameters) noexcept {
 }
 
 int precision(std::string_view range, std::string_view type) noexcept {
-    if (range == "*/*") return 0;
+    if (range == "*/*" || range == "*") return 0;
     if (equals_any_case(range, type)) return 2;
     std::string_view family = type.substr(0, type.find('/') + 1);
     return range.size() == family.size() + 1 && range.ends_with('*') &&
@@ -65,10 +69,18 @@ unsigned liking(const request& asked, std::string_view type) noexcept {
     return best.quality;
 }
 
+bool has_preference(const request& asked) noexcept {
+    for (std::size_t i = 0; i < asked.line_count; ++i)
+        if (asked.lines[i].name == field::accept &&
+            asked.lines[i].value.find_first_not_of(", \t") != std::string_view::npos)
+            return true;
+    return false;
+}
+
 } // namespace
 
 std::optional<media> choose_media(const request& asked, bool text_too) noexcept {
-    if (!asked.has(field::accept) || asked.first(field::accept) == "*/*") return media::json;
+    if (!has_preference(asked) || asked.first(field::accept) == "*/*") return media::json;
     unsigned json = liking(asked, "application/json");
     unsigned text = text_too ? liking(asked, "text/plain") : 0;
     if (json == 0 && text == 0) return std::nullopt;

@@ -12,20 +12,6 @@
 namespace tokenward::local {
 namespace {
 
-// Takes what stands before the next `end` off `text`; one within a quoted string (RFC 9110, section 5.6.4)
-// does not count.
-std::string_view take_until(char end, std::string_view& text) noexcept {
-    bool quoted = false;
-    std::size_t at = 0;
-    for (; at < text.size() && (quoted || text[at] != end); ++at) {
-        if (text[at] == '"') quoted = !quoted;
-        if (quoted && text[at] == '\\') ++at;
-    }
-    std::string_view taken = text.substr(0, at);
-    text.remove_prefix(std::min(at + 1, text.size()));
-    return trim(taken);
-}
-
 std::string_view unquoted(std::string_view word) noexcept {
     const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
     return quoted ? word.substr(1, word.size() - 2) : word;

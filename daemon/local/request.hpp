@@ -38,6 +38,7 @@ inline constexpr std::size_t max_header = std::size_t{16} * 1024; ///< request l
 inline constexpr std::size_t max_body = std::size_t{64} * 1024;
 inline constexpr std::size_t max_chunked = 2 * max_body; ///< a body with its chunk sizes and trailers
 inline constexpr std::size_t max_fields = 100;
+inline constexpr std::size_t max_empty_lines = 8; ///< before a request line
 
 /// Why a request can't be taken. `what` has static lifetime.
 struct parse_error {
@@ -61,7 +62,7 @@ struct request {
     bool expects_continue = false;
     framing body_framing = framing::none;
     std::size_t content_length = 0; ///< with framing::length
-    std::string_view target{};      ///< path and query, begins with a slash; or "*"
+    std::string_view target{};      ///< path and query; the path of an http URL may be empty; or "*"
     std::string_view host{};        ///< of an absolute target, else of the Host field
     std::string_view body{};        ///< decoded
 

@@ -18,9 +18,10 @@ request_parser::outcome request_parser::take_header_line(std::span<char> bytes, 
     if (end == x_line || bytes[end - 1] != '\r') return fail({400, "a line ends without CRLF"});
     bool first = x_line == x_start;
     bool empty = end - 1 == x_line;
-    if (empty && first && x_start != 0) return fail({400, "the request line is empty"});
+    if (empty && first && x_start == 2 * max_empty_lines)
+        return fail({400, "there are more than 8 empty lines before the request"});
     if (first && end - x_line > max_request_line) return fail({414, "the request line is over 8 KiB"});
-    if (empty && first) x_start = end + 1; // RFC 9112, section 2.2: one is forgiven
+    if (empty && first) x_start = end + 1; // RFC 9112, section 2.2: "at least one" is forgiven
     if (empty && !first) x_header_end = end + 1;
     x_line = end + 1;
     return outcome::complete;

@@ -33,7 +33,7 @@ class request_parser {
     outcome take_header(std::span<char> bytes, request& out);
     outcome take_body(std::span<char> bytes);
 
-    std::size_t x_start = 0;      // of the request line: an empty line before it is skipped
+    std::size_t x_start = 0;      // of the request line: empty lines before it are skipped
     std::size_t x_line = 0;       // where the line begins that is looked at
     std::size_t x_scanned = 0;    // up to here there is no more line end to find
     std::size_t x_header_end = 0; // 0 = not found yet

@@ -2,7 +2,7 @@
 #include "daemon/local/routes.hpp"
 
 #include "daemon/local/handlers.hpp"
-#include "daemon/local/http_text.hpp"
+#include "daemon/local/host.hpp"
 
 #include <fmt/format.h>
 
@@ -74,30 +74,17 @@ std::string allow_field(const route& r) {
     return fmt::format("Allow: {}OPTIONS\r\n", list);
 }
 
-bool is_socket_name(std::string_view host) noexcept {
-    constexpr std::array<std::string_view, 3> names{"localhost", "tokenward", "unix"};
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return equals_any_case(host, name); });
-}
-
-// A browser that was led here by a name of somebody's gives that name. Any port, since a tunnel has its own.
-bool is_loopback_name(std::string_view host) noexcept {
-    const auto digits = host.find_last_not_of("0123456789");
-    if (digits != std::string_view::npos && digits != 0 && host[digits] == ':' && host[digits - 1] != ':')
-        host = host.substr(0, digits);
-    if (equals_any_case(host, "localhost") || host == "[::1]") return true;
-    return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 // No browser gets here: not by a name that resolves to us, not from a page.
 std::optional<problem> check_origin(const request& asked, bool for_monitoring) {
-    const bool named = for_monitoring ? is_loopback_name(asked.host) : is_socket_name(asked.host);
+    const bool named = for_monitoring ? is_loopback_host(asked.host) : is_socket_host(asked.host);
     const bool ours = named || (asked.http_1_0 && asked.host.empty());
     const bool from_page = asked.has(field::origin) || asked.has(field::referer);
     if (ours && !from_page) return std::nullopt;
-    problem refused{errc::denied, ours ? "requests from web pages (Origin, Referer) are not served"
-                                  : for_monitoring ? "Host is not localhost, 127.0.0.1 or [::1]"
-                                                   : "Host is not localhost, tokenward or unix"};
+    problem refused{errc::denied,
+                    ours ? "requests from web pages (Origin, Referer) are not served"
+                    : for_monitoring
+                        ? "Host is not localhost, 127.0.0.1 or [::1]"
+                        : "Host is another name than localhost: a URL here begins with http://localhost/v1/"};
     refused.title = "browsers are not served";
     return refused;
 }

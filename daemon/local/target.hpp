@@ -25,8 +25,9 @@ class target {
     target(const target&) = delete;
     target& operator=(const target&) = delete;
 
-    /// Takes `text` (which begins with a slash) apart; it must outlive this.
-    /// Errors: bad_request: an empty segment, a bad `%`, NUL, bytes that aren't UTF-8, a repeated parameter.
+    /// Takes `text` (which begins with a slash, or with a question mark: the query of the root) apart; it
+    /// must outlive this. Errors: bad_request: an empty segment, a bad `%`, NUL, bytes that aren't UTF-8, a
+    /// repeated parameter.
     result<void> assign(std::string_view text);
 
     /// Split at `/`, then decoded once. "/" has none. A path of more than 8 is cut after the ninth: no route

@@ -117,7 +117,7 @@ TEST_F(AccessRoutes, NoBrowserGetsHere) {
     for (const char* host : {"localhost", "tokenward", "unix", "LocalHost"})
         EXPECT_EQ(status(std::string("Host: ") + host + "\r\n"), 200) << host;
     for (const char* host :
-         {"", "evil.example", "localhost.evil.example", "localhost:80", "127.0.0.1", "unix,unix"})
+         {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", "unix,unix", "v1"})
         EXPECT_EQ(status(std::string("Host: ") + host + "\r\n"), 403) << host;
     EXPECT_EQ(status("Host: localhost\r\nOrigin: null\r\n"), 403);
     reply foreign = ask(*connect(), "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n");
@@ -127,6 +127,19 @@ TEST_F(AccessRoutes, NoBrowserGetsHere) {
     EXPECT_EQ(ask(*connect(), "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
               403);
     EXPECT_EQ(ask(*connect(), "GET /healthz HTTP/1.0\r\n\r\n").status, 200);
+}
+
+TEST_F(AccessRoutes, WhateverAClientSaysOverAUnixSocketForWantOfAHostIsTaken) {
+    warm();
+    for (const char* host : {"", "localhost:8080", "[::1]", "[::1]:80", "127.0.0.1",
+                             "/run/tokenward/tokenward.sock", "%2Frun%2Ftokenward%2Ftokenward.sock"}) {
+        const std::string request = "GET /v1/tokens/ci/eu-de HTTP/1.1\r\nHost: " + std::string(host) + "\r\n";
+        EXPECT_EQ(ask(*connect(), request + "\r\n").status, 200) << host;
+        EXPECT_EQ(ask(*connect(), request + "Origin: http://localhost\r\n\r\n").status, 403) << host;
+        EXPECT_EQ(ask(*connect(), request + "Referer: http://localhost/\r\n\r\n").status, 403) << host;
+    }
+    reply mistaken = ask(*connect(), "GET /tokens/ci/eu-de HTTP/1.1\r\nHost: v1\r\n\r\n");
+    EXPECT_NE(mistaken.body.find("http://localhost/v1/"), std::string::npos) << mistaken.body;
 }
 
 TEST_F(AccessRoutes, PathsAndMethodsAreWhatTheTableSays) {

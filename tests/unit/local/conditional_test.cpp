@@ -79,6 +79,17 @@ TEST(Media, IsWhatTheCallerLikesBest) {
     EXPECT_EQ(choose("*/*;q=0.1, text/plain"), media::text);
     EXPECT_EQ(choose("*/*, application/json;q=0"), media::text);
     EXPECT_EQ(choose("text/html, */*;q=0.8"), media::json);
+    EXPECT_EQ(choose("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"), media::json) << "Java";
+    EXPECT_EQ(choose("*"), media::json);
+    EXPECT_EQ(choose("*;q=.2, text/plain;q=.25"), media::text);
+    EXPECT_EQ(choose("*;q=0, text/plain"), media::text);
+}
+
+TEST(Media, AnEmptyListIsNoPreference) {
+    EXPECT_EQ(choose(""), media::json);
+    EXPECT_EQ(choose(" , "), media::json);
+    EXPECT_EQ(choose("", false), media::json);
+    EXPECT_EQ(choose("\r\nAccept: text/plain"), media::text);
 }
 
 TEST(Media, IsNoneIfNothingFits) {
@@ -87,6 +98,9 @@ TEST(Media, IsNoneIfNothingFits) {
     EXPECT_EQ(choose("application/json;q=0"), std::nullopt);
     EXPECT_EQ(choose("text/plain;q=2"), std::nullopt);
     EXPECT_EQ(choose("nonsense"), std::nullopt);
+    EXPECT_EQ(choose("*;q=."), std::nullopt);
+    EXPECT_EQ(choose("*;q=0"), std::nullopt);
+    EXPECT_EQ(choose("*x"), std::nullopt);
 }
 
 TEST(Media, JsonIsKnownWithItsParameters) {

@@ -179,9 +179,9 @@ TEST_F(Monitoring, ABrowserThatWasLedHereByANameGetsNothing) {
     for (const char* host :
          {"localhost", "LOCALHOST:9464", "127.0.0.1", "127.0.0.1:1", "127.8.0.1:9464", "[::1]", "[::1]:9464"})
         EXPECT_EQ(ask_as(host).status, 200) << host;
-    for (const char* host :
-         {"evil.example", "evil.example:9464", "127.evil.example", "127.0.0.1.evil.example",
-          "localhost.evil.example:9464", "192.0.2.1:9464", "unix", "::1"})
+    for (const char* host : {"evil.example", "evil.example:9464", "127.evil.example",
+                             "127.0.0.1.evil.example", "localhost.evil.example:9464", "192.0.2.1:9464",
+                             "unix", "tokenward", "::1", "", ":9464", "/run/x", "localhost."})
         EXPECT_EQ(ask_as(host).status, 403) << host;
     reply from_page = ask(*connect(), "GET /metrics HTTP/1.1\r\nHost: localhost\r\nOrigin: http://x\r\n\r\n");
     EXPECT_EQ(from_page.status, 403);

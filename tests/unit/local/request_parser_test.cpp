@@ -127,6 +127,12 @@ std::string with_chunks(const std::string& chunks) {
     return "POST / HTTP/1.1\r\nHost: unix\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
 }
 
+std::string empty_lines(int count) {
+    std::string lines;
+    for (int i = 0; i < count; ++i) lines += "\r\n";
+    return lines;
+}
+
 std::vector<refused> refused_requests() {
     using namespace std::string_literals;
     return {
@@ -141,8 +147,24 @@ std::vector<refused> refused_requests() {
         {"a length over the limit", with_fields("Content-Length: 65537\r\n"), 413},
         {"a length beyond all numbers", with_fields("Content-Length: 99999999999999999999999\r\n"), 413},
         {"an unknown coding", with_fields("Transfer-Encoding: gzip, chunked\r\n"), 501},
-        {"chunked, identity", with_fields("Transfer-Encoding: chunked, identity\r\n"), 501},
-        {"two codings", with_fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400},
+        {"an unknown coding on a line of its own",
+         with_fields("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), 501},
+        {"an unknown coding with a parameter",
+         with_fields("Transfer-Encoding: gzip;note=\"a, b\", chunked\r\n"), 501},
+        {"no chunked at all", with_fields("Transfer-Encoding: gzip\r\n"), 400},
+        {"no coding at all", with_fields("Transfer-Encoding: ,\r\n"), 400},
+        {"an empty coding", with_fields("Transfer-Encoding:\r\n"), 400},
+        {"chunked, identity", with_fields("Transfer-Encoding: chunked, identity\r\n"), 400},
+        {"chunked twice", with_fields("Transfer-Encoding: chunked, chunked\r\n"), 400},
+        {"chunked on two lines", with_fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+         400},
+        {"chunked before another line",
+         with_fields("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n"), 400},
+        {"chunked with a parameter", with_fields("Transfer-Encoding: chunked;q=1\r\n"), 400},
+        {"a coding in quotes", with_fields("Transfer-Encoding: \"chunked\"\r\n"), 400},
+        {"a coding that is no token", with_fields("Transfer-Encoding: x y, chunked\r\n"), 400},
+        {"a length, and codings on two lines",
+         with_fields("Transfer-Encoding: gzip\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"), 400},
         {"a coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
         {"two content types", with_fields("Content-Type: a/b\r\nContent-Type: a/b\r\n"), 400},
         {"a folded field", with_fields("X: a\r\n b\r\n"), 400},
@@ -164,9 +186,16 @@ std::vector<refused> refused_requests() {
         {"another scheme", with_line("GET https://unix/ HTTP/1.1"), 400},
         {"an authority", with_line("CONNECT unix:80 HTTP/1.1"), 400},
         {"an asterisk with GET", with_line("GET * HTTP/1.1"), 400},
+        {"an http URL without a host", with_line("GET http:///x HTTP/1.1"), 400},
+        {"an http URL of nothing", with_line("GET http:// HTTP/1.1"), 400},
+        {"an http URL of a port alone", with_line("GET http://:80/x HTTP/1.1"), 400},
+        {"an http URL of a query alone", with_line("GET http://?x=1 HTTP/1.1"), 400},
+        {"an http URL with a user", with_line("GET http://a@localhost/x HTTP/1.1"), 400},
         {"HTTP/2", with_line("GET / HTTP/2.0"), 505},
         {"a lower-case version", with_line("GET / http/1.1"), 400},
-        {"two empty lines first", "\r\n\r\n" + plain_get, 400},
+        {"nine empty lines first", empty_lines(9) + plain_get, 400},
+        {"empty lines without an end", empty_lines(9), 400},
+        {"a bare LF first", "\n" + plain_get, 400},
         {"a long request line", with_line("GET /" + std::string(9000, 'a') + " HTTP/1.1"), 414},
         {"a request line without an end", "GET /" + std::string(9000, 'a'), 414},
         {"a long field", with_fields("X: " + std::string(17000, 'a') + "\r\n"), 431},
@@ -177,12 +206,32 @@ std::vector<refused> refused_requests() {
         {"a space before a chunk's size", with_chunks(" 1\r\na\r\n"), 400},
         {"a signed chunk's size", with_chunks("-1\r\na\r\n"), 400},
         {"a chunk's size with 0x", with_chunks("0x1\r\na\r\n"), 400},
-        {"a chunk's size of nine digits", with_chunks("000000001\r\na\r\n"), 400},
+        {"a chunk's size of 17 digits", with_chunks("00000000000000001\r\na\r\n"), 400},
+        {"a chunk's size beyond all memory", with_chunks("FFFFFFFFFFFFFFFF\r\na\r\n"), 413},
+        {"a space behind a chunk's size", with_chunks("1 \r\na\r\n"), 400},
+        {"a space within a chunk's size", with_chunks("1 0;a\r\na\r\n"), 400},
         {"a chunk longer than its size", with_chunks("1\r\nab\r\n0\r\n\r\n"), 400},
         {"a chunk that ends with LF", with_chunks("1\r\na\n0\r\n\r\n"), 400},
         {"a malformed trailer", with_chunks("0\r\nnonsense\r\n\r\n"), 400},
         {"a chunk over the limit", with_chunks("10001\r\n"), 413},
     };
+}
+
+std::string code_of(const std::string& text) {
+    std::string bytes = text;
+    request_parser parser;
+    request asked;
+    if (parser.parse(bytes, asked) != outcome::failed) return "";
+    return std::string(tokenward::describe(to_problem(parser.error()).code).name);
+}
+
+TEST(RequestParser, ARefusalHasTheCodeOfItsStatus) {
+    for (const refused& r : refused_requests()) {
+        std::string code = "bad_request";
+        if (r.status == 413 || r.status == 414 || r.status == 431) code = "too_large";
+        if (r.status == 501 || r.status == 505) code = "not_implemented";
+        EXPECT_EQ(code_of(r.text), code) << r.why;
+    }
 }
 
 TEST(RequestParser, RefusesWhatIsMalformedOrTooLarge) {
@@ -222,10 +271,35 @@ TEST(RequestParser, TakesABodyOfTheVeryLimit) {
     EXPECT_EQ(parse(head + body.substr(1)).end, outcome::incomplete);
 }
 
-TEST(RequestParser, ForgivesOneEmptyLineBeforeARequest) {
-    parsed got = parse("\r\n" + plain_get);
-    EXPECT_EQ(got.end, outcome::complete);
-    EXPECT_EQ(got.size, plain_get.size() + 2);
+TEST(RequestParser, ForgivesAFewEmptyLinesBeforeARequest) {
+    for (int count : {1, 2, 8}) {
+        const std::string text = empty_lines(count) + plain_get;
+        parsed got = parse(text);
+        EXPECT_EQ(got.end, outcome::complete) << count;
+        EXPECT_EQ(got.size, text.size()) << count;
+        for (std::size_t split = 0; split < text.size(); ++split)
+            EXPECT_EQ(parse_in_two(text, split), got) << "split at " << split;
+    }
+}
+
+TEST(RequestParser, TakesSpaceBeforeAnExtensionAndSizesOfSixteenDigits) {
+    for (const char* chunks : {"1 ;a=b\r\na\r\n0\r\n\r\n", "1\t ; a = \"b;c\" ;d\r\na\r\n0 ;e\r\n\r\n",
+                               "0000000000000001\r\na\r\n0000000000000000\r\n\r\n"}) {
+        parsed got = parse(with_chunks(chunks));
+        EXPECT_EQ(got.end, outcome::complete) << chunks;
+        EXPECT_EQ(got.body, "a") << chunks;
+    }
+}
+
+TEST(RequestParser, LinesOfTransferEncodingAreOneList) {
+    for (const char* fields :
+         {"Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n", "Transfer-Encoding: , Chunked ,\r\n",
+          "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n"}) {
+        parsed got =
+            parse("POST / HTTP/1.1\r\nHost: unix\r\n" + std::string(fields) + "\r\n1\r\na\r\n0\r\n\r\n");
+        EXPECT_EQ(got.end, outcome::complete) << fields;
+        EXPECT_EQ(got.body, "a") << fields;
+    }
 }
 
 TEST(RequestParser, AnAbsoluteTargetNamesTheHost) {
@@ -233,6 +307,10 @@ TEST(RequestParser, AnAbsoluteTargetNamesTheHost) {
     EXPECT_EQ(got.host, "localhost");
     EXPECT_EQ(got.target, "/v1/status?a=b");
     EXPECT_EQ(parse("GET HTTP://unix HTTP/1.1\r\nHost: unix\r\n\r\n").target, "/");
+    got = parse("GET http://localhost?x=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(got.host, "localhost");
+    EXPECT_EQ(got.target, "?x=1") << "of the root";
+    EXPECT_EQ(parse("GET http://[::1]:80/x HTTP/1.1\r\nHost: unix\r\n\r\n").host, "[::1]:80");
 }
 
 TEST(RequestParser, KeepsAConnectionAsItsVersionAndFieldsSay) {

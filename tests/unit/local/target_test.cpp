@@ -25,6 +25,7 @@ TEST(Target, IsSplitFirstAndThenDecodedOnce) {
     EXPECT_EQ(segments_of("/project:eu-de_M%C3%BCnchen"), (list{"project:eu-de_M\xc3\xbcnchen"}));
     EXPECT_EQ(segments_of("/a/../b"), (list{"a", "..", "b"}));
     EXPECT_EQ(segments_of("/"), list{});
+    EXPECT_EQ(segments_of("?a=b"), list{}) << "of http://localhost?a=b";
 }
 
 TEST(Target, RefusesWhatIsMalformed) {
