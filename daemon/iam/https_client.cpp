@@ -51,22 +51,25 @@ struct https_client::impl {
     connector way;
     std::unique_ptr<connection> kept{};
 
-    asio::awaitable<error_code> exchange(connection& c, request_message& message, answer_parser& parser);
+    asio::awaitable<error_code> exchange(connection& c, request_message& message, answer_parser& parser,
+                                         bool& sent);
     request_message compose(const http_request& what) const;
     problem describe(const error_code& failed, bool began) const;
 };
 
 asio::awaitable<error_code> https_client::impl::exchange(connection& c, request_message& message,
-                                                         answer_parser& parser) {
+                                                         answer_parser& parser, bool& sent) {
     c.socket().expires_after(options.answer_timeout);
     error_code failed;
     std::size_t ignored = 0;
     if (auto* tls = std::get_if<tls_stream>(&c.stream)) {
         std::tie(failed, ignored) = co_await http::async_write(*tls, message, awaiting);
+        sent = !failed || failed == beast::error::timeout;
         if (!failed) std::tie(failed, ignored) = co_await http::async_read(*tls, c.buffer, parser, awaiting);
     } else {
         auto& plain = std::get<plain_stream>(c.stream);
         std::tie(failed, ignored) = co_await http::async_write(plain, message, awaiting);
+        sent = !failed || failed == beast::error::timeout;
         if (!failed) std::tie(failed, ignored) = co_await http::async_read(plain, c.buffer, parser, awaiting);
     }
     c.socket().expires_never();
@@ -102,12 +105,16 @@ problem https_client::impl::describe(const error_code& failed, bool began) const
     return unreachable(to, alert.empty() ? failed.message() : alert);
 }
 
+void throw_exception_from_error(const http_failure& error, const boost::source_location& where) {
+    tokenward::throw_exception_from_error(error.error, where);
+}
+
 https_client::https_client(asio::any_io_executor executor, const origin& to, const https_options& options)
     : x_impl(std::make_shared<impl>(std::move(executor), to, options)) {}
 
 https_client::~https_client() = default;
 
-asio::awaitable<result<http_answer>> https_client::request(http_request what) {
+asio::awaitable<http_result> https_client::request(http_request what) {
     auto self = x_impl;
     request_message message = self->compose(what);
     for (bool again = true;;) {
@@ -115,19 +122,20 @@ asio::awaitable<result<http_answer>> https_client::request(http_request what) {
         bool reused = c != nullptr && c->is_quiet(); // a login is not sent twice if that can be helped
         if (!reused) {
             auto made = co_await self->way.connect();
-            if (!made) co_return made.error();
+            if (!made) co_return http_failure{made.error(), false};
             c = std::move(*made);
         }
         answer_parser parser;
         parser.header_limit(static_cast<std::uint32_t>(self->options.header_limit));
         parser.body_limit(self->options.body_limit);
         if (what.method == "HEAD") parser.skip(true);
-        error_code failed = co_await self->exchange(*c, message, parser);
+        bool sent = false;
+        error_code failed = co_await self->exchange(*c, message, parser, sent);
         if (failed && reused && again && is_closed(failed) && !parser.got_some()) {
             again = false; // it had been closed before we wrote: nobody has seen the request
             continue;
         }
-        if (failed) co_return self->describe(failed, parser.got_some());
+        if (failed) co_return http_failure{self->describe(failed, parser.got_some()), sent};
         bool keep = parser.keep_alive();
         auto answer = parser.release();
         auto token = answer["X-Subject-Token"];

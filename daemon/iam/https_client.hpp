@@ -25,6 +25,18 @@ struct http_request {
     wiped_string body{};
 };
 
+/// Why a request has no answer.
+struct http_failure {
+    problem error; ///< iam_unavailable or iam_protocol; the detail says what failed and what to do
+    /// Whether the whole request was handed to the connection: then the other side may have acted on it, and
+    /// nobody knows. False: it can't have, for its name, connection, proxy or TLS failed, or bytes are
+    /// missing.
+    bool sent = false;
+};
+using http_result = boost::system::result<http_answer, http_failure>;
+/// `.value()` of a failed result; nothing in Tokenward calls it on purpose.
+[[noreturn]] void throw_exception_from_error(const http_failure& error, const boost::source_location& where);
+
 /// The way to one origin. One connection is kept between requests; when the other side has closed it, the
 /// request goes out on a new one. Requests that overlap get a connection each. From one thread.
 class https_client {
@@ -35,7 +47,7 @@ class https_client {
     /// Errors: iam_unavailable (name, connection, TLS, time), iam_protocol (not HTTP, over a limit); the
     /// detail says which and what to do. Redirects are answers like any other. Cancellation: terminal; the
     /// connection is then closed. Lifetime: this object must outlive the call.
-    boost::asio::awaitable<result<http_answer>> request(http_request what);
+    boost::asio::awaitable<http_result> request(http_request what);
 
   private:
     struct impl;

@@ -43,10 +43,11 @@ login_facts keystone_client::facts(const std::string& scope_text, const moment& 
             .method = proof.method};
 }
 
-login_answer keystone_client::away(const problem& why, const std::string& scope_text) const {
-    problem told = why;
-    told.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + why.detail;
-    return {.result = {.outcome = fetch_failure{std::move(told), retry_rule::back_off}}};
+login_answer keystone_client::away(const http_failure& why, const std::string& scope_text) const {
+    problem told = why.error;
+    told.detail = "no token for " + x_identity.name + ", " + scope_text + ": " + told.detail;
+    return {.result = {.outcome = fetch_failure{std::move(told), retry_rule::back_off}},
+            .reach = why.sent ? login_reach::answer_lost : login_reach::not_sent};
 }
 
 asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope target,

@@ -44,7 +44,7 @@ class keystone_client {
 
   private:
     login_facts facts(const std::string& scope_text, const moment& asked, const login_proof& proof) const;
-    login_answer away(const problem& why, const std::string& scope_text) const;
+    login_answer away(const http_failure& why, const std::string& scope_text) const;
     void observe(const std::optional<wall_time>& date) noexcept;
 
     const identity_config& x_identity;

@@ -52,11 +52,20 @@ enum class credential_word {
     unsaid,   ///< anything else
 };
 
+/// How far a login got.
+enum class login_reach {
+    not_sent,    ///< nobody has the whole of it: name, connection, proxy or TLS failed, or it was cut
+    answer_lost, ///< it went out whole, and what the IAM made of it is unknown: a reset, a time-out, an
+                 ///< answer that is cut short or another's, a gateway's 502 or 504. It may have been counted
+    answered,    ///< the IAM's own answer is there
+};
+
 struct login_answer {
     credential_word credential = credential_word::unsaid;
     fetch_result result{};
     unsigned status = 0; ///< of HTTP; 0 = there was no answer
     secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
+    login_reach reach = login_reach::answered;
 };
 
 /// Whether the answer is a token.

@@ -154,7 +154,10 @@ login_answer parse_refusal(const http_answer& answer, const login_facts& facts) 
         .credential = is.said,
         .result = {.outcome = fetch_failure{std::move(why), is.retry, answer.status}, .iam_date = iam_date},
         .status = answer.status,
-        .receipt = answer.auth_receipt.duplicate()};
+        .receipt = answer.auth_receipt.duplicate(),
+        // a gateway's word: what stands behind it may have seen the login
+        .reach =
+            answer.status == 502 || answer.status == 504 ? login_reach::answer_lost : login_reach::answered};
 }
 
 } // namespace tokenward::iam

@@ -20,9 +20,9 @@ class one_client {
         : x_client(x_io.get_executor(), parse_auth_url(auth_url)->where, options) {}
 
     /// GET /v3, so many at once, until all have ended.
-    std::vector<result<http_answer>> ask(std::size_t count) {
-        std::vector<result<http_answer>> answers;
-        auto keep = [&](std::exception_ptr failed, result<http_answer> answer) {
+    std::vector<http_result> ask(std::size_t count) {
+        std::vector<http_result> answers;
+        auto keep = [&](std::exception_ptr failed, http_result answer) {
             if (failed) std::rethrow_exception(failed);
             answers.push_back(std::move(answer));
         };
@@ -40,7 +40,7 @@ class one_client {
     /// The status of one answer, 0 if there is none.
     unsigned status() {
         auto answers = ask(1);
-        x_problem = answers.at(0) ? problem{} : answers[0].error();
+        x_problem = answers.at(0) ? problem{} : answers[0].error().error;
         return answers[0] ? answers[0]->status : 0;
     }
 
