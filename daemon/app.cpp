@@ -103,7 +103,10 @@ class daemon {
     std::optional<guard_memory> kept_guard() const {
         if (x_kept.guard.empty()) return std::nullopt;
         auto memory = parse_guard_memory(x_kept.guard);
-        return memory ? std::optional(*memory) : std::nullopt;
+        if (memory) return *memory;
+        log::warning("state_refused", {}, "of what was kept over the restart, the lockout guard's memory: {}",
+                     memory.error().detail);
+        return std::nullopt;
     }
 
     /// All that is to outlive a restart.
