@@ -47,6 +47,8 @@ class Package(world.Test):
 
     @staticmethod
     def headers(metadata):
-        """Its lines but for the description; setuptools of old writes `keystoneauth1 (>=4)`."""
+        """Its lines but for the description; setuptools of old writes `keystoneauth1 (>=4)`, and each its own version of
+        the format."""
         head = metadata.partition("\n\n")[0]
-        return {line.translate({ord(each): None for each in " ()"}) for line in head.splitlines()}
+        lines = [line for line in head.splitlines() if not line.startswith("Metadata-Version:")]
+        return {line.translate({ord(each): None for each in " ()"}) for line in lines}

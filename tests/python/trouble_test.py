@@ -1,5 +1,6 @@
 """The plugin and a daemon that is not there, hangs up, is silent, or answers with errors or nonsense."""
 import hashlib
+import http.client
 import json
 import os
 import socket
@@ -113,6 +114,19 @@ class Trouble(world.Test):
                 self.assertEqual(self.plugin().get_token(None), TOKEN)
                 self.assertEqual(len(impostor.requests), 2)
                 os.unlink(self.path)
+
+    def test_an_answer_that_closes_itself_with_its_last_byte_is_whole(self):
+        read1 = http.client.HTTPResponse.read1
+
+        def as_in_python_3_13(response, n=-1):
+            piece = read1(response, n)
+            if response.length == 0:
+                response.close()
+            return piece
+
+        with mock.patch.object(http.client.HTTPResponse, "read1", as_in_python_3_13):
+            self.impostor(answer(DOCUMENT).replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+            self.assertEqual(self.plugin().get_token(None), TOKEN)
 
     def test_a_connection_that_is_closed_again_and_again_is_given_up(self):
         self.assertIsInstance(self.error(b"", b""), errors.ConnectionLost)

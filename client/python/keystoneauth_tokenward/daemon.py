@@ -82,7 +82,8 @@ class _Connection(http.client.HTTPConnection):
         if answer.length is None and not answer.chunked:  # http.client takes the end of the stream for that of the head
             raise ConnectionResetError("the answer was cut short")
         content = bytearray()
-        while True:
+        # From Python 3.13 on the answer closes itself, and the socket with it, at the last byte and not after it.
+        while not answer.isclosed():
             unix.settimeout(self._deadline.left())
             piece = answer.read1(1 << 16)
             if not piece:
