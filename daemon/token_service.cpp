@@ -52,6 +52,18 @@ const identity_config* token_service::identity(std::string_view name) const noex
 
 result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted,
                                          const requester& by) {
+    auto entry = open_unseen(identity, wanted, by);
+    if (!entry) return entry;
+    const std::uint64_t id = (*entry)->id();
+    tell();
+    // Who was told that its scope made room may have had this one make room in its turn.
+    if (cache_entry* still = x_cache.find(id)) return still;
+    return problem{errc::too_many_requests, "the scope made room for others at once; ask again", 1s};
+}
+
+// As open(), but those whose scope made room are told later.
+result<cache_entry*> token_service::open_unseen(const identity_config& identity, const resolved_scope& wanted,
+                                                const requester& by) {
     std::vector<std::uint64_t> evicted;
     auto entry =
         x_cache.open({identity.name, wanted.name}, wanted.target, wanted.configured, identity.max_scopes,
@@ -146,6 +158,7 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
         wake_with_failure(*entry);
     }
     arm();
+    tell();
 }
 
 void token_service::check_password(const std::string& identity, const token& fresh, wall_time iam_now) {
@@ -181,6 +194,7 @@ void token_service::tick() {
         drop_waiters(id, {errc::iam_unavailable, "the scope was retired; ask again"});
     }
     arm();
+    tell();
 }
 
 void token_service::arm() {
@@ -236,14 +250,14 @@ void token_service::stop() {
     x_stopped = true;
     x_timer.cancel();
     for (auto& [id, running] : x_running) running->end();
-    const problem why{errc::iam_unavailable, "tokenwardd is shutting down"};
     end_watches();
-    while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, why);
-    for (auto& [id, done] : std::exchange(x_passcode_waiters, {})) done(why);
+    while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, shutting_down());
+    for (const auto& [id, waits] : x_refusal_waiters)
+        if (!waits.outcome) answer_refusals(waits.entry, {.kind = refusal_kind::damped, .retry_after = 1s});
+    tell();
+    while (!x_passcode_waiters.empty())
+        x_passcode_waiters.extract(x_passcode_waiters.begin()).mapped()(shutting_down());
     answer_unkept();
-    while (!x_refusal_waiters.empty())
-        answer_refusals(x_refusal_waiters.begin()->second.entry,
-                        {.kind = refusal_kind::damped, .retry_after = 1s});
 }
 
 } // namespace tokenward

@@ -17,6 +17,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,8 +38,9 @@ struct refusal_outcome {
 /// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
 ///
 /// Handlers are called at most once, from within the call that takes them or later from the executor; after
-/// cancel() or the service's end they are not called. They must not throw. A fetch belongs to the service and
-/// not to the caller: who gives up disturbs nobody else.
+/// cancel() or the service's end they are not called. They must not throw. They may call the service, but for
+/// configure() and restore(); references to entries are void after a call that may evict some, see open(). A
+/// fetch belongs to the service and not to the caller: who gives up disturbs nobody else.
 class token_service {
   public:
     using token_handler = std::function<void(result<token_ptr>)>;
@@ -84,7 +86,9 @@ class token_service {
     }
     /// The token that may be served at once, or null. Allocates nothing.
     const token* serveable(cache_entry& entry, instant now) noexcept { return x_cache.serveable(entry, now); }
-    /// The entry of a resolved scope, made if need be. Errors: too_many_requests.
+    /// The entry of a resolved scope, made if need be. It is valid until it makes room for another one (the
+    /// next open() of its identity), is retired (tick()) or taken out of the configuration. Errors:
+    /// too_many_requests.
     result<cache_entry*> open(const identity_config& identity, const resolved_scope& wanted,
                               const requester& by = {});
 
@@ -108,7 +112,7 @@ class token_service {
     /// The caller is gone: its handler is not called any more.
     void cancel(wait_id id) noexcept;
 
-    /// Everything that is held, for /v1/status.
+    /// Everything that is held, for /v1/status. Entries are valid as open() says.
     struct row {
         const cache_entry* entry;
         key_status status;
@@ -145,6 +149,13 @@ class token_service {
     struct refusal_waiter {
         std::uint64_t entry;
         refusal_handler done;
+        std::optional<refusal_outcome> outcome{}; // decided, and yet to be told
+    };
+    using answer_function = std::function<result<token_ptr>(const waiter&)>;
+    struct telling {
+        waiting_callers::crowd who;
+        waits_for what;
+        answer_function answer;
     };
     struct running_fetch {
         std::uint64_t entry;
@@ -161,12 +172,14 @@ class token_service {
     bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
     wait_id add_waiter(const cache_entry& entry, waiter fresh);
     token_handler take_waiter(wait_id id) noexcept;
-    std::vector<waiter> take_waiters(std::uint64_t entry);
+    void tell_soon(std::uint64_t entry, waits_for what, answer_function answer);
+    void tell();
     std::vector<wait_id> those_without_hope(cache_entry& entry, instant next_try);
     void let_watchers_wait(cache_entry& entry);
     void end_watch(wait_id id, instant now);
     void end_watches();
     static problem too_much_at_once();
+    static problem shutting_down();
     void drop_waiters(std::uint64_t entry, const problem& why);
     get_request wish_of_waiters(const cache_entry& entry) const;
     void restart_for_waiters(cache_entry& entry);
@@ -196,6 +209,8 @@ class token_service {
     void check_password(const std::string& identity, const token& fresh, wall_time iam_now);
     void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
 
+    result<cache_entry*> open_unseen(const identity_config& identity, const resolved_scope& wanted,
+                                     const requester& by);
     void update_entries(const identity_config& identity);
     void forget(cache_entry& entry, const problem& why);
     void forget_all(std::string_view identity, const problem& why);
@@ -220,6 +235,11 @@ class token_service {
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
     std::map<wait_id, unkept> x_unkept; // their answers are known, and are given when these can't get lost
     std::map<wait_id, passcode_handler> x_passcode_waiters;
+
+    // those whose answers are decided: told last, when no list of entries or callers is being gone through
+    std::deque<telling> x_tellings; // its crowds end before x_callers
+    std::deque<wait_id> x_refusals_to_tell;
+    bool x_is_telling = false;
 
     // work under way
     std::map<ticket, std::shared_ptr<running_fetch>> x_running;

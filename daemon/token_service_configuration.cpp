@@ -3,12 +3,12 @@
 #include "daemon/token_service.hpp"
 
 #include <cstdint>
-#include <list>
 #include <utility>
 #include <vector>
 
 namespace tokenward {
 
+// Nobody is told of anything before all is in its new order: who is told may ask at once.
 void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
     ++x_generation;
@@ -38,8 +38,8 @@ void token_service::configure(config wanted) {
 void token_service::update_entries(const identity_config& identity) {
     const problem gone{errc::unknown_scope, "the scope is no longer configured"};
     instant at = now().boot;
-    std::list<cache_entry*> known = x_cache.of(identity.name);
-    for (cache_entry* entry : known) {
+    for (std::uint64_t id : x_cache.ids_of(identity.name)) {
+        cache_entry* entry = x_cache.find(id);
         auto meant = resolve_scope(identity, entry->scope_name());
         if (meant && meant->name == entry->scope_name() && meant->target == entry->target())
             x_cache.configure(*entry, meant->configured, at);
@@ -56,15 +56,13 @@ void token_service::update_entries(const identity_config& identity) {
 }
 
 void token_service::forget_all(std::string_view identity, const problem& why) {
-    std::list<cache_entry*> all = x_cache.of(identity);
-    for (cache_entry* entry : all) forget(*entry, why);
+    for (std::uint64_t id : x_cache.ids_of(identity)) forget(*x_cache.find(id), why);
 }
 
 // The identity logs in otherwise from now on: what it holds is worth nothing, but who waits wants a token
 // still.
 void token_service::begin_anew(std::string_view identity) {
-    const std::list<cache_entry*> all = x_cache.of(identity);
-    for (cache_entry* entry : all) {
+    for (cache_entry* entry : x_cache.of(identity)) {
         cancel_fetch(entry->life().fetch_under_way());
         x_cache.begin_anew(*entry, now().boot);
         let_watchers_wait(*entry);

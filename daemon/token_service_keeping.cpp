@@ -58,7 +58,7 @@ void token_service::take_up() {
         auto meant =
             whose == nullptr ? result<resolved_scope>(problem{}) : resolve_scope(*whose, each.scope_name);
         if (!meant) continue;
-        auto entry = open(*whose, *meant, {.uid = each.opener});
+        auto entry = open_unseen(*whose, *meant, {.uid = each.opener});
         if (!entry || (*entry)->life().held()) continue;
         const token_ptr held = each.life.held;
         if (held && x_parts.render) held->rendering = x_parts.render(**entry, *held);
@@ -95,8 +95,10 @@ wait_id token_service::answer_when_kept(wait_id id, refusal_outcome outcome, ref
 
 // At the end.
 void token_service::answer_unkept() {
-    for (auto& [id, waits] : std::exchange(x_unkept, {}))
-        if (waits.done) waits.done(std::move(waits.outcome));
+    while (!x_unkept.empty()) {
+        auto waits = x_unkept.extract(x_unkept.begin());
+        if (waits.mapped().done) waits.mapped().done(std::move(waits.mapped().outcome));
+    }
 }
 
 } // namespace tokenward

@@ -46,7 +46,9 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
     arm();
-    return answer_when_kept(x_next_wait++, std::move(outcome), std::move(done));
+    const wait_id id = answer_when_kept(x_next_wait++, std::move(outcome), std::move(done));
+    tell(); // the entry may be gone from here on
+    return id;
 }
 
 void token_service::start_validation(cache_entry& entry, ticket id) {
@@ -83,19 +85,15 @@ void token_service::end_validation(ticket id, std::uint64_t entry_id, const std:
     }
     answer_refusals(entry_id, outcome);
     arm();
+    tell();
 }
 
 void token_service::answer_refusals(std::uint64_t entry, const refusal_outcome& outcome) {
-    std::map<wait_id, refusal_handler> asked;
-    for (auto i = x_refusal_waiters.begin(); i != x_refusal_waiters.end();) {
-        if (i->second.entry != entry) {
-            ++i;
-            continue;
-        }
-        asked.emplace(i->first, std::move(i->second.done));
-        i = x_refusal_waiters.erase(i);
+    for (auto& [id, waits] : x_refusal_waiters) {
+        if (waits.entry != entry || waits.outcome) continue;
+        waits.outcome = outcome;
+        x_refusals_to_tell.push_back(id);
     }
-    for (auto& [id, done] : asked) answer_when_kept(id, outcome, std::move(done));
 }
 
 } // namespace tokenward

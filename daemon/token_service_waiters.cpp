@@ -22,6 +22,10 @@ asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
 
 } // namespace
 
+problem token_service::shutting_down() {
+    return {errc::iam_unavailable, "tokenwardd is shutting down"};
+}
+
 problem token_service::too_much_at_once() {
     problem error{errc::too_many_requests,
                   "this user has the IAM asked for as many on-demand scopes as it may at "
@@ -41,6 +45,10 @@ bool token_service::has_share(const cache_entry& entry, const get_request& wante
 
 wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_handler done,
                            const requester& by) {
+    if (x_stopped) {
+        done(shutting_down());
+        return 0;
+    }
     if (!has_share(entry, wanted, by)) {
         done(too_much_at_once());
         return 0;
@@ -52,6 +60,10 @@ wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_
 }
 
 wait_id token_service::renew(cache_entry& entry, token_handler done, const requester& by) {
+    if (x_stopped) {
+        done(shutting_down());
+        return 0;
+    }
     if (!entry.life().configured() && !x_shares.has_room(by, entry.id())) {
         done(too_much_at_once());
         return 0;
@@ -110,35 +122,61 @@ void token_service::cancel(wait_id id) noexcept {
     x_passcode_waiters.erase(id);
 }
 
-// Taken out before they are called: a handler may ask again at once.
-std::vector<waiter> token_service::take_waiters(std::uint64_t entry) {
-    std::vector<waiter> taken;
-    auto waiting = x_callers.take_all(entry, waits_for::fetch);
-    while (auto w = waiting.next()) {
-        x_shares.give_back(w->by, entry);
-        taken.push_back(std::move(*w));
+// Taken out of their queue before the first is called: a handler may ask again at once, and belongs to those
+// who wait for what comes next then.
+void token_service::tell_soon(std::uint64_t entry, waits_for what, answer_function answer) {
+    if (x_callers.of(entry, what).empty()) return;
+    x_tellings.push_back({x_callers.take_all(entry, what), what, std::move(answer)});
+}
+
+// Calls handlers, which may call back. Nothing is held across a call but what nobody else changes: the front
+// of a queue to which others are only added. A call from within a handler leaves the rest to the one that is
+// under way.
+void token_service::tell() {
+    if (x_is_telling) return;
+    struct flag {
+        bool& of;
+        explicit flag(bool& raised) : of(raised) { of = true; }
+        ~flag() { of = false; }
+    } const raised(x_is_telling);
+    while (!x_tellings.empty() || !x_refusals_to_tell.empty()) {
+        if (!x_tellings.empty()) {
+            telling& first = x_tellings.front();
+            auto next = first.who.next();
+            if (!next) {
+                x_tellings.pop_front();
+                continue;
+            }
+            if (first.what == waits_for::fetch) x_shares.give_back(next->by, next->entry);
+            next->done(first.answer(*next));
+            continue;
+        }
+        auto waits = x_refusal_waiters.extract(x_refusals_to_tell.front());
+        x_refusals_to_tell.pop_front();
+        if (waits.empty()) continue; // cancelled
+        refusal_waiter& one = waits.mapped();
+        answer_when_kept(waits.key(), std::move(*one.outcome), std::move(one.done));
     }
-    return taken;
 }
 
 void token_service::drop_waiters(std::uint64_t entry, const problem& why) {
-    auto watchers = x_callers.take_all(entry, waits_for::change);
-    for (waiter& w : take_waiters(entry)) w.done(why);
-    while (auto w = watchers.next()) w->done(why);
+    const auto answer = [why](const waiter&) { return result<token_ptr>(why); };
+    tell_soon(entry, waits_for::fetch, answer);
+    tell_soon(entry, waits_for::change, answer);
 }
 
+// Each is judged when its turn comes: one before it may have had the token refused.
 void token_service::wake_with_token(cache_entry& entry) {
-    instant at = now().boot;
-    const token_ptr held = entry.life().held();
-    std::vector<std::pair<token_handler, result<token_ptr>>> answers;
-    for (waiter& w : take_waiters(entry.id())) {
-        step next = entry.life().after_fetch(w.wanted, at);
-        answers.emplace_back(std::move(w.done),
-                             next.kind == step_kind::serve ? result<token_ptr>(held) : std::move(next.error));
-    }
-    auto watchers = x_callers.take_all(entry.id(), waits_for::change);
-    for (auto& [done, answer] : answers) done(std::move(answer)); // the entry may be gone from here on
-    while (auto w = watchers.next()) w->done(held);
+    auto served = [this, id = entry.id(), held = entry.life().held()](const waiter& w) -> result<token_ptr> {
+        const cache_entry* now_is = x_cache.find(id);
+        if (now_is == nullptr || now_is->life().held() != held)
+            return problem{errc::iam_unavailable, "the new token was dropped as it came; ask again", 1s};
+        step next = now_is->life().after_fetch(w.wanted, now().boot);
+        if (next.kind == step_kind::serve) return held;
+        return std::move(next.error);
+    };
+    tell_soon(entry.id(), waits_for::fetch, served);
+    tell_soon(entry.id(), waits_for::change, served);
 }
 
 void token_service::wake_with_failure(cache_entry& entry) {
@@ -146,9 +184,8 @@ void token_service::wake_with_failure(cache_entry& entry) {
     problem why = *entry.life().status(at).last_error;
     instant next = entry.life().held_back_until().value_or(never);
     if (next != never) why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(next - at), 1s);
-    std::vector<token_handler> answered;
-    for (wait_id id : those_without_hope(entry, next)) answered.push_back(take_waiter(id));
-    for (token_handler& done : answered) done(why); // the entry may be gone from here on
+    for (wait_id id : those_without_hope(entry, next))
+        if (token_handler done = take_waiter(id)) done(why); // the entry may be gone from here on
 }
 
 // The most that any of them wants and the longest that one waits; each is judged by his own word in the end.
@@ -171,8 +208,8 @@ void token_service::restart_for_waiters(cache_entry& entry) {
 }
 
 void token_service::restart_for_waiters(const identity_config& identity) {
-    const std::list<cache_entry*> all = x_cache.of(identity.name);
-    for (cache_entry* entry : all) {
+    for (std::uint64_t id : x_cache.ids_of(identity.name)) {
+        cache_entry* entry = x_cache.find(id);
         if (entry->life().held() == nullptr)
             x_cache.validate_every(*entry, identity.validate_every, now().boot);
         restart_for_waiters(*entry);
@@ -180,8 +217,9 @@ void token_service::restart_for_waiters(const identity_config& identity) {
 }
 
 void token_service::time_out_waiters(instant now) {
-    for (const auto* first = x_callers.most_impatient(); first != nullptr && first->until <= now;
-         first = x_callers.most_impatient()) {
+    const wait_id newest = x_next_wait; // who asks again, and has no patience, is not answered in this round
+    for (const auto* first = x_callers.most_impatient();
+         first != nullptr && first->until <= now && first->id < newest; first = x_callers.most_impatient()) {
         if (first->what == waits_for::change) {
             end_watch(first->id, now);
             continue;
@@ -194,6 +232,10 @@ void token_service::time_out_waiters(instant now) {
 }
 
 wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
+    if (x_stopped) {
+        done(shutting_down());
+        return 0;
+    }
     const wait_id id = x_next_wait++;
     x_passcode_waiters.emplace(id, std::move(done));
     auto end = [this, alive = x_alive, id, name = std::string(identity)](std::exception_ptr error,

@@ -19,6 +19,10 @@ instant last_of(const key_status& held) noexcept {
 
 wait_id token_service::watch(cache_entry& entry, std::chrono::seconds wait, token_handler done,
                              const requester& by) {
+    if (x_stopped) {
+        done(shutting_down());
+        return 0;
+    }
     const instant at = now().boot;
     waiter fresh{.entry = entry.id(),
                  .wanted = {.max_wait = wait},
@@ -64,11 +68,8 @@ void token_service::let_watchers_wait(cache_entry& entry) {
 
 // Nothing has changed, but who watches is to ask again, and is judged anew.
 void token_service::end_watches() {
-    std::vector<waiting_callers::crowd> all;
-    while (auto entry = x_callers.any_entry(waits_for::change))
-        all.push_back(x_callers.take_all(*entry, waits_for::change));
-    for (auto& watchers : all)
-        while (auto w = watchers.next()) w->done(token_ptr());
+    const auto nothing = [](const waiter&) { return result<token_ptr>(token_ptr()); };
+    while (auto entry = x_callers.any_entry(waits_for::change)) tell_soon(*entry, waits_for::change, nothing);
 }
 
 // Its time is over, or that of the token that it watches.

@@ -35,12 +35,14 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
         touch(*known);
         return known;
     }
-    auto used = x_use.find(key.identity);
-    if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
-    if (!configured && used->second.size() >= limit && !make_room(used->second, limit, now, evicted, opener))
+    const std::list<cache_entry*>& others = of(key.identity);
+    if (!configured && others.size() >= limit && !make_room(others, limit, now, evicted, opener))
         return problem{errc::too_many_requests, "identity " + std::string(key.identity) + " has " +
                                                     std::to_string(limit) +
                                                     " scopes in use; ask for fewer at a time"};
+    // Not before there is room: an identity's list goes with the last of its entries.
+    auto used = x_use.find(key.identity);
+    if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
     auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now, opener);
     cache_entry* entry = made.get();
     entry->x_used = &used->second;
@@ -53,7 +55,8 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
 
 // The least recently used goes: of the opener's own if it has made half of all, else of those of another who
 // has, else of all.
-bool token_cache::make_room(std::list<cache_entry*>& used, std::size_t limit, instant now,
+// `used` is gone afterwards if that was its only one.
+bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
                             std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener) {
     std::map<unsigned, std::size_t> made;
     for (const cache_entry* entry : used)
@@ -232,6 +235,12 @@ const std::list<cache_entry*>& token_cache::of(std::string_view identity) const 
     static const std::list<cache_entry*> none;
     auto found = x_use.find(identity);
     return found == x_use.end() ? none : found->second;
+}
+
+std::vector<std::uint64_t> token_cache::ids_of(std::string_view identity) const {
+    std::vector<std::uint64_t> ids;
+    for (const cache_entry* entry : of(identity)) ids.push_back(entry->id());
+    return ids;
 }
 
 } // namespace tokenward

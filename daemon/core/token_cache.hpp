@@ -114,8 +114,10 @@ class token_cache {
     void clock_jumped(instant now);
     void observe_iam_clock(std::string_view identity, wall_time iam_now, instant now);
 
-    /// All entries of an identity, least recently used first.
+    /// All entries of an identity, least recently used first. Valid until one of them is opened or forgotten.
     const std::list<cache_entry*>& of(std::string_view identity) const noexcept;
+    /// Their ids, for who lets entries come and go while it looks at them.
+    std::vector<std::uint64_t> ids_of(std::string_view identity) const;
     std::size_t size() const noexcept { return x_entries.size(); }
 
   private:
@@ -139,7 +141,7 @@ class token_cache {
     void touch(cache_entry& entry) noexcept;
     void reschedule(cache_entry& entry, instant now);
     void forget_tickets(const cache_entry& entry) noexcept;
-    bool make_room(std::list<cache_entry*>& used, std::size_t limit, instant now,
+    bool make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
                    std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener);
 
     std::uint64_t x_next_id = 1;

@@ -73,3 +73,24 @@ TEST_F(Shares, ARetryThatNobodyWaitsForAnyMoreDoesNotCome) {
     run();
     EXPECT_EQ(source->fetches, 4);
 }
+
+TEST_F(Shares, WithRoomForOneScopeEachMakesRoomForTheNext) {
+    config c = two_scopes();
+    c.identities[0].scopes.clear();
+    c.identities[0].max_scopes = 1;
+    service.configure(c);
+    while (source->waiting() != 0) source->answer("of before");
+    run();
+    for (const char* scope : {"project:a", "project:b", "project:a"}) {
+        get_on_demand(scope, {.uid = 1000});
+        run();
+        ASSERT_EQ(source->waiting(), 1U) << scope;
+        source->answer(scope);
+        run();
+        EXPECT_EQ(answers.back(), std::string("sha256:") + scope);
+        EXPECT_EQ(service.status("ci").size(), 1U);
+    }
+    get_on_demand("project:c", {.uid = 1000});
+    get_on_demand("project:d", {.uid = 1000});
+    EXPECT_EQ(answers.back(), "too_many_requests") << "the one that there is room for is being fetched";
+}

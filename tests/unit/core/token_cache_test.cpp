@@ -105,6 +105,19 @@ TEST_F(TokenCache, IsBoundedAndSaysSoWhenAllScopesAreInUse) {
     EXPECT_EQ(e.error().code, errc::too_many_requests);
 }
 
+TEST_F(TokenCache, TheOnlyScopeThatThereMayBeMakesRoomForTheNext) {
+    limit = 1;
+    for (const char* name : {"a", "b", "c"}) {
+        cache_entry& e = open(name);
+        EXPECT_EQ(cache.find({"ci", name}), &e);
+        hold(e);
+        EXPECT_EQ(cache.of("ci"), std::list<cache_entry*>{&e});
+    }
+    EXPECT_EQ(evicted.size(), 2U);
+    cache.forget(*cache.find({"ci", "c"}));
+    EXPECT_EQ(cache.size(), 0U);
+}
+
 TEST_F(TokenCache, AnIdentitysScopesDontCrowdOutAnothers) {
     hold(open("mine", false, "other"));
     for (int i = 0; i < 20; ++i) hold(open("scope" + std::to_string(i)));
