@@ -170,7 +170,8 @@ void token_service::check_password(const std::string& identity, const token& fre
             "the password of user {} expires in {} days: change it where the configuration reads it",
             fresh.user.name,
             std::max<std::int64_t>(
-                0, std::chrono::floor<std::chrono::days>(*fresh.password_expires_at - iam_now).count()));
+                0,
+                std::chrono::floor<std::chrono::days>(between(iam_now, *fresh.password_expires_at)).count()));
     said = notice; // a changed password begins anew
 }
 
@@ -220,11 +221,12 @@ bool token_service::is_on_time() const {
 }
 
 void token_service::check_wall_clock(const moment& at) {
-    duration offset = at.wall.time_since_epoch() - at.boot.time_since_epoch();
-    if (x_wall_offset && offset - *x_wall_offset > wall_jump) {
+    const duration offset = offset_of(at.wall, at.boot);
+    const duration ahead = x_wall_offset ? minus(offset, *x_wall_offset) : duration(0);
+    if (ahead > wall_jump) {
         log::warning("clock_jumped", {},
                      "the wall clock ran ahead by {} s (a machine that was paused?): all tokens are renewed",
-                     whole_seconds(offset - *x_wall_offset).count());
+                     whole_seconds(ahead).count());
         x_cache.clock_jumped(at.boot);
     }
     take_wall_offset(offset);

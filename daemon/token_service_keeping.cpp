@@ -17,7 +17,8 @@ constexpr duration most_unkept_steps = std::chrono::seconds(5);
 void token_service::take_wall_offset(duration offset) {
     x_wall_offset = offset;
     if (!x_kept_offset) x_kept_offset = offset;
-    if (std::chrono::abs(offset - *x_kept_offset) <= most_unkept_steps) return;
+    const duration step = minus(offset, *x_kept_offset);
+    if (step <= most_unkept_steps && step >= -most_unkept_steps) return;
     x_kept_offset = offset;
     keep_soon();
 }

@@ -6,6 +6,11 @@ namespace {
 
 constexpr std::size_t most_methods = 64;
 constexpr duration longest_life = std::chrono::hours(24 * 366 * 10);
+constexpr duration longest_span = std::chrono::hours(24 * 366 * 200);
+
+bool is_sane(duration span) noexcept {
+    return span >= duration::zero() && span <= longest_span;
+}
 
 } // namespace
 
@@ -16,6 +21,11 @@ void byte_writer::number(std::uint64_t value, unsigned bytes) {
 void byte_writer::text(std::string_view value) {
     number(value.size(), 4);
     x_out += value;
+}
+
+void byte_writer::sane_span(const std::optional<std::chrono::nanoseconds>& value) {
+    flag(value && is_sane(*value));
+    if (value && is_sane(*value)) span(*value);
 }
 
 void byte_writer::ref(const named_ref& value) {
@@ -70,7 +80,14 @@ bool byte_reader::flag() {
 
 std::chrono::nanoseconds byte_reader::sane_span() {
     const std::chrono::nanoseconds value = span();
-    if (value < value.zero() || value > std::chrono::hours(24 * 366 * 200))
+    if (!is_sane(value)) throw bad_bytes{"a time is absurd"};
+    return value;
+}
+
+// A renewal of what was made before the boot may be due before it too.
+instant byte_reader::renewal() {
+    const instant value = at();
+    if (value != never && (value < instant(-longest_life) || value > instant(longest_span)))
         throw bad_bytes{"a time is absurd"};
     return value;
 }
@@ -80,7 +97,10 @@ std::string_view byte_reader::text() {
 }
 
 wall_time byte_reader::date() {
-    return wall_time(std::chrono::microseconds(static_cast<std::int64_t>(number())));
+    constexpr wall_time last = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+    const wall_time value(std::chrono::microseconds(static_cast<std::int64_t>(number())));
+    if (value < wall_time{} || value > last) throw bad_bytes{"a date is absurd"};
+    return value;
 }
 
 named_ref byte_reader::ref() {

@@ -50,7 +50,7 @@ void put_held(byte_writer& to, const token_ptr& held) {
 
 void put_source(byte_writer& to, const kept_source& from) {
     put_owner(to, from.of);
-    to.optional(from.clock_offset, [&](duration d) { to.span(d); });
+    to.sane_span(from.clock_offset);
     put_held(to, from.parent);
     to.span(from.parent_opens_for);
     to.flag(from.rescoped);
@@ -96,7 +96,7 @@ kept_source get_source(byte_reader& from) {
     made.of = get_owner(from);
     made.clock_offset = from.optional([&] { return from.sane_span(); });
     made.parent = get_held(from);
-    made.parent_opens_for = from.span();
+    made.parent_opens_for = from.sane_span();
     made.rescoped = from.flag();
     made.rescoping_refused = from.flag();
     made.unscoped_refused = from.flag();
@@ -117,7 +117,7 @@ kept_entry get_entry(byte_reader& from, std::uint32_t version) {
     made.target.domain.name = from.string();
     made.life.held = get_held(from);
     made.life.expires = from.sane_at();
-    made.life.renew_at = from.at();
+    made.life.renew_at = from.renewal();
     made.life.refused = from.string();
     if (version < 2) return made;
     made.life.refused_in_row = static_cast<unsigned>(std::min<std::uint64_t>(from.number(4), 1000));
@@ -190,7 +190,7 @@ wiped_string format_kept_state(const kept_state& state, std::uint32_t version) {
     append_record(out, record_kind::machine, [&](byte_writer& to) {
         to.text(state.boot_id);
         to.at(state.written);
-        to.optional(state.wall_offset, [&](duration d) { to.span(d); });
+        to.sane_span(state.wall_offset);
     });
     append_record(out, record_kind::guard, [&](byte_writer& to) { to.text(state.guard); });
     for (const kept_source& each : state.sources)

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr duration renew_pause = 10s;     // between forced renewals
 constexpr duration kept_empty = 5min;     // a key without a token still knows what was refused a moment ago
 constexpr duration clock_tolerance = 10s; // what Date's whole seconds and the way of a packet explain
+constexpr duration longest_pause_of_machine = 24h * 366; // further ahead, it is a clock that is wrong
 
 std::chrono::seconds ceil_seconds(duration d) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(d), 1s);
@@ -206,10 +207,11 @@ void lifecycle::observe_iam_clock(wall_time iam_now, instant now) noexcept {
     if (!x_token || !x_token->iam_date) return;
     // Both spans between the same two moments: only a pause of ours makes the IAM's the longer one. A Date
     // that is off against the IAM's own clock (a gateway's) is off in both and cancels out.
-    duration theirs = iam_now - *x_token->iam_date;
-    duration ours = now - x_token->minted;
-    if (theirs - ours <= clock_tolerance) return;
-    x_expires = std::min(x_expires, x_token->expires() - (theirs - ours));
+    const duration theirs = between(*x_token->iam_date, iam_now);
+    const duration ours = now - x_token->minted;
+    const duration paused = minus(theirs, ours);
+    if (paused <= clock_tolerance || paused > longest_pause_of_machine) return;
+    x_expires = std::min(x_expires, x_token->expires() - paused);
     x_renew_at = std::min(x_renew_at, now);
     drop_expired(now);
 }

@@ -109,7 +109,8 @@ class lifecycle {
     void rearm(instant now) noexcept;
     /// The machine was paused (CLOCK_REALTIME ran ahead of CLOCK_BOOTTIME): everything is renewed at once.
     void clock_jumped(instant now) noexcept;
-    /// The IAM said what time it is: a token that its clock has seen end, ends.
+    /// The IAM said what time it is: a token that its clock has seen end, ends. A date that is more than a
+    /// year off says nothing.
     void observe_iam_clock(wall_time iam_now, instant now) noexcept;
 
     /// What outlives a restart; its renewal is due when it was.

@@ -101,7 +101,9 @@ asio::awaitable<void> keystone_client::learn_clock() {
 // Whole seconds, and some time ago: there it is at least so late. A clock that is a little behind gives the
 // passcode of the step before, which is good; one that is ahead would give one that is not yet.
 void keystone_client::observe(const std::optional<wall_time>& date) noexcept {
-    if (date) x_clock_offset = date->time_since_epoch() - x_time.now().boot.time_since_epoch();
+    constexpr duration longest = std::chrono::hours(24 * 366 * 200); // which a kept state holds too
+    const duration offset = date ? offset_of(*date, x_time.now().boot) : duration::max();
+    if (offset < longest) x_clock_offset = offset;
 }
 
 wall_time keystone_client::iam_time(const moment& at) const noexcept {

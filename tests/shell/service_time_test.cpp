@@ -64,6 +64,27 @@ TEST_F(Service, APausedMachineRenewsEverything) {
     EXPECT_EQ(source->fetches, 4);
 }
 
+TEST_F(Service, AWallClockThatStandsInAnotherMillenniumCostsNobodyAToken) {
+    warm();
+    using std::chrono::sys_days;
+    using std::chrono::year;
+    for (wall_time date : {wall_time(sys_days(year(2300) / 1 / 1)), wall_time(sys_days(year(9999) / 12 / 31)),
+                           wall_time{}, wall_time(1'800'000'000s)}) {
+        time.at.wall = date;
+        step(1s);
+        EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+        while (source->waiting() != 0) {
+            source->iam_date = date;
+            source->answer("of " + std::to_string(date.time_since_epoch().count()) +
+                           std::to_string(source->waiting()));
+        }
+        run();
+        EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+        EXPECT_NE(service.serveable(entry("global"), time.now().boot), nullptr);
+    }
+    EXPECT_LE(source->fetches, 8);
+}
+
 TEST_F(Service, AWallClockThatIsSetBackChangesNothing) {
     warm();
     time.at.wall -= 24h;

@@ -150,6 +150,37 @@ TEST(KeptState, ATokenThatWasMadeBeforeTheBootComesBack) {
     EXPECT_EQ(parsed.value.entries[0].life.held->minted, instant(-10min));
 }
 
+// A clock that is centuries off, before the boot or after all nanoseconds: the tokens are kept all the same.
+TEST(KeptState, OffsetsOfClocksThatAreAbsurdAreLeftOutAlone) {
+    for (duration absurd : {duration(-1), duration::min(), duration::max()}) {
+        kept_state state = sample();
+        state.wall_offset = absurd;
+        state.sources[0].clock_offset = absurd;
+        auto parsed = parse_kept_state(format_kept_state(state));
+        EXPECT_THAT(parsed.faults, IsEmpty());
+        EXPECT_EQ(parsed.value.wall_offset, std::nullopt);
+        ASSERT_EQ(parsed.value.sources.size(), 1U);
+        EXPECT_EQ(parsed.value.sources[0].clock_offset, std::nullopt);
+        EXPECT_EQ(parsed.value.entries.size(), state.entries.size());
+    }
+}
+
+TEST(KeptState, ATimeThatCouldNotBeReckonedWithCostsItsRecord) {
+    kept_state state = sample();
+    state.entries[0].life.renew_at = instant::min();
+    auto parsed = parse_kept_state(format_kept_state(state));
+    EXPECT_THAT(parsed.faults, ElementsAre(HasSubstr("a time is absurd")));
+    state = sample();
+    auto ended = std::make_shared<token>();
+    ended->value = secret("value");
+    ended->fingerprint = "sha256:x";
+    ended->lifetime = 3600s;
+    ended->expires_at = wall_time::max();
+    state.entries[0].life.held = ended;
+    parsed = parse_kept_state(format_kept_state(state));
+    EXPECT_THAT(parsed.faults, ElementsAre(HasSubstr("a date is absurd")));
+}
+
 TEST(KeptState, OfOneThatWasCutTheBeginningIsTaken) {
     const wiped_string good = format_kept_state(sample());
     for (std::size_t size = 0; size < good.size(); ++size) {

@@ -200,6 +200,28 @@ TEST_F(Lifecycle, AGatewaysWrongDateChangesNothing) {
     EXPECT_EQ(life_.status(now).expires, t0 + 3600s);
 }
 
+// As a broken clock or a gateway may say: the first day that there is, the last one in nanoseconds, the last
+// one in four digits.
+TEST_F(Lifecycle, ADateThatIsCenturiesOffEndsNoToken) {
+    const std::vector<wall_time> absurd{wall_time{}, std::chrono::sys_days(std::chrono::year(2262) / 4 / 12),
+                                        std::chrono::sys_days(std::chrono::year(9999) / 12 / 31),
+                                        wall_time::min(), wall_time::max()};
+    const wall_time right(1'800'000'000s);
+    for (const wall_time& date : absurd) {
+        for (const auto& [first, second] : {std::pair(right, date), std::pair(date, right)}) {
+            life_ = lifecycle(true, now);
+            ASSERT_EQ(get().kind, step_kind::start_fetch);
+            auto t = make_token("one", now);
+            t->iam_date = first;
+            ASSERT_EQ(end({.outcome = std::move(t)}), lifecycle::fetch_outcome::token);
+            now += 10s;
+            life_.observe_iam_clock(second, now);
+            EXPECT_NE(life_.serveable(now), nullptr) << date.time_since_epoch().count();
+            EXPECT_EQ(due(), due_kind::nothing) << date.time_since_epoch().count();
+        }
+    }
+}
+
 TEST_F(Lifecycle, ARefusedCredentialIsTriedAgainOnlyWhenRearmed) {
     get();
     end(bad(errc::credential_rejected, retry_rule::rearm));

@@ -17,3 +17,8 @@ TEST(PasswordNotice, Comes14And3DaysAhead) {
     EXPECT_EQ(notice_of(end, end + days(1)), password_notice::three_days)
         << "over, and worth saying all the more";
 }
+
+TEST(PasswordNotice, DatesThatLieAsFarApartAsCanBeAreCompared) {
+    EXPECT_EQ(notice_of(wall_time::max(), wall_time::min()), password_notice::none);
+    EXPECT_EQ(notice_of(wall_time::min(), wall_time::max()), password_notice::three_days);
+}
