@@ -10,23 +10,45 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <memory>
+#include <utility>
 #include <variant>
 
 namespace tokenward::iam {
 
-using plain_stream = boost::beast::tcp_stream;
-using tls_stream = boost::beast::ssl_stream<boost::beast::tcp_stream>;
-using wiped_fields = boost::beast::http::basic_fields<wiping_allocator<char>>;
-
 /// Awaits errors as values.
 inline constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitable);
 
+using plain_stream = boost::beast::tcp_stream;
+
+/// The stream beneath TLS. A read that does not wait (read_some) is one, of at most 17 KiB, and only after
+/// allow_one_read(): a peer that sends without end can't keep a caller reading.
+class metered_stream : public plain_stream {
+  public:
+    explicit metered_stream(plain_stream&& open) : plain_stream(std::move(open)) {}
+
+    void allow_one_read() noexcept { x_allowed = true; }
+
+    template <class Buffers>
+    std::size_t read_some(const Buffers& into, boost::system::error_code& failed) {
+        if (std::exchange(x_allowed, false)) return plain_stream::read_some(into, failed);
+        failed = boost::asio::error::would_block;
+        return 0;
+    }
+
+  private:
+    bool x_allowed = false;
+};
+
+using tls_stream = boost::beast::ssl_stream<metered_stream>;
+using wiped_fields = boost::beast::http::basic_fields<wiping_allocator<char>>;
+
+/// What check_quiet() says of bytes that nobody has asked for.
+inline const boost::system::error_code unasked_bytes =
+    boost::beast::http::make_error_code(boost::beast::http::error::unexpected_body);
+
 struct connection {
-    std::shared_ptr<boost::asio::ssl::context> context; ///< must outlive the stream
+    std::shared_ptr<boost::asio::ssl::context> context; ///< must outlive the stream; null without TLS
     std::variant<plain_stream, tls_stream> stream;
     boost::beast::basic_flat_buffer<wiping_allocator<char>> buffer{};
 
@@ -35,12 +57,11 @@ struct connection {
         return std::get<plain_stream>(stream);
     }
 
-    /// Whether nothing has come unasked: an end of the stream, above all. One recv(2).
-    bool is_quiet() {
-        char byte = 0;
-        const int fd = socket().socket().native_handle();
-        return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
-    }
+    /// Nothing, when all that has come was asked for and the other side has not closed: then the next byte is
+    /// the answer to what is written next. Session tickets of TLS are taken in; they are no answer to
+    /// anything. Does not wait: a few system calls. Errors: unasked_bytes; else why it can't be used, such as
+    /// eof, a reset or an alert. REQUIRES: nothing is being read or written.
+    boost::system::error_code check_quiet();
 };
 
 } // namespace tokenward::iam

@@ -51,7 +51,7 @@ asio::awaitable<result<std::unique_ptr<plain_stream>>> connector::dial(time_poin
         stream->expires_at(now + share);
         auto [failed] = co_await stream->async_connect(peer, awaiting);
         if (!failed) {
-            boost::system::error_code ignored;
+            boost::system::error_code ignored; // without it a request is slower, and as good
             stream->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
             co_return stream;
         }
@@ -89,8 +89,9 @@ asio::awaitable<result<std::unique_ptr<connection>>> connector::connect() {
         if (refused) co_return unreachable(x_to, refused->detail);
     }
     if (!x_to.tls) co_return std::make_unique<connection>(connection{nullptr, std::move(plain)});
-    tls_stream tls(std::move(plain), *context);
-    expect_host(tls.native_handle(), x_to.host, x_options.tls.verify);
+    tls_stream tls(metered_stream(std::move(plain)), *context);
+    const auto expected = expect_host(tls.native_handle(), x_to.host, x_options.tls.verify);
+    if (!expected) co_return unreachable(x_to, expected.error().detail);
     auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, awaiting);
     if (failed == beast::error::timeout)
         co_return unreachable(x_to,

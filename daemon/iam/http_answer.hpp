@@ -9,10 +9,11 @@ namespace tokenward::iam {
 
 struct http_answer {
     unsigned status = 0;
-    secret subject_token{};    ///< X-Subject-Token, the first if there are several; empty = absent
-    std::string date{};        ///< Date, as sent
-    std::string retry_after{}; ///< Retry-After, as sent
-    secret auth_receipt{};     ///< Openstack-Auth-Receipt; not empty: a second factor is wanted
+    secret subject_token{};         ///< X-Subject-Token, the first if there are several; empty = absent
+    std::string date{};             ///< Date, as sent
+    std::string retry_after{};      ///< Retry-After, as sent
+    secret auth_receipt{};          ///< Openstack-Auth-Receipt; not empty: a second factor is wanted
+    std::string content_encoding{}; ///< as sent; we ask for none
     wiped_string body{};
 };
 

@@ -1,10 +1,8 @@
 // See https_client.hpp.
 #include "daemon/iam/https_client.hpp"
 
-#include "daemon/iam/connection.hpp"
 #include "daemon/iam/connector.hpp"
-
-#include <variant>
+#include "daemon/iam/exchange.hpp"
 
 namespace tokenward::iam {
 namespace {
@@ -13,26 +11,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using error_code = boost::system::error_code;
-
-using wiped_body = http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
-using request_message = http::request<wiped_body, wiped_fields>;
-
-/// Beast 1.81 throws at a field that is longer than it can hold, from where nobody catches it.
-class answer_parser : public http::response_parser<wiped_body, wiping_allocator<char>> {
-    void on_field_impl(http::field name, beast::string_view text, beast::string_view value,
-                       error_code& failed) override {
-        constexpr std::size_t longest = 65533;
-        if (text.size() > longest || value.size() > longest)
-            failed = http::error::header_limit;
-        else
-            get().insert(name, text, value);
-    }
-};
-
-std::string text_of(const wiped_fields& fields, beast::string_view name) {
-    auto value = fields[name];
-    return {value.data(), value.size()};
-}
 
 // The way in which a kept connection that the other side has closed shows itself.
 bool is_closed(const error_code& e) {
@@ -51,29 +29,22 @@ struct https_client::impl {
     connector way;
     std::unique_ptr<connection> kept{};
 
-    asio::awaitable<error_code> exchange(connection& c, request_message& message, answer_parser& parser,
-                                         bool& sent);
     request_message compose(const http_request& what) const;
     problem describe(const error_code& failed, bool began) const;
+    http_failure failure(const exchanged& end, const http_request& what) const;
 };
 
-asio::awaitable<error_code> https_client::impl::exchange(connection& c, request_message& message,
-                                                         answer_parser& parser, bool& sent) {
-    c.socket().expires_after(options.answer_timeout);
-    error_code failed;
-    std::size_t ignored = 0;
-    if (auto* tls = std::get_if<tls_stream>(&c.stream)) {
-        std::tie(failed, ignored) = co_await http::async_write(*tls, message, awaiting);
-        sent = !failed || failed == beast::error::timeout;
-        if (!failed) std::tie(failed, ignored) = co_await http::async_read(*tls, c.buffer, parser, awaiting);
-    } else {
-        auto& plain = std::get<plain_stream>(c.stream);
-        std::tie(failed, ignored) = co_await http::async_write(plain, message, awaiting);
-        sent = !failed || failed == beast::error::timeout;
-        if (!failed) std::tie(failed, ignored) = co_await http::async_read(plain, c.buffer, parser, awaiting);
-    }
-    c.socket().expires_never();
-    co_return failed;
+// What may be asked twice.
+static bool is_idempotent(const http_request& what) {
+    return what.method == "GET" || what.method == "HEAD";
+}
+
+/// Whether a request that went out on a kept connection may go out once more on a new one: when nobody can
+/// have acted on it, or when it does no harm if somebody has. A login whose answer is lost may have been
+/// counted, and its passcode spent.
+static bool may_go_again(const exchanged& end, const http_request& what) {
+    if (end.failed == unasked_bytes) return !end.sent;
+    return is_closed(end.failed) && !end.began && (!end.sent || is_idempotent(what));
 }
 
 request_message https_client::impl::compose(const http_request& what) const {
@@ -81,6 +52,7 @@ request_message https_client::impl::compose(const http_request& what) const {
     message.set(http::field::host, to.authority());
     message.set(http::field::user_agent, "tokenward/" TOKENWARD_VERSION);
     message.set(http::field::accept, "application/json");
+    message.set(http::field::accept_encoding, "identity"); // without it a server may compress
     message.set(http::field::cache_control, "no-cache");
     for (const auto& [name, value] : what.headers)
         message.set(name, beast::string_view(value.data(), value.size()));
@@ -99,10 +71,19 @@ problem https_client::impl::describe(const error_code& failed, bool began) const
     if (failed == http::error::partial_message || is_closed(failed))
         return unreachable(to, began ? "it closed the connection in the midst of its answer"
                                      : "it closed the connection without an answer");
+    if (failed == unasked_bytes)
+        return {errc::iam_protocol, to.authority() + " speaks before it is asked: is it an IAM?"};
     if (failed.category() == make_error_code(http::error::bad_version).category())
         return {errc::iam_protocol, to.authority() + " does not answer as HTTP asks: " + failed.message()};
     const std::string alert = describe_alert(failed, options.tls);
     return unreachable(to, alert.empty() ? failed.message() : alert);
+}
+
+http_failure https_client::impl::failure(const exchanged& end, const http_request& what) const {
+    http_failure told{describe(end.failed, end.began), end.sent};
+    if (end.sent && !is_idempotent(what))
+        told.error.detail += "; the answer was lost: what became of the request is not known";
+    return told;
 }
 
 void throw_exception_from_error(const http_failure& error, const boost::source_location& where) {
@@ -117,38 +98,26 @@ https_client::~https_client() = default;
 asio::awaitable<http_result> https_client::request(http_request what) {
     auto self = x_impl;
     request_message message = self->compose(what);
-    for (bool again = true;;) {
-        std::unique_ptr<connection> c = std::move(self->kept);
-        bool reused = c != nullptr && c->is_quiet(); // a login is not sent twice if that can be helped
-        if (!reused) {
-            auto made = co_await self->way.connect();
-            if (!made) co_return http_failure{made.error(), false};
-            c = std::move(*made);
-        }
-        answer_parser parser;
-        parser.header_limit(static_cast<std::uint32_t>(self->options.header_limit));
-        parser.body_limit(self->options.body_limit);
-        if (what.method == "HEAD") parser.skip(true);
-        bool sent = false;
-        error_code failed = co_await self->exchange(*c, message, parser, sent);
-        if (failed && reused && again && is_closed(failed) && !parser.got_some()) {
-            again = false; // it had been closed before we wrote: nobody has seen the request
-            continue;
-        }
-        if (failed) co_return http_failure{self->describe(failed, parser.got_some()), sent};
-        bool keep = parser.keep_alive();
-        auto answer = parser.release();
-        auto token = answer["X-Subject-Token"];
-        auto receipt = answer["Openstack-Auth-Receipt"];
-        http_answer out{.status = answer.result_int(),
-                        .subject_token = secret({token.data(), token.size()}),
-                        .date = text_of(answer, "Date"),
-                        .retry_after = text_of(answer, "Retry-After"),
-                        .auth_receipt = secret({receipt.data(), receipt.size()}),
-                        .body = std::move(answer.body())};
-        if (keep) self->kept = std::move(c);
-        co_return out;
+    const answer_limits limits{self->options.answer_timeout, self->options.header_limit,
+                               self->options.body_limit};
+    std::unique_ptr<connection> c = std::move(self->kept);
+    if (c) {
+        exchanged end = co_await exchange(*c, message, limits);
+        if (end.reusable) self->kept = std::move(c);
+        if (!end.failed) co_return std::move(end.answer);
+        if (!may_go_again(end, what)) co_return self->failure(end, what);
     }
+    auto made = co_await self->way.connect();
+    if (!made) co_return http_failure{made.error(), false};
+    c = std::move(*made);
+    exchanged end = co_await exchange(*c, message, limits);
+    if (end.reusable) self->kept = std::move(c);
+    if (!end.failed) co_return std::move(end.answer);
+    co_return self->failure(end, what);
+}
+
+void https_client::close_kept() noexcept {
+    x_impl->kept.reset();
 }
 
 } // namespace tokenward::iam

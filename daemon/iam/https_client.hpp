@@ -37,8 +37,10 @@ using http_result = boost::system::result<http_answer, http_failure>;
 /// `.value()` of a failed result; nothing in Tokenward calls it on purpose.
 [[noreturn]] void throw_exception_from_error(const http_failure& error, const boost::source_location& where);
 
-/// The way to one origin. One connection is kept between requests; when the other side has closed it, the
-/// request goes out on a new one. Requests that overlap get a connection each. From one thread.
+/// The way to one origin. One connection is kept between requests, as long as not one byte has come on it
+/// that was not asked for. What is found closed before a request is written whole is replaced by a new one. A
+/// request that went out whole and has no answer goes out again only if it is GET or HEAD: a login may have
+/// been counted. Requests that overlap get a connection each. From one thread.
 class https_client {
   public:
     https_client(boost::asio::any_io_executor executor, const origin& to, const https_options& options);
@@ -48,6 +50,9 @@ class https_client {
     /// detail says which and what to do. Redirects are answers like any other. Cancellation: terminal; the
     /// connection is then closed. Lifetime: this object must outlive the call.
     boost::asio::awaitable<http_result> request(http_request what);
+
+    /// The connection over which the last answer came takes no other request: the answer was somebody else's.
+    void close_kept() noexcept;
 
   private:
     struct impl;

@@ -31,7 +31,7 @@ bool is_numeric(const std::string& host) {
 
 // A folder of hashed names is read certificate by certificate as needed; the default bundle costs 50 ms and a
 // megabyte.
-void trust_the_system(ssl::context& context) {
+boost::system::error_code trust_the_system(ssl::context& context) {
     constexpr const char* folder = "/etc/ssl/certs";
     boost::system::error_code failed;
     bool told = std::getenv("SSL_CERT_FILE") != nullptr || std::getenv("SSL_CERT_DIR") != nullptr;
@@ -39,6 +39,7 @@ void trust_the_system(ssl::context& context) {
         context.add_verify_path(folder, failed);
     else
         context.set_default_verify_paths(failed);
+    return failed;
 }
 
 problem unusable(std::string detail) {
@@ -83,12 +84,22 @@ std::optional<problem> show(ssl::context& context, const tls_settings& settings)
 } // namespace
 
 result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& settings) {
-    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-    context->set_verify_mode(settings.verify ? ssl::verify_peer : ssl::verify_none);
-    if (settings.verify && settings.cacert.empty()) trust_the_system(*context);
+    std::shared_ptr<ssl::context> context;
+    try {
+        context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    } catch (const boost::system::system_error& failed) {
+        return unusable(std::string("OpenSSL gives no TLS: ") + failed.what());
+    }
+    boost::system::error_code failed;
+    if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1)
+        return unusable("OpenSSL can't be kept to TLS 1.2 and newer");
+    context->set_verify_mode(settings.verify ? ssl::verify_peer : ssl::verify_none, failed);
+    if (failed) return unusable("OpenSSL does not verify certificates: " + failed.message());
+    if (settings.verify && settings.cacert.empty()) {
+        failed = trust_the_system(*context);
+        if (failed) return unusable("the system's CA certificates can't be read: " + failed.message());
+    }
     if (settings.verify && !settings.cacert.empty()) {
-        boost::system::error_code failed;
         context->load_verify_file(settings.cacert, failed);
         if (failed)
             return unusable("cacert " + settings.cacert +
@@ -115,19 +126,22 @@ result<std::shared_ptr<ssl::context>> tls_keeper::current() {
     return x_context;
 }
 
-void expect_host(SSL* connection, const std::string& host, bool verify) {
-    if (!is_numeric(host)) {
+result<void> expect_host(SSL* connection, const std::string& host, bool verify) {
+    const bool numeric = is_numeric(host);
+    if (!numeric) {
         // SSL_set_tlsext_host_name() is a macro with a C cast
         std::string name = host;
-        SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+        if (name.find('\0') != std::string::npos ||
+            SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) != 1)
+            return unusable("its name can't be told to the server in TLS (SNI)");
     }
-    if (!verify) return;
+    if (!verify) return {};
     X509_VERIFY_PARAM* wanted = SSL_get0_param(connection);
     X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (is_numeric(host))
-        X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
-    else
-        X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
+    const bool expected = numeric ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1
+                                  : X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size()) == 1;
+    if (expected) return {};
+    return unusable("its certificate can't be checked for its name");
 }
 
 std::string describe_alert(const boost::system::error_code& failed, const tls_settings& settings) {

@@ -42,8 +42,10 @@ class tls_keeper {
     stamps x_warned_of{};
 };
 
-/// Sets SNI and the name that the certificate must bear; `host` is a name or a numeric address.
-void expect_host(SSL* connection, const std::string& host, bool verify);
+/// Sets SNI and the name that the certificate must bear; `host` is a name or a numeric address. Errors:
+/// iam_unavailable, for a name that OpenSSL does not take: no handshake may follow, since any certificate
+/// would do.
+[[nodiscard]] result<void> expect_host(SSL* connection, const std::string& host, bool verify);
 
 /// Why the handshake failed, in words, with what to do.
 std::string describe_handshake_failure(SSL* connection, const boost::system::error_code& failed,

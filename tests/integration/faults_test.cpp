@@ -38,6 +38,13 @@ const fault_row rows[] = {
     {"Chunked", R"({"kind":"chunked"})", nullptr},
     {"Http10", R"({"kind":"http_1_0"})", nullptr},
     {"LowerCaseHeaders", R"({"kind":"lower_case"})", nullptr},
+    {"InterimAnswer", R"({"kind":"interim","status":100})", nullptr},
+    {"InterimAnswersAhead", R"({"kind":"interim","times":10,"ms":500})", nullptr},
+    {"InterimAnswersWithoutEnd", R"({"kind":"interim","times":5000})", "iam_unavailable|iam_protocol"},
+    {"AnotherProtocol", R"({"kind":"interim","status":101})", "iam_protocol"},
+    {"SecondAnswer", R"({"kind":"second_answer"})", nullptr},
+    {"TokenOfAnotherProject", R"({"kind":"mixed_up","project":"alpha"})", "iam_protocol"},
+    {"TokenOfAnotherUser", R"({"kind":"mixed_up","user":"root"})", "iam_protocol"},
     {"ClosedAfterTheAnswer", R"({"kind":"close_after"})", nullptr},
 };
 
@@ -71,7 +78,6 @@ TEST_P(IamFault, TakesNothingFromATokenThatIsHeld) {
     daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
     std::string held = d.token("project:eu-de");
     iam.fault(GetParam().fault);
-    iam.fault(GetParam().fault); // twice: a kept connection that is reset is opened once more
     auto renewal = d.post("/v1/tokens/ci/project:eu-de/renew", "");
     EXPECT_EQ(renewal.status == 200, GetParam().urn == nullptr) << renewal.body;
     EXPECT_EQ(d.token("project:eu-de") == held, GetParam().urn != nullptr);

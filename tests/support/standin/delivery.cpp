@@ -52,6 +52,18 @@ std::string framed_body(const response& answer, const delivery& how) {
     return answer.body;
 }
 
+std::string interim_answers(const delivery& how) {
+    std::string all;
+    for (std::size_t i = 0; i < how.interim; ++i)
+        all += fmt::format("HTTP/1.1 {} {}\r\nLink: </style.css>; rel=preload\r\n\r\n", how.interim_status,
+                           reason_of(how.interim_status));
+    return all;
+}
+
+/// What nobody has asked for.
+constexpr std::string_view unasked = "HTTP/1.1 201 Created\r\nX-Subject-Token: of-nobody\r\n"
+                                     "Content-Length: 2\r\n\r\n{}";
+
 bool send(stream& to, std::string_view bytes, std::chrono::milliseconds pause) {
     if (pause.count() == 0) return to.write_all(bytes);
     for (; !bytes.empty(); bytes.remove_prefix(1))
@@ -75,7 +87,17 @@ bool deliver(stream& to, const response& answer, const delivery& how) {
         const auto usual = how.end == ending::cut ? head.size() + body.size() / 2 : 0;
         wire.resize(std::min(how.after_bytes.value_or(usual), wire.size()));
     }
+    const bool pauses = how.pause.count() != 0;
+    if (how.interim != 0) {
+        if (!to.write_all(interim_answers(how))) return false;
+        if (pauses && to.wait_for_hangup(how.pause)) return false;
+    }
+    if (how.second_answer && !pauses) wire += unasked;
     if (!send(to, wire, how.between_bytes)) return false;
+    if (how.late_ticket) to.send_ticket();
+    if (how.second_answer && pauses) {
+        if (to.wait_for_hangup(how.pause) || !to.write_all(unasked)) return false;
+    }
     if (how.frame == framing::endless) send_for_ever(to);
     switch (how.end) {
     case ending::reset: to.reset_on_close(); return false;

@@ -23,10 +23,15 @@ struct delivery {
     ending end = ending::whole;
     std::optional<std::size_t> after_bytes{}; ///< where `end` strikes; none = a cut in mid-body, else at once
     std::chrono::milliseconds between_bytes{0}; ///< more than 0: byte by byte
-    bool lower_case = false;                    ///< header names
-    bool close = false;                         ///< after the answer, without a word
-    bool head_only = false;                     ///< the answer to a HEAD
-    bool says_close = false;                    ///< Connection: close, as the client asked
+    std::size_t interim = 0;                    ///< so many interim answers come first
+    int interim_status = 103;
+    bool second_answer = false; ///< one more than was asked for, in the same write unless there is a pause
+    std::chrono::milliseconds pause{0}; ///< after the interim answers, or before the second answer
+    bool late_ticket = false;           ///< a TLS session ticket after the answer
+    bool lower_case = false;            ///< header names
+    bool close = false;                 ///< after the answer, without a word
+    bool head_only = false;             ///< the answer to a HEAD
+    bool says_close = false;            ///< Connection: close, as the client asked
 };
 
 /// Sends it. Whether the connection may be used again.

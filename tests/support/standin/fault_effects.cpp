@@ -1,6 +1,8 @@
 // See fault_effects.hpp.
 #include "tests/support/standin/fault_effects.hpp"
 
+#include "tests/support/standin/identities.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -34,6 +36,22 @@ void spoil_expiry(const std::string& form, response& answer, time_point now) {
         fields["expires_at"] = time;
     }
     answer.body = json::serialize(document);
+}
+
+/// Gives the token's description another user or project, as an answer to somebody else would have.
+void mix_up(const fault& what, std::string& body) {
+    json::error_code error;
+    auto document = json::parse(body, error);
+    auto* const token = error ? nullptr : document.as_object().if_contains("token");
+    if (token == nullptr) return;
+    auto& fields = token->as_object();
+    if (!what.project.empty()) {
+        fields.erase("domain");
+        fields["project"] = json::object{{"id", derived_id("project", what.project)}, {"name", what.project}};
+    }
+    if (!what.user.empty())
+        fields["user"] = json::object{{"id", derived_id("user", what.user)}, {"name", what.user}};
+    body = json::serialize(document);
 }
 
 /// Makes the body bigger and leaves it good JSON.
@@ -77,6 +95,7 @@ void spoil(const fault& what, response& answer, time_point now) {
         std::erase_if(answer.headers, [](const auto& header) { return header.first == "Content-Type"; });
         answer.headers.emplace_back("Content-Type", "text/html");
         break;
+    case fault_kind::mixed_up: mix_up(what, answer.body); break;
     case fault_kind::no_token_header: std::erase_if(answer.headers, is_token); break;
     case fault_kind::two_token_headers:
         if (const auto found = std::ranges::find_if(answer.headers, is_token); found != answer.headers.end())
@@ -103,6 +122,17 @@ void spoil(const fault& what, delivery& how) {
     case fault_kind::http_1_0: how.frame = framing::until_close; break;
     case fault_kind::lower_case: how.lower_case = true; break;
     case fault_kind::close_after: how.close = true; break;
+    case fault_kind::interim:
+        how.interim = static_cast<std::size_t>(what.times);
+        how.interim_status = what.status;
+        how.pause = what.interval;
+        break;
+    case fault_kind::second_answer:
+        how.second_answer = true;
+        how.pause = what.interval;
+        break;
+    case fault_kind::body_to_head: how.head_only = false; break;
+    case fault_kind::late_ticket: how.late_ticket = true; break;
     default: break;
     }
 }

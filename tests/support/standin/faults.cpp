@@ -38,6 +38,11 @@ constexpr std::array kinds{
     named_kind{"http_1_0", fault_kind::http_1_0, ""},
     named_kind{"lower_case", fault_kind::lower_case, ""},
     named_kind{"close_after", fault_kind::close_after, ""},
+    named_kind{"interim", fault_kind::interim, "status times ms"},
+    named_kind{"second_answer", fault_kind::second_answer, "ms"},
+    named_kind{"body_to_head", fault_kind::body_to_head, ""},
+    named_kind{"late_ticket", fault_kind::late_ticket, ""},
+    named_kind{"mixed_up", fault_kind::mixed_up, "user project"},
     named_kind{"delay", fault_kind::delay, "ms"},
 };
 
@@ -80,6 +85,12 @@ void set_one(fault& into, std::string_view key, const json::value& value) {
         into.status = static_cast<int>(number(key, value, 100));
     else if (key == "body" || key == "location" || key == "form")
         into.text = text(value);
+    else if (key == "user")
+        into.user = text(value);
+    else if (key == "project")
+        into.project = text(value);
+    else if (key == "times")
+        into.times = number(key, value, 0);
     else if (key == "headers")
         for (const auto& header : value.as_object())
             into.headers.emplace_back(header.key(), text(header.value()));
@@ -102,6 +113,7 @@ fault with_defaults(fault_kind kind) {
     switch (kind) {
     case fault_kind::status: result.status = 503; break;
     case fault_kind::redirect: result.status = 302, result.text = "http://127.0.0.1:1/v3/auth/tokens"; break;
+    case fault_kind::interim: result.status = 103; break;
     case fault_kind::expiry: result.text = "past"; break;
     case fault_kind::huge_header: result.size = 100U << 10U; break;
     case fault_kind::huge_body: result.size = 40U << 20U; break;

@@ -26,6 +26,7 @@ enum class fault_kind {
     expiry,
     huge_header,
     huge_body,
+    mixed_up,
     dead_on_arrival, // a changed one
     reset,
     hang,
@@ -36,6 +37,10 @@ enum class fault_kind {
     http_1_0,
     lower_case,
     close_after,
+    interim,
+    second_answer,
+    body_to_head,
+    late_ticket,
     delay // the wire
 };
 
@@ -44,12 +49,15 @@ struct fault {
     traffic where = traffic::auth;
     std::int64_t count = 1; ///< how many requests are left to spoil; -1 = all until cleared
     int status = 0;
-    std::string text{}; ///< the body of a status, the target of a redirect, the form of an expiry
+    std::string text{};     ///< the body of a status, the target of a redirect, the form of an expiry
+    std::string user{};     ///< of a mixed-up token
+    std::string project{};  ///< the same
+    std::int64_t times = 1; ///< interim answers
     std::vector<std::pair<std::string, std::string>> headers{};
     std::optional<std::int64_t> retry_after_date{}; ///< seconds from the answer
     std::size_t size = 0;                           ///< bytes of a huge header or body
     std::optional<std::size_t> after_bytes{};       ///< of the answer, before a reset, a hang or a cut
-    std::chrono::milliseconds interval{0};          ///< between bytes, or before the answer
+    std::chrono::milliseconds interval{0};          ///< between bytes, or before the (last) answer
 };
 
 /// Reads the form of POST /control/fault. Throws std::invalid_argument.

@@ -40,6 +40,11 @@ class tls_stream : public stream {
         SSL_shutdown(x_session.get());
     }
 
+    void send_ticket() override {
+        ERR_clear_error();
+        if (SSL_new_session_ticket(x_session.get()) == 1) SSL_do_handshake(x_session.get());
+    }
+
     bool secure() const noexcept override { return true; }
 
   private:

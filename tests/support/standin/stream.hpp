@@ -27,6 +27,8 @@ class stream {
     virtual bool write_all(std::string_view bytes);
     /// Tells the other side that this was all, where the protocol has a word for it.
     virtual void finish() {}
+    /// A session ticket, which is no answer to anything; nothing without TLS 1.3.
+    virtual void send_ticket() {}
     virtual bool secure() const noexcept { return false; }
 
     /// Makes the closing of the socket a reset.
