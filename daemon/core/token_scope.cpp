@@ -63,4 +63,11 @@ scope_agreement compare_scope(const token& subject, const scope& target) noexcep
     return compare_domain_scope(subject, target);
 }
 
+scope_agreement compare_user(const token& subject, const std::string& id, const std::string& name,
+                             const domain_ref& domain) noexcept {
+    if (!id.empty()) return compare_id(subject.user.id, id);
+    if (name.empty()) return matches;
+    return both(compare_name(subject.user.name, name), compare_domain(subject.user_domain, domain));
+}
+
 } // namespace tokenward

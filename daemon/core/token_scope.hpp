@@ -1,4 +1,4 @@
-// What a token says of its scope, compared with a scope that somebody means.
+// What a token says of its scope and user, compared with what somebody means.
 #pragma once
 
 #include "common/scope.hpp"
@@ -16,5 +16,10 @@ enum class scope_agreement {
 /// A token that names a project is for no domain, and one that names only a domain is for no project.
 /// `unscoped` matches a token that names neither.
 scope_agreement compare_scope(const token& subject, const scope& target) noexcept;
+
+/// Compares a token's user with one that is meant: by `id`, if that is not empty, else by `name` and
+/// `domain`, as compare_scope does. Nobody in particular (both empty) matches.
+scope_agreement compare_user(const token& subject, const std::string& id, const std::string& name,
+                             const domain_ref& domain) noexcept;
 
 } // namespace tokenward

@@ -19,7 +19,8 @@ constexpr auto longest_life = std::chrono::hours(24 * 365 * 10);
 
 // An answer that makes no sense.
 struct nonsense {
-    std::string what; // completes "… answered … with 201 "
+    std::string what;    // completes "… answered … with 201 "
+    bool is_ours = true; // false: it is the answer to another request
 };
 
 std::string text_or_empty(const json::object& of, std::string_view name) {
@@ -59,6 +60,7 @@ void read_value(token& into, const secret& value) {
         throw nonsense{"with a token that is not of visible ASCII"};
     into.value = value.duplicate();
     into.fingerprint = fingerprint(text);
+    if (into.fingerprint.empty()) throw nonsense{"and a token whose SHA-256 OpenSSL does not give"};
 }
 
 void read_life(token& into, const json::object& from, const moment& asked) {
@@ -99,52 +101,79 @@ void read_description(token& into, const json::object& from) {
 }
 
 // The document {"token":{…}}; depth is bounded by the library's default of 32.
-json::value read_document(const wiped_string& body) {
+json::value read_document(const http_answer& answer) {
+    const wiped_string& body = answer.body;
     json::error_code error;
     json::value root = json::parse({body.data(), body.size()}, error);
+    if (error && !answer.content_encoding.empty() && answer.content_encoding != "identity")
+        throw nonsense{fmt::format("with a body in the coding '{}', though none was asked for",
+                                   quote_iam(answer.content_encoding, nullptr))};
     if (error || !root.is_object() || object_or_null(root.get_object(), "token") == nullptr)
         throw nonsense{"with a body that describes no token"};
     return root;
 }
 
-std::shared_ptr<token> read_token(const http_answer& answer, const moment& asked) {
+std::shared_ptr<token> read_token(const http_answer& answer, const login_facts& facts) {
     auto made = std::make_shared<token>();
     made->iam_date = parse_http_date(answer.date);
     read_value(*made, answer.subject_token);
-    const json::value root = read_document(answer.body);
+    const json::value root = read_document(answer);
     const json::value& description = root.get_object().at("token");
-    read_life(*made, description.get_object(), asked);
+    read_life(*made, description.get_object(), facts.asked);
     read_description(*made, description.get_object());
+    const std::string mismatch = find_mismatch(*made, facts);
+    if (!mismatch.empty()) throw nonsense{"and " + mismatch + ": it is not used", false};
     made->body = "{\"token\":" + json::serialize(description) + "}";
     return made;
+}
+
+login_answer read_granted(const http_answer& answer, const login_facts& facts) {
+    // The password was accepted, whatever became of the token.
+    login_answer parsed{.credential = credential_word::accepted,
+                        .result = {.outcome = {}, .iam_date = parse_http_date(answer.date)},
+                        .status = answer.status};
+    try {
+        parsed.result.outcome = read_token(answer, facts);
+    } catch (const nonsense& fault) {
+        parsed.result.outcome =
+            fetch_failure{{errc::iam_protocol,
+                           fmt::format("the IAM {} answered the login of {} for {} with {} {}", facts.iam,
+                                       facts.identity, facts.scope, answer.status, fault.what)}};
+        if (fault.is_ours) return parsed;
+        parsed.credential = credential_word::unsaid;
+        parsed.reach = login_reach::answer_lost;
+    }
+    return parsed;
+}
+
+/// Whether the answer names a token, and another one.
+bool names_another(const http_answer& answer, const secret& asked_about) {
+    return !answer.subject_token.empty() && !(answer.subject_token == asked_about);
 }
 
 } // namespace
 
 login_answer parse_login(const http_answer& answer, const login_facts& facts) {
     if (answer.status != 201) return parse_refusal(answer, facts);
-    // The password was accepted, whatever became of the token.
-    login_answer parsed{.credential = credential_word::accepted,
-                        .result = {.outcome = {}, .iam_date = parse_http_date(answer.date)},
-                        .status = answer.status};
-    try {
-        parsed.result.outcome = read_token(answer, facts.asked);
-    } catch (const nonsense& fault) {
-        parsed.result.outcome = fetch_failure{
-            {errc::iam_protocol, fmt::format("the IAM {} answered the login of {} for {} with 201 {}",
-                                             facts.iam, facts.identity, facts.scope, fault.what)}};
-    }
-    return parsed;
+    return read_granted(answer, facts);
 }
 
 login_answer parse_description(const http_answer& answer, const login_facts& facts) {
-    http_answer as_granted{.status = answer.status == 200 ? 201 : answer.status,
-                           .subject_token = facts.proof->duplicate(),
-                           .date = answer.date,
-                           .retry_after = answer.retry_after,
-                           .body = answer.body};
-    login_answer parsed = parse_login(as_granted, facts);
-    parsed.status = answer.status;
+    if (answer.status != 200) return parse_refusal(answer, facts);
+    if (names_another(answer, *facts.proof)) {
+        problem another{errc::iam_protocol, fmt::format("the IAM {} described another token than that of {}: "
+                                                        "it is not used",
+                                                        facts.iam, facts.identity)};
+        return {.result = {.outcome = fetch_failure{std::move(another)}},
+                .status = answer.status,
+                .reach = login_reach::answer_lost};
+    }
+    const http_answer whole{.status = answer.status,
+                            .subject_token = facts.proof->duplicate(),
+                            .date = answer.date,
+                            .content_encoding = answer.content_encoding,
+                            .body = answer.body};
+    login_answer parsed = read_granted(whole, facts);
     if (auto* given = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
         // It was issued before we knew of it; the IAM's clock says how long ago.
         token& t = **given;
@@ -164,7 +193,7 @@ validation parse_validation(const http_answer& answer) {
 
 std::string fingerprint(std::string_view token) {
     std::array<unsigned char, 32> hash{};
-    EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+    if (EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) return {};
     std::string text = "sha256:";
     for (std::size_t i = 0; i < 8; ++i) text += fmt::format("{:02x}", hash[i]);
     return text;

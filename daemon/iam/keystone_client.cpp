@@ -32,7 +32,7 @@ keystone_client::keystone_client(asio::any_io_executor executor, const identity_
                                                              user_text(identity.auth)},
       x_http(std::move(executor), x_url.where, options_of(identity)) {}
 
-login_facts keystone_client::facts(const std::string& scope_text, const moment& asked,
+login_facts keystone_client::facts(const std::string& scope_text, const scope* target, const moment& asked,
                                    const login_proof& proof) const {
     return {.iam = x_user.origin,
             .identity = x_identity.name,
@@ -40,7 +40,16 @@ login_facts keystone_client::facts(const std::string& scope_text, const moment& 
             .scope = scope_text,
             .proof = proof.value != nullptr ? proof.value : proof.passcode,
             .asked = asked,
-            .method = proof.method};
+            .method = proof.method,
+            .target = target,
+            .who = &x_identity.auth,
+            .holder = proof.holder};
+}
+
+// What makes no sense may be another request's answer: nothing more is read from there.
+void keystone_client::mistrust(const login_answer& answer) noexcept {
+    const auto* failure = std::get_if<fetch_failure>(&answer.result.outcome);
+    if (failure != nullptr && failure->error.code == errc::iam_protocol) x_http.close_kept();
 }
 
 login_answer keystone_client::away(const http_failure& why, const std::string& scope_text) const {
@@ -60,7 +69,8 @@ asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope t
     const std::string scope_text = to_string(target);
     auto answer = co_await x_http.request(std::move(ask));
     if (!answer) co_return away(answer.error(), scope_text);
-    login_answer parsed = parse_login(*answer, facts(scope_text, asked, proof));
+    login_answer parsed = parse_login(*answer, facts(scope_text, &target, asked, proof));
+    mistrust(parsed);
     observe(parsed.result.iam_date);
     co_return parsed;
 }
@@ -75,7 +85,8 @@ asio::awaitable<login_answer> keystone_client::describe(const secret* given) {
     auto answer = co_await x_http.request(std::move(ask));
     if (!answer) co_return away(answer.error(), scope_text);
     const login_proof proof{.method = login_method::token, .value = given};
-    login_answer parsed = parse_description(*answer, facts(scope_text, asked, proof));
+    login_answer parsed = parse_description(*answer, facts(scope_text, nullptr, asked, proof));
+    mistrust(parsed);
     observe(parsed.result.iam_date);
     co_return parsed;
 }

@@ -43,7 +43,9 @@ class keystone_client {
     void restore_clock_offset(duration offset) noexcept { x_clock_offset = offset; }
 
   private:
-    login_facts facts(const std::string& scope_text, const moment& asked, const login_proof& proof) const;
+    login_facts facts(const std::string& scope_text, const scope* target, const moment& asked,
+                      const login_proof& proof) const;
+    void mistrust(const login_answer& answer) noexcept;
     login_answer away(const http_failure& why, const std::string& scope_text) const;
     void observe(const std::optional<wall_time>& date) noexcept;
 

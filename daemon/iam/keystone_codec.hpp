@@ -27,14 +27,15 @@ enum class login_method {
 /// What it shows for that; none of it is owned.
 struct login_proof {
     login_method method = login_method::password;
-    const secret* value = nullptr;    ///< the password, the credential's secret, the token; null with totp
-    const secret* passcode = nullptr; ///< with password_and_totp and totp
+    const secret* value = nullptr;     ///< the password, the credential's secret, the token; null with totp
+    const secret* passcode = nullptr;  ///< with password_and_totp and totp
+    const named_ref* holder = nullptr; ///< with token: whose it is; null: not known
 };
 
 /// The body of POST /v3/auth/tokens. JSON; holds the secrets of `proof`.
 wiped_string format_login(const auth_config& who, const login_proof& proof, const scope& target);
 
-/// What a login was, for the texts of its errors, and when.
+/// What a login was, for the texts of its errors and to compare the answer with, and when.
 struct login_facts {
     std::string_view iam;      ///< the host of auth_url
     std::string_view identity; ///< its name
@@ -43,6 +44,10 @@ struct login_facts {
     const secret* proof; ///< so that a text of the IAM that quotes it is withheld; null: nothing to quote
     moment asked;        ///< read before the request was sent
     login_method method = login_method::password;
+    // What was asked for; null: nothing in particular, so that no answer contradicts it.
+    const tokenward::scope* target = nullptr; ///< as sent
+    const auth_config* who = nullptr;         ///< the user
+    const named_ref* holder = nullptr;        ///< see login_proof
 };
 
 /// What the IAM said about the credential itself.
@@ -73,18 +78,27 @@ inline bool has_token(const login_answer& a) noexcept {
     return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
 }
 
+/// What a token of an answer says that the request contradicts, in words ("a token for project alpha");
+/// empty: nothing. A field that it lacks contradicts nothing.
+std::string find_mismatch(const token& granted, const login_facts& facts);
+
+/// Text of the IAM's, made fit to be shown; "(withheld)" if it quotes the secret.
+std::string quote_iam(std::string_view text, const secret* proof);
+
 /// Reads the answer to a login, by the table of refusals: see keystone_refusal.cpp. A result's `retry` is
-/// right but for 401: whether that is about the password or the scope is settled by the guard.
+/// right but for 401: whether that is about the password or the scope is settled by the guard. A token that
+/// is for another scope or user than was asked for is somebody else's answer: iam_protocol, and what became
+/// of this login is not known.
 login_answer parse_login(const http_answer& answer, const login_facts& facts);
 
 /// Reads the answer to GET /v3/auth/tokens about a token that was given to us: 200 is the token, its life
-/// counted from its issue on; all else is read as a refusal.
+/// counted from its issue on, unless it is said to be another; all else is read as a refusal.
 login_answer parse_description(const http_answer& answer, const login_facts& facts);
 
 /// Reads the answer to HEAD /v3/auth/tokens: 200 and 204 alive, 401 and 404 dead, all else unknown.
 validation parse_validation(const http_answer& answer);
 
-/// "sha256:" and the first 16 hex digits of SHA-256.
+/// "sha256:" and the first 16 hex digits of SHA-256; empty if OpenSSL fails.
 std::string fingerprint(std::string_view token);
 
 /// The user in words: `name@domain`, or the id.

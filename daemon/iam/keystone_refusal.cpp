@@ -42,21 +42,11 @@ iam_error read_error(const wiped_string& body) {
     return read;
 }
 
-// The IAM's own words, made fit to be shown; nothing if they quote the secret.
-std::string quote(std::string_view text, const secret* proof) {
-    if (proof != nullptr && !proof->empty() && text.find(proof->reveal()) != std::string_view::npos)
-        return "(withheld)";
-    std::string shown(text.substr(0, most_quoted));
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return shown;
-}
-
 // "401 IAM.0062 'The username or password is wrong.'"
 std::string quote_answer(unsigned status, const iam_error& error, const secret* proof) {
     std::string text = std::to_string(status);
-    if (!error.code.empty() && error.code != text) text += " " + quote(error.code, proof);
-    if (!error.message.empty()) text += " '" + quote(error.message, proof) + "'";
+    if (!error.code.empty() && error.code != text) text += " " + quote_iam(error.code, proof);
+    if (!error.message.empty()) text += " '" + quote_iam(error.message, proof) + "'";
     return text;
 }
 
@@ -139,6 +129,15 @@ judgement judge(const http_answer& answer, const iam_error& error, login_method 
 }
 
 } // namespace
+
+std::string quote_iam(std::string_view text, const secret* proof) {
+    if (proof != nullptr && !proof->empty() && text.find(proof->reveal()) != std::string_view::npos)
+        return "(withheld)";
+    std::string shown(text.substr(0, most_quoted));
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return shown;
+}
 
 login_answer parse_refusal(const http_answer& answer, const login_facts& facts) {
     const iam_error error = read_error(answer.body);

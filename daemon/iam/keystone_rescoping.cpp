@@ -21,7 +21,7 @@ bool is_about_parent_or_scope(unsigned status) {
 } // namespace
 
 asio::awaitable<login_answer> keystone_source::rescope(std::shared_ptr<const token> parent, scope target) {
-    const login_proof proof{.method = login_method::token, .value = &parent->value};
+    const login_proof proof{.method = login_method::token, .value = &parent->value, .holder = &parent->user};
     login_answer answer = co_await x_client.log_in(proof, std::move(target), nullptr);
     if (auto* opened = std::get_if<std::shared_ptr<token>>(&answer.result.outcome)) {
         x_rescoped = true;

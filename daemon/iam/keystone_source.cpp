@@ -1,6 +1,7 @@
 // See keystone_source.hpp: full logins. Rescoping stands in keystone_rescoping.cpp.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/core/token_scope.hpp"
 #include "daemon/iam/totp.hpp"
 #include "daemon/log.hpp"
 
@@ -43,19 +44,10 @@ class open_login {
     bool x_ended = false;
 };
 
-/// Whether an application credential's token is for `target`.
+/// Whether an application credential's token is for `target`. The request named no scope, so the token must.
 bool is_for(const token& t, const scope& target) {
-    switch (target.kind) {
-    case scope_kind::unscoped: return true;
-    case scope_kind::project_id: return t.project && t.project->id == target.value;
-    case scope_kind::project_name:
-        return t.project && t.project->name == target.value &&
-               (!t.project_domain || target.domain.empty() || t.project_domain->id == target.domain.id ||
-                t.project_domain->name == target.domain.name);
-    case scope_kind::domain_id: return t.domain && t.domain->id == target.value;
-    case scope_kind::domain_name: return t.domain && t.domain->name == target.value;
-    }
-    return false;
+    if (target.kind == scope_kind::unscoped) return true;
+    return (t.project || t.domain) && compare_scope(t, target) != scope_agreement::contradicts;
 }
 
 } // namespace

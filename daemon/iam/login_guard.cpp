@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/evp.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward::iam {
@@ -22,8 +23,10 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
     constexpr std::uint64_t memory = 64ULL * 1024 * 1024;
     secret_digest digest{};
     std::string_view text = of->reveal();
-    EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, digest.data(),
-                   digest.size());
+    // Without it all secrets would look the same.
+    if (EVP_PBE_scrypt(text.data(), text.size(), salt.data(), salt.size(), cost, 8, 1, memory, digest.data(),
+                       digest.size()) != 1)
+        throw std::runtime_error("OpenSSL gives no scrypt digest of the secret: no login is sent");
     co_return digest;
 }
 

@@ -68,7 +68,7 @@ class login_guard {
     void spend(const login_user& who, std::int64_t totp_step);
 
     /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess
-    /// it. Takes some 50 ms, on a thread of its own.
+    /// it. Takes some 50 ms, on a thread of its own. Throws std::runtime_error if OpenSSL fails.
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:

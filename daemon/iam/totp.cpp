@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace tokenward::iam {
 
@@ -32,7 +33,7 @@ secret totp_passcode(const secret& key, std::int64_t step, unsigned digits) {
     // A step is what RFC 4226 calls the moving factor.
     if (oath_hotp_generate(bytes.data(), bytes.size(), static_cast<std::uint64_t>(step), digits, false,
                            OATH_HOTP_DYNAMIC_TRUNCATION, code.data()) != OATH_OK)
-        code.fill('\0');
+        throw std::runtime_error("liboath makes no passcode");
     secret made(std::string_view(code.data()));
     wipe(code.data(), code.size());
     return made;

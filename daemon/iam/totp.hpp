@@ -17,7 +17,8 @@ result<secret> decode_totp_secret(const secret& base32);
 /// Which step of `period` the time is in.
 std::int64_t totp_step(wall_time at, std::chrono::seconds period) noexcept;
 
-/// The passcode of a step: `digits` (6 to 8) decimal digits.
+/// The passcode of a step: `digits` (6 to 8) decimal digits. Throws std::runtime_error if liboath makes none:
+/// an empty one must not be sent.
 secret totp_passcode(const secret& key, std::int64_t step, unsigned digits);
 
 } // namespace tokenward::iam
