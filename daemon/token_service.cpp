@@ -52,6 +52,10 @@ const identity_config* token_service::identity(std::string_view name) const noex
 
 result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted,
                                          const requester& by) {
+    // What can't be fetched takes no place from what is held.
+    if (!wanted.configured && x_cache.find({identity.name, wanted.name}) == nullptr &&
+        !x_cache.remembers(identity.name, wanted.target, now().boot))
+        if (auto within = x_limits.check(by, identity.name, now().boot); !within) return within.error();
     auto entry = open_unseen(identity, wanted, by);
     if (!entry) return entry;
     const std::uint64_t id = (*entry)->id();
@@ -188,7 +192,13 @@ void token_service::tick() {
     check_credentials(at.boot);
     time_out_waiters(at.boot);
     auto due = x_cache.take_due(at.boot);
-    for (auto& fetch : due.fetches) start_fetch(*fetch.entry, fetch.id);
+    for (auto& fetch : due.fetches) {
+        // The next try, for who waits: it counts, and is made all the same.
+        const auto& waiting = x_callers.of(fetch.entry->id(), waits_for::fetch);
+        if (!waiting.empty() && !fetch.entry->life().configured())
+            (void)x_limits.take(waiting.front().caller.by, fetch.entry->identity(), at.boot);
+        start_fetch(*fetch.entry, fetch.id);
+    }
     for (auto& asked : due.validations) start_validation(*asked.entry, asked.id);
     for (std::uint64_t id : due.retired) {
         log::debug("scope_retired", {}, "a scope that nobody asks for is no longer renewed");

@@ -6,6 +6,7 @@
 #include "daemon/core/counters.hpp"
 #include "daemon/core/kept_state.hpp"
 #include "daemon/core/password_notice.hpp"
+#include "daemon/core/request_limits.hpp"
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_cache.hpp"
 #include "daemon/keeper.hpp"
@@ -33,6 +34,7 @@ struct refusal_outcome {
     refusal_kind kind = refusal_kind::nothing_held; ///< never validate or wait_validation
     std::optional<std::string> current{};           ///< the fingerprint of the token held now, if any
     std::chrono::seconds retry_after{0};            ///< with damped
+    std::optional<problem> over_limit{}; ///< with damped: the caller is over a limit, and nothing happened
 };
 
 /// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
@@ -94,7 +96,8 @@ class token_service {
 
     /// A token as `wanted`. Errors: those of the fetch, bad_request (min_ttl), too_many_requests, timeout
     /// (max_wait). Of on-demand scopes, a caller can have so many fetched at a time (work_shares), and no
-    /// more.
+    /// more; and whoever brings about what the tokens' lives don't ask for can do so only so often
+    /// (request_limits), as with the other calls that take a requester.
     wait_id get(cache_entry& entry, const get_request& wanted, token_handler done, const requester& by = {});
     /// Another token than the one that is held: at once if none is. `done` gets null when `wait` is over and
     /// nothing has changed, at a reload (the rules may have), and at a shutdown. An invalidation is held
@@ -105,10 +108,12 @@ class token_service {
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
     wait_id renew(cache_entry& entry, token_handler done, const requester& by = {});
     /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
-    wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done);
+    wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done,
+                   const requester& by = {});
     /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
-    /// Errors: those of token_source::give_passcode. REQUIRES: there is such an identity.
-    wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done);
+    /// Errors: those of token_source::give_passcode, too_many_requests. REQUIRES: there is such an identity.
+    wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done,
+                          const requester& by = {});
     /// The caller is gone: its handler is not called any more.
     void cancel(wait_id id) noexcept;
 
@@ -169,6 +174,9 @@ class token_service {
     };
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);
+    result<void> charge(std::string_view identity, const requester& by);
+    result<void> charge_get(const cache_entry& entry, const get_request& wanted, const requester& by);
+    result<void> charge_refusal(const cache_entry& entry, std::string_view fingerprint, const requester& by);
     bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
     wait_id add_waiter(const cache_entry& entry, waiter fresh);
     token_handler take_waiter(wait_id id) noexcept;
@@ -232,6 +240,8 @@ class token_service {
     wait_id x_next_wait = 1;
     waiting_callers x_callers;
     work_shares x_shares;
+    request_limits x_limits;
+    instant x_limit_told = instant::min(); // when the log last told of one that was reached
     std::map<wait_id, refusal_waiter> x_refusal_waiters;
     std::map<wait_id, unkept> x_unkept; // their answers are known, and are given when these can't get lost
     std::map<wait_id, passcode_handler> x_passcode_waiters;

@@ -13,6 +13,7 @@ void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
     ++x_generation;
     x_counts.configure(x_config.identities);
+    x_limits.configure(x_config.limits, x_config.identities);
     const problem gone{errc::iam_unavailable, "the identity is no longer configured"};
     for (const identity_config& old : before.identities) {
         const identity_config* now_is = identity(old.name);
@@ -21,6 +22,7 @@ void token_service::configure(config wanted) {
             begin_anew(old.name);
         else
             forget_all(old.name, gone);
+        x_cache.forget_refused(old.name);
         x_sources.erase(old.name);
         x_rejected.erase(old.name);
     }

@@ -27,7 +27,20 @@ void token_service::after_refusal(cache_entry& entry, ticket fetch_before, refus
     restart_for_waiters(entry);
 }
 
-wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done) {
+wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done,
+                              const requester& by) {
+    if (x_stopped) {
+        done({.kind = refusal_kind::damped, .retry_after = std::chrono::seconds(1)});
+        return 0;
+    }
+    if (auto within = charge_refusal(entry, fingerprint, by); !within) {
+        count_word(entry.identity(), refusal_kind::damped);
+        done({.kind = refusal_kind::damped,
+              .current = entry.life().held() ? std::optional(entry.life().held()->fingerprint) : std::nullopt,
+              .retry_after = within.error().retry_after.value_or(std::chrono::seconds(1)),
+              .over_limit = within.error()});
+        return 0;
+    }
     ticket fetch = entry.life().fetch_under_way();
     refusal_step next = x_cache.refused(entry, fingerprint, now().boot);
     if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {

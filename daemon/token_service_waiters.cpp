@@ -55,6 +55,10 @@ wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_
     }
     get_request bounded = wanted;
     bounded.max_wait = std::min(wanted.max_wait, longest_wait);
+    if (auto within = charge_get(entry, bounded, by); !within) {
+        done(within.error());
+        return 0;
+    }
     step next = x_cache.get(entry, bounded, now().boot);
     return carry_out(entry, std::move(next), {.wanted = bounded, .done = std::move(done), .by = by});
 }
@@ -68,6 +72,11 @@ wait_id token_service::renew(cache_entry& entry, token_handler done, const reque
         done(too_much_at_once());
         return 0;
     }
+    if (entry.life().would_renew(now().boot).kind == step_kind::start_fetch)
+        if (auto within = charge(entry.identity(), by); !within) {
+            done(within.error());
+            return 0;
+        }
     step next = x_cache.renew(entry, now().boot);
     return carry_out(entry, std::move(next), {.done = std::move(done), .by = by});
 }
@@ -231,9 +240,15 @@ void token_service::time_out_waiters(instant now) {
     }
 }
 
-wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
+// A wrong one is a refused login, of which the lockout guard lets the IAM see 4 in 15 minutes.
+wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done,
+                                     const requester& by) {
     if (x_stopped) {
         done(shutting_down());
+        return 0;
+    }
+    if (auto within = charge(identity, by); !within) {
+        done(within.error());
         return 0;
     }
     const wait_id id = x_next_wait++;

@@ -34,6 +34,10 @@ wait_id token_service::watch(cache_entry& entry, std::chrono::seconds wait, toke
             fresh.done(too_much_at_once());
             return 0;
         }
+        if (auto within = charge_get(entry, fresh.wanted, by); !within) {
+            fresh.done(within.error());
+            return 0;
+        }
         step next = x_cache.get(entry, fresh.wanted, at);
         return carry_out(entry, std::move(next), std::move(fresh));
     }

@@ -1,19 +1,14 @@
 // How much work towards the IAM each caller has under way, so that none takes all of it.
 #pragma once
 
+#include "daemon/core/requester.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <unordered_map>
 
 namespace tokenward {
-
-/// For whom something is done. Without a uid: for the daemon itself, and nothing is counted.
-struct requester {
-    std::optional<unsigned> uid{};
-    bool privileged = false; ///< root, or the daemon's own user
-};
 
 /// Counts, per uid, the on-demand entries that it waits for or has a fetch under way for.
 class work_shares {

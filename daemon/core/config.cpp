@@ -70,6 +70,7 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
     }
     section file(root, "the configuration", config_keys::file, faults);
     if (root.type != yaml_node::kind::map) return made;
+    made.limits = read_limits(file);
     made.metrics = read_metrics(file);
     if (file.lacks("identities")) faults.error(0, "no `identities`: name at least one");
     const yaml_node* identities = file.find("identities");

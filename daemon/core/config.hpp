@@ -123,6 +123,14 @@ struct socket_config {
     friend bool operator==(const socket_config&, const socket_config&) = default;
 };
 
+/// What one user's requests may cost an IAM beyond what the lives of its tokens ask for, over all identities;
+/// an identity bears twice as much of all users together.
+struct limits_config {
+    std::size_t new_scopes_per_minute = 60; ///< 1 to 60,000
+    std::size_t new_scopes_burst = 50;      ///< at once; 1 to 10,000
+    friend bool operator==(const limits_config&, const limits_config&) = default;
+};
+
 /// Where a Prometheus on this machine may read the metrics.
 struct loopback_address {
     std::string address{};  ///< numeric: 127.0.0.0/8 or ::1
@@ -132,8 +140,9 @@ struct loopback_address {
 
 struct config {
     std::vector<socket_config> sockets{socket_config{}}; ///< at least one
-    std::optional<loopback_address> metrics{};           ///< none = no such listener
-    std::vector<identity_config> identities{};           ///< in the order of the file
+    limits_config limits{};
+    std::optional<loopback_address> metrics{}; ///< none = no such listener
+    std::vector<identity_config> identities{}; ///< in the order of the file
 };
 
 /// Something wrong, or worth a word, at a place in a file.

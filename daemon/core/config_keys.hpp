@@ -21,9 +21,10 @@ constexpr auto of(T... word) {
     return std::array<std::string_view, sizeof...(T)>{word...};
 }
 
-inline constexpr auto file = of("socket", "sockets", "metrics", "identities");
+inline constexpr auto file = of("socket", "sockets", "limits", "metrics", "identities");
 inline constexpr auto socket = of("path", "mode");
 inline constexpr auto one_of_sockets = of("path", "mode", "identities");
+inline constexpr auto limits = of("new_scopes_per_minute", "new_scopes_burst");
 inline constexpr auto metrics = of("listen");
 inline constexpr auto identity =
     of("cloud", "auth_type", "auth_methods", "auth", "cacert", "verify", "cert", "key", "proxy", "rescope",
@@ -49,6 +50,7 @@ inline constexpr auto verbs = of("get", "report", "manage");
 inline constexpr key_table file{words::file, {}};
 inline constexpr key_table socket{words::socket, {}};
 inline constexpr key_table one_of_sockets{words::one_of_sockets, {}};
+inline constexpr key_table limits{words::limits, {}};
 inline constexpr key_table metrics{words::metrics, {}};
 inline constexpr key_table identity{words::identity, {}};
 inline constexpr key_table auth{words::auth, {}};

@@ -11,6 +11,9 @@ auth_config read_auth(const section& identity, const section& auth);
 /// config_auth.cpp: `rescope` of `identity`, which logs in as `login`.
 rescope_mode read_rescope(const section& identity, const auth_config& login);
 
+/// config_limits.cpp: what callers may cost the IAM; the defaults where nothing is said.
+limits_config read_limits(const section& file);
+
 /// config_metrics.cpp: the listener for a Prometheus; none if it is not wanted or has been reported.
 std::optional<loopback_address> read_metrics(const section& file);
 

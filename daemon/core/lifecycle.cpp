@@ -42,18 +42,15 @@ step lifecycle::start(ticket fresh, purpose why) noexcept {
 }
 
 // There was a failure, and it is not time to try again.
-step lifecycle::held_back(const get_request& wanted, instant now) {
-    if (x_failure->retry == retry_rule::back_off && x_next_try - now <= wanted.max_wait) {
-        x_wanted_until = std::max(x_wanted_until, x_next_try);
-        return wait();
-    }
+step lifecycle::held_back(const get_request& wanted, instant now) const {
+    if (x_failure->retry == retry_rule::back_off && x_next_try - now <= wanted.max_wait) return wait();
     problem error = x_failure->error;
     if (x_next_try != never) error.retry_after = ceil_seconds(x_next_try - now);
     return refuse(std::move(error));
 }
 
 // The held token is good, but not for as long as the caller wants.
-step lifecycle::freshen(const get_request& wanted, instant now, ticket fresh) {
+step lifecycle::would_freshen(const get_request& wanted, instant now) const {
     if (wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
     if (x_fetch != 0) return wait();
     if (backing_off(now)) return held_back(wanted, now);
@@ -64,20 +61,27 @@ step lifecycle::freshen(const get_request& wanted, instant now, ticket fresh) {
         error.retry_after = ceil_seconds(*x_last_min_ttl + x_life / 4 - now);
         return refuse(std::move(error));
     }
-    return start(fresh, purpose::min_ttl);
+    return {.kind = step_kind::start_fetch};
+}
+
+step lifecycle::would_get(const get_request& wanted, instant now) const {
+    if (usable(now)) {
+        if (x_expires - now >= wanted.min_ttl) return serve(x_token.get());
+        return would_freshen(wanted, now);
+    }
+    if (x_life > 0s && wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
+    if (x_fetch != 0) return wait();
+    if (backing_off(now)) return held_back(wanted, now);
+    return {.kind = step_kind::start_fetch};
 }
 
 step lifecycle::get(const get_request& wanted, instant now, ticket fresh) {
     x_asked = now;
-    if (usable(now)) {
-        if (x_expires - now >= wanted.min_ttl) return serve(x_token.get());
-        return freshen(wanted, now, fresh);
-    }
     drop_expired(now);
-    if (x_life > 0s && wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
-    if (x_fetch != 0) return wait();
-    if (backing_off(now)) return held_back(wanted, now);
-    return start(fresh);
+    step next = would_get(wanted, now);
+    if (next.kind == step_kind::start_fetch) return start(fresh, x_token ? purpose::min_ttl : purpose::token);
+    if (next.kind == step_kind::wait && x_fetch == 0) x_wanted_until = std::max(x_wanted_until, x_next_try);
+    return next;
 }
 
 step lifecycle::after_fetch(const get_request& wanted, instant now) const {
@@ -86,8 +90,7 @@ step lifecycle::after_fetch(const get_request& wanted, instant now) const {
     return serve(x_token.get());
 }
 
-step lifecycle::renew(instant now, ticket fresh) {
-    x_asked = now;
+step lifecycle::would_renew(instant now) const {
     if (x_fetch != 0) return wait();
     if (backing_off(now)) return held_back({.max_wait = 0s}, now);
     if (x_last_renew && now - *x_last_renew < renew_pause) {
@@ -95,7 +98,15 @@ step lifecycle::renew(instant now, ticket fresh) {
         error.retry_after = ceil_seconds(*x_last_renew + renew_pause - now);
         return refuse(std::move(error));
     }
-    return start(fresh, purpose::forced);
+    return {.kind = step_kind::start_fetch};
+}
+
+step lifecycle::renew(instant now, ticket fresh) {
+    x_asked = now;
+    step next = would_renew(now);
+    if (next.kind == step_kind::start_fetch) return start(fresh, purpose::forced);
+    if (next.kind == step_kind::wait && x_fetch == 0) x_wanted_until = std::max(x_wanted_until, x_next_try);
+    return next;
 }
 
 lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, instant now, double jitter) {

@@ -3,6 +3,7 @@
 
 #include "daemon/core/fetch_result.hpp"
 #include "daemon/core/kept_state.hpp"
+#include "daemon/core/refused_scopes.hpp"
 #include "daemon/core/renewal.hpp"
 
 #include <cstdint>
@@ -78,6 +79,11 @@ class lifecycle {
     step get(const get_request& wanted, instant now, ticket fresh);
     /// A fetch whether or not the token is good (POST …/renew); at most one in 10 s.
     step renew(instant now, ticket fresh);
+    /// What get(), renew() and refused() would come to, without their effects: so that who must not cause a
+    /// request towards the IAM is told before there is one. The steps have no `id`.
+    step would_get(const get_request& wanted, instant now) const;
+    step would_renew(instant now) const;
+    refusal_kind would_refuse(std::string_view fingerprint, instant now) const noexcept;
     /// The answer to a caller who waited for the fetch that just ended with a token: there is no better one
     /// to be had, even if the IAM took so long that less than min_ttl is left of it.
     step after_fetch(const get_request& wanted, instant now) const;
@@ -119,6 +125,10 @@ class lifecycle {
     /// are of this boot (select_kept).
     void restore(kept_life kept, instant now) noexcept;
 
+    /// A failure that is to be the answer for a while, though this object may end before; and back.
+    std::optional<remembered_failure> remembered(instant now) const;
+    void recall(remembered_failure before);
+
     void configure(bool configured) noexcept { x_configured = configured; }
     /// How often the IAM is asked whether the held token still lives, though nobody has refused it; 0 =
     /// never.
@@ -142,8 +152,8 @@ class lifecycle {
     bool backing_off(instant now) const noexcept { return x_failure.has_value() && x_next_try > now; }
     enum class purpose { token, min_ttl, forced };
     step start(ticket fresh, purpose why = purpose::token) noexcept;
-    step held_back(const get_request& wanted, instant now);
-    step freshen(const get_request& wanted, instant now, ticket fresh);
+    step held_back(const get_request& wanted, instant now) const;
+    step would_freshen(const get_request& wanted, instant now) const;
     void accept(std::shared_ptr<token> fresh, instant now, double jitter);
     void failed(fetch_failure failure, instant now, double jitter);
     refusal_step invalidate(instant now) noexcept;

@@ -1,4 +1,4 @@
-// What of a token's life outlives a restart; see lifecycle.hpp.
+// What of a token's life outlives a restart, or the making of room for others; see lifecycle.hpp.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -27,6 +27,19 @@ void lifecycle::restore(kept_life kept, instant now) noexcept {
     x_next_try = now;
     validate_every(x_validate_pause, now);
     drop_expired(now);
+}
+
+std::optional<remembered_failure> lifecycle::remembered(instant now) const {
+    const bool lasts = !x_token && x_failure && x_failure->retry == retry_rule::remember && x_next_try > now;
+    if (!lasts) return std::nullopt;
+    return remembered_failure{*x_failure, x_failures, x_failed_at, x_next_try};
+}
+
+void lifecycle::recall(remembered_failure before) {
+    x_failure = std::move(before.failure);
+    x_failures = before.failures;
+    x_failed_at = before.failed_at;
+    x_next_try = before.next_try;
 }
 
 } // namespace tokenward

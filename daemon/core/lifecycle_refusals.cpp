@@ -56,27 +56,30 @@ refusal_step lifecycle::damp(instant now) noexcept {
     return {.kind = refusal_kind::damped, .retry_after = std::max(left, 1s)};
 }
 
+refusal_kind lifecycle::would_refuse(std::string_view fingerprint, instant now) const noexcept {
+    if (!usable(now))
+        return fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced;
+    if (!fingerprint.empty() && fingerprint != x_token->fingerprint) return refusal_kind::already_replaced;
+    if (x_validation != 0) return refusal_kind::wait_validation;
+    if (now < x_damped_until) return refusal_kind::damped;
+    // Was its predecessor refused as well? Then the caller, the region or the permissions may be what is
+    // wrong.
+    const bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_life);
+    return in_a_row ? refusal_kind::validate : refusal_kind::invalidated;
+}
+
 refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticket fresh) {
     x_asked = now;
     drop_expired(now);
-    if (!x_token)
-        return {.kind = fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced};
-    if (!fingerprint.empty() && fingerprint != x_token->fingerprint)
-        return {.kind = refusal_kind::already_replaced};
-    bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_life);
+    const refusal_kind kind = would_refuse(fingerprint, now);
+    if (kind == refusal_kind::nothing_held || kind == refusal_kind::already_replaced) return {.kind = kind};
     x_last_refusal = now;
-    if (x_validation != 0) {
-        x_routine = false;
-        return {.kind = refusal_kind::wait_validation};
+    switch (kind) {
+    case refusal_kind::damped: return damp(now);
+    case refusal_kind::invalidated: x_refused_in_row = 0; return invalidate(now);
+    case refusal_kind::wait_validation: x_routine = false; return {.kind = kind};
+    default: x_validation = fresh; return {.kind = kind, .id = fresh};
     }
-    if (now < x_damped_until) return damp(now);
-    if (!in_a_row) {
-        x_refused_in_row = 0;
-        return invalidate(now);
-    }
-    // Its predecessor was refused as well: the caller, the region or the permissions may be what is wrong.
-    x_validation = fresh;
-    return {.kind = refusal_kind::validate, .id = fresh};
 }
 
 refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {

@@ -45,6 +45,8 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
     if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
     auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now, opener);
     cache_entry* entry = made.get();
+    if (auto answer = x_refused.take(key.identity, target, now); answer && !configured)
+        entry->x_life.recall(std::move(*answer));
     entry->x_used = &used->second;
     entry->x_use = used->second.insert(used->second.end(), entry);
     x_by_id.emplace(entry->id(), entry);
@@ -75,6 +77,8 @@ bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t lim
     }
     if (oldest == nullptr) return false;
     evicted.push_back(oldest->id());
+    if (auto answer = oldest->x_life.remembered(now))
+        x_refused.remember(oldest->identity(), oldest->target(), std::move(*answer), now);
     forget(*oldest);
     return true;
 }

@@ -84,6 +84,12 @@ class token_cache {
                               std::optional<unsigned> opener = {});
     /// Wipes an entry; its tickets are forgotten.
     void forget(cache_entry& entry) noexcept;
+    /// Whether the IAM has refused this scope a moment ago, and its entry made room for another since.
+    bool remembers(std::string_view identity, const scope& target, instant now) const {
+        return x_refused.knows(identity, target, now);
+    }
+    /// What is remembered so of an identity is void.
+    void forget_refused(std::string_view identity) { x_refused.forget(identity); }
     /// Wipes what an entry holds and knows, as if it had just been made; its tickets are forgotten.
     void begin_anew(cache_entry& entry, instant now) noexcept;
 
@@ -149,6 +155,7 @@ class token_cache {
     std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way
     std::unordered_map<std::uint64_t, cache_entry*> x_by_id;
     std::set<std::pair<instant, cache_entry*>, earlier> x_deadlines;
+    refused_scopes x_refused;                                                   // of entries that made room
     map x_use;                                                                  // by identity
     std::unordered_map<key_view, std::unique_ptr<cache_entry>, hash> x_entries; // keys view into the entries
 };

@@ -54,10 +54,11 @@ struct call {
     const target& path;
     moment now;
 
-    /// In whose share the IAM is asked.
+    /// In whose share the IAM is asked. Those who are not known share one.
     requester by() const {
         auto uid = connection.who().uid();
-        return {.uid = uid, .privileged = uid && (*uid == 0 || *uid == around.own_uid)};
+        return {.uid = uid.value_or(unknown_requester),
+                .privileged = uid && (*uid == 0 || *uid == around.own_uid)};
     }
     bool head() const noexcept { return asked.verb == method::head; }
     void fail(const problem& error) const { connection.answer(build_problem(error, now.wall, head())); }

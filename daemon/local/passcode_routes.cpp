@@ -43,7 +43,8 @@ void give_passcode(const call& c) {
         connection->answer(said ? build_response({.status = 204}, now)
                                 : build_problem(said.error(), now, false));
     };
-    c.connection.awaits(c.around.service.give_passcode((*identity)->name, std::move(*code), std::move(done)));
+    c.connection.awaits(
+        c.around.service.give_passcode((*identity)->name, std::move(*code), std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

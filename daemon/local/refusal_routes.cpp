@@ -24,6 +24,7 @@ const token* held_by(const cache_entry* entry, instant now) noexcept {
 // --- DELETE
 
 response answer_deletion(const refusal_outcome& outcome, bool named, wall_time now) {
+    if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
     if (outcome.kind == refusal_kind::damped) {
         problem damped{errc::too_many_requests,
                        "kept: the IAM says that it is valid; look at the region and permissions"};
@@ -110,7 +111,7 @@ void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, The
             log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
         if (connection) connection->answer(then(outcome, service.now().wall));
     };
-    c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done)));
+    c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done), c.by()));
 }
 
 } // namespace
@@ -154,6 +155,7 @@ void report_refusal(const call& c) {
         return c.connection.answer(answer_verdict("already_replaced", nullptr, c.now.wall));
     }
     refuse(c, **entry, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {
+        if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
         return answer_verdict(verdict_of(outcome.kind), outcome.current ? &*outcome.current : nullptr, now);
     });
 }

@@ -73,9 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{"identities:\n\tci: {}\n", ":2: error: a tab in the indentation: use spaces"},
         wrong_file{good + "socket: {path: /s\n", ":9: error: not YAML: end of map flow not found"},
         wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
-        wrong_file{
-            good + "colour: red\n",
-            ":8: error: unknown key `colour`: known here are `socket`, `sockets`, `metrics`, `identities`"}));
+        wrong_file{good + "colour: red\n", ":8: error: unknown key `colour`: known here are `socket`, "
+                                           "`sockets`, `limits`, `metrics`, `identities`"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Socket, ConfigFaults,

@@ -1,0 +1,45 @@
+// What callers may cost the IAM: a part of token_service.
+#include "daemon/token_service.hpp"
+
+#include "daemon/log.hpp"
+
+namespace tokenward {
+namespace {
+
+constexpr duration limit_log_pause = std::chrono::seconds(60);
+
+} // namespace
+
+// For what a caller brings about; what the lives of the tokens ask for is never charged.
+result<void> token_service::charge(std::string_view identity, const requester& by) {
+    const instant at = now().boot;
+    auto within = x_limits.take(by, identity, at);
+    if (!within && at - limit_log_pause >= x_limit_told) {
+        x_limit_told = at;
+        log::warning("limit_reached", {.identity = identity, .peer_uid = by.uid},
+                     "a caller is answered 429: {}", within.error().detail);
+    }
+    return within;
+}
+
+// A configured scope without a token is fetched anyway.
+result<void> token_service::charge_get(const cache_entry& entry, const get_request& wanted,
+                                       const requester& by) {
+    const instant at = now().boot;
+    if (entry.life().would_get(wanted, at).kind != step_kind::start_fetch) return {};
+    if (entry.life().configured() && entry.life().status(at).held == nullptr) return {};
+    return charge(entry.identity(), by);
+}
+
+// What is dropped costs a login if it is to be replaced at once; what is asked about costs that.
+result<void> token_service::charge_refusal(const cache_entry& entry, std::string_view fingerprint,
+                                           const requester& by) {
+    const refusal_kind kind = entry.life().would_refuse(fingerprint, now().boot);
+    const bool awaited = entry.life().configured() || !x_callers.of(entry.id(), waits_for::fetch).empty() ||
+                         !x_callers.of(entry.id(), waits_for::change).empty();
+    if (kind == refusal_kind::validate || (kind == refusal_kind::invalidated && awaited))
+        return charge(entry.identity(), by);
+    return {};
+}
+
+} // namespace tokenward
