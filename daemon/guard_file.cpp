@@ -112,7 +112,15 @@ guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) cons
     auto text = read_all(file.get());
     if (!text) return ignore(text.error().detail);
     auto memory = parse_guard_memory(*text);
-    return memory ? *memory : ignore(memory.error().detail);
+    if (memory) return *memory;
+    if (!is_newer_guard_format(*text)) return ignore(memory.error().detail);
+    // A second name for it, which the next save() does not take away.
+    const std::string aside = x_path + ".newer";
+    ::unlink(aside.c_str());
+    const bool stays = ::link(x_path.c_str(), aside.c_str()) == 0;
+    log::warning("guard_file_ignored", {}, "the lockout guard's file {} is passed over, {}: {}", x_path,
+                 stays ? "and stays as " + aside : "and can't be put aside", memory.error().detail);
+    return fresh;
 }
 
 result<void> guard_file::save(const guard_memory& memory) const {

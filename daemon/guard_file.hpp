@@ -24,6 +24,8 @@ struct guard_memory {
 /// The file's text, JSON, and back. Errors of parse: internal, with what is wrong; nothing is half taken.
 std::string format_guard_memory(const guard_memory& memory);
 result<guard_memory> parse_guard_memory(std::string_view text);
+/// Whether a later version than this one has written the text.
+bool is_newer_guard_format(std::string_view text);
 
 /// The state directory: the first of $STATE_DIRECTORY (as systemd sets it), else /var/lib/tokenward for root,
 /// else $XDG_STATE_HOME/tokenward, else ~/.local/state/tokenward. Empty if there is no home either.
@@ -39,9 +41,10 @@ class guard_file {
 
     const std::string& path() const noexcept { return x_path; }
 
-    /// What was saved; `otherwise`, unless there is that a fresh salt and nothing else, if there is no file,
-    /// or, with a warning in the log, if the file can't be trusted: damaged, too big, another user's, or not
-    /// a plain file.
+    /// What was saved. `otherwise` (or, without it, a fresh salt and nothing else) if there is no file or,
+    /// with a warning in the log, if it can't be trusted: damaged, too big, another user's, not a plain file,
+    /// or of a newer format. A file of a newer format stays, as `guard.json.newer`, when ours takes its
+    /// place.
     guard_memory load(const std::optional<guard_memory>& otherwise = {}) const;
 
     /// Replaces the file atomically and durably; makes the directory if need be. Blocks on the disk.

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace tokenward {
@@ -13,7 +14,7 @@ namespace json = boost::json;
 using std::chrono::seconds;
 
 constexpr std::int64_t version = 1;
-constexpr std::size_t most_users = 256;
+constexpr std::size_t most_users = 256;         // an older daemon takes no more either
 constexpr seconds last_second{253'402'300'799}; // 9999-12-31T23:59:59Z
 
 struct malformed {
@@ -39,13 +40,27 @@ std::array<std::uint8_t, N> from_hex(std::string_view text) {
     return bytes;
 }
 
+// `proven` and `unknown` stand there only if they are true: version 1 began without them, and a daemon of
+// that time passes over them.
 json::object secret_to_json(const guarded_secret& secret) {
-    return {{"digest", to_hex(secret.digest)}, {"refused", secret.refused}, {"in_flight", secret.in_flight}};
+    json::object made{
+        {"digest", to_hex(secret.digest)}, {"refused", secret.refused}, {"in_flight", secret.in_flight}};
+    if (secret.proven) made.emplace("proven", true);
+    return made;
 }
 
 json::object attempt_to_json(const guarded_attempt<wall_time>& attempt) {
-    return {{"digest", to_hex(attempt.digest)},
-            {"at", std::chrono::floor<seconds>(attempt.at).time_since_epoch().count()}};
+    json::object made{{"digest", to_hex(attempt.digest)},
+                      {"at", std::chrono::floor<seconds>(attempt.at).time_since_epoch().count()}};
+    if (attempt.unknown) made.emplace("unknown", true);
+    return made;
+}
+
+/// Of whom more is known than a secret that works.
+bool is_held_against(const guarded_user& user) {
+    return user.totp_step || !user.attempts.empty() ||
+           std::any_of(user.secrets.begin(), user.secrets.end(),
+                       [](const guarded_secret& secret) { return secret.refused != 0 || secret.in_flight; });
 }
 
 json::object user_to_json(const guarded_user& user) {
@@ -85,21 +100,36 @@ const json::array& list_of(const json::value& of, std::string_view name, std::si
     return *list;
 }
 
+bool truth_of(const json::value& of, std::string_view name) {
+    const bool* truth = member(of, name).if_bool();
+    if (truth == nullptr) throw malformed{"a truth value is none"};
+    return *truth;
+}
+
+// REQUIRES: an object.
+bool is_said(const json::value& of, std::string_view name) {
+    return of.get_object().contains(name) && truth_of(of, name);
+}
+
+bool is_newer(const json::value& root) {
+    const json::value* said = root.is_object() ? root.get_object().if_contains("version") : nullptr;
+    return said != nullptr && said->is_int64() && said->get_int64() > version;
+}
+
 guarded_user user_from_json(const json::value& from) {
     guarded_user user;
     user.who = {std::string(text_of(from, "iam")), std::string(text_of(from, "user"))};
     if (from.as_object().contains("totp_step"))
         user.totp_step = number_of(from, "totp_step", last_second.count());
     for (const json::value& secret : list_of(from, "secrets", lockout_guard::most_secrets)) {
-        const bool* in_flight = member(secret, "in_flight").if_bool();
-        if (in_flight == nullptr) throw malformed{"a truth value is none"};
         auto refused = number_of(secret, "refused", lockout_guard::most_refusals);
-        user.secrets.push_back(
-            {from_hex<8>(text_of(secret, "digest")), static_cast<unsigned>(refused), *in_flight});
+        user.secrets.push_back({from_hex<8>(text_of(secret, "digest")), static_cast<unsigned>(refused),
+                                truth_of(secret, "in_flight"), is_said(secret, "proven")});
     }
     for (const json::value& attempt : list_of(from, "attempts", lockout_guard::most_attempts)) {
         auto at = seconds(number_of(attempt, "at", last_second.count()));
-        user.attempts.push_back({from_hex<8>(text_of(attempt, "digest")), wall_time(at)});
+        user.attempts.push_back(
+            {from_hex<8>(text_of(attempt, "digest")), wall_time(at), is_said(attempt, "unknown")});
     }
     return user;
 }
@@ -108,10 +138,11 @@ guarded_user user_from_json(const json::value& from) {
 
 std::string format_guard_memory(const guard_memory& memory) {
     json::array users;
-    for (const guarded_user& user : memory.users) {
-        if (users.size() == most_users) break; // of so many locked users one more or less is no matter
-        users.push_back(user_to_json(user));
-    }
+    // Where there are too many, those go first of whom nothing else is known than that their secret works.
+    for (const bool held_against : {true, false})
+        for (const guarded_user& user : memory.users)
+            if (users.size() < most_users && is_held_against(user) == held_against)
+                users.push_back(user_to_json(user));
     return json::serialize(
         json::object{{"version", version}, {"salt", to_hex(memory.salt)}, {"users", std::move(users)}});
 }
@@ -120,6 +151,7 @@ result<guard_memory> parse_guard_memory(std::string_view text) {
     json::error_code error;
     json::value root = json::parse({text.data(), text.size()}, error);
     if (error) return problem{errc::internal, "not JSON"};
+    if (is_newer(root)) return problem{errc::internal, "its format is newer than this tokenwardd knows"};
     try {
         if (number_of(root, "version", version) != version) throw malformed{"an unknown version"};
         guard_memory memory{.salt = from_hex<16>(text_of(root, "salt"))};
@@ -129,6 +161,12 @@ result<guard_memory> parse_guard_memory(std::string_view text) {
     } catch (const malformed& fault) {
         return problem{errc::internal, fault.what};
     }
+}
+
+bool is_newer_guard_format(std::string_view text) {
+    json::error_code error;
+    const json::value root = json::parse({text.data(), text.size()}, error);
+    return !error && is_newer(root);
 }
 
 } // namespace tokenward

@@ -138,12 +138,15 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     cache_entry* entry = x_cache.entry_of(id);
     if (entry == nullptr) return; // forgotten meanwhile: the token dies here
     log::fields about{.identity = identity, .scope = entry->scope_name()};
+    bool said = false;
     if (auto* fresh = std::get_if<std::shared_ptr<token>>(&result.outcome)) {
         if (x_parts.render) (*fresh)->rendering = x_parts.render(*entry, **fresh);
     } else {
         const auto& failure = std::get<fetch_failure>(result.outcome);
         about.upstream_status = failure.upstream_status;
         if (failure.retry == retry_rule::rearm) x_rejected.insert(identity);
+        const problem* before = entry->life().status(now().boot).last_error;
+        said = failure.paced && before != nullptr && before->detail == failure.error.detail;
     }
     auto end = x_cache.fetched(id, std::move(result), now().boot, x_parts.jitter());
     if (end.outcome == lifecycle::fetch_outcome::token) {
@@ -158,7 +161,8 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
         keep_soon(); // of a source that has lost its parent
         const problem& why = *entry->life().status(now().boot).last_error;
-        log::warning("fetch_failed", about, "no new token: {}: {}", describe(why.code).name, why.detail);
+        if (!said) // a source that paces itself says the same every other second
+            log::warning("fetch_failed", about, "no new token: {}: {}", describe(why.code).name, why.detail);
         wake_with_failure(*entry);
     }
     arm();

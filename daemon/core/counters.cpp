@@ -19,6 +19,7 @@ get_outcome outcome_of(errc error) noexcept {
 login_outcome outcome_of(const fetch_result& result) noexcept {
     const auto* failure = std::get_if<fetch_failure>(&result.outcome);
     if (failure == nullptr) return login_outcome::granted;
+    if (failure->withheld) return login_outcome::withheld;
     switch (failure->error.code) {
     case errc::credential_rejected:
     case errc::passcode_required:

@@ -19,6 +19,8 @@ struct fetch_failure {
     problem error;
     retry_rule retry = retry_rule::back_off;
     unsigned upstream_status = 0; ///< the IAM's HTTP status; 0 = it gave none
+    bool paced = false;    ///< with back_off: the source paces its logins itself, so the pause does not grow
+    bool withheld = false; ///< no login was sent
 };
 
 /// A new token, or why there is none; with the IAM's clock, if it said what time it is.

@@ -32,7 +32,7 @@ struct guarded_secret {
     secret_digest digest{};
     unsigned refused = 0;   ///< logins that the IAM answered with 401: 1 = unsettled, 2 = rejected
     bool in_flight = false; ///< a login was sent whose end is not known
-    bool proven = false;    ///< a login succeeded in this process; not kept in the file
+    bool proven = false;    ///< the IAM has accepted it, and has not refused it since
     friend bool operator==(const guarded_secret&, const guarded_secret&) = default;
 };
 
@@ -41,6 +41,7 @@ template <class Time>
 struct guarded_attempt {
     secret_digest digest{};
     Time at{};
+    bool unknown = false; ///< whether the IAM has counted it is not known
     friend bool operator==(const guarded_attempt&, const guarded_attempt&) = default;
 };
 
@@ -54,55 +55,87 @@ struct guarded_user {
 };
 using guard_state = std::vector<guarded_user>;
 
+/// How a login ended, for the IAM's count of failures.
+enum class login_end {
+    accepted,    ///< the secret is right
+    refused,     ///< 401: counted
+    unjudged,    ///< answered without a look at the secret: not counted
+    lost,        ///< sent in full, but the answer is lost, or is not the IAM's own: it may have been counted
+    unreachable, ///< never sent in full, for the IAM can't be reached: not counted
+    unsent,      ///< never sent in full, for a reason of our own: not counted
+};
+
+/// What a request without secrets (GET /v3) has shown of the IAM.
+enum class probe_word { not_asked, silent, answers };
+
 /// What may be sent next.
 struct login_permit {
     enum class advice {
         go,           ///< the login that is wanted
         settle_first, ///< an unscoped login, which tells a wrong password from a wrong scope
-        rejected,     ///< nothing
+        probe_first,  ///< a request without secrets; then next() once more
+        wait,         ///< nothing now; `why`, and `retry_after`
+        rejected,     ///< nothing with this secret
+    };
+    enum class reason {
+        none,
+        refusals,         ///< too many logins within 15 minutes, all of them refused
+        unknown_outcomes, ///< likewise, but of some it is not known whether they were
+        pace,             ///< the answer to the last login was lost a moment ago
+        silence,          ///< the IAM does not answer the probe
     };
     advice what = advice::go;
-    std::optional<duration> retry_after{}; ///< with rejected: then it may go on; none = not with this secret
+    std::optional<duration> retry_after{}; ///< with wait; none: as soon as another probe shows something new
+    reason why = reason::none;
 };
 
-/// The rules. A refusal is a 401; any other failure says nothing about the password. The first refusal of a
-/// secret leaves it unsettled: the scope may be wrong, for Keystone answers both alike. An unscoped login
-/// settles it. Two refusals and the secret is rejected until it changes. Besides, at most 4 refused logins in
-/// any 15 minutes, whatever changes.
+/// The rules.
 ///
-/// Logins of one user are strictly serial, which is the caller's to see to: next(), sending(), one of
-/// accepted(), refused(), unanswered(), and so on. Pure: the time is an argument.
+/// Refusals: the first one of a secret leaves it unsettled: the scope may be wrong, for Keystone answers both
+/// with 401. An unscoped login settles it. Two refusals and the secret is rejected until it changes.
+///
+/// The window: at most 4 logins of a user in any 15 minutes that were refused, or, with a secret that is not
+/// proven, may have been, because their answers were lost.
+///
+/// Pace: after a lost answer, or while the IAM can't be reached, a login with a secret that is not proven
+/// comes after a probe that is answered. While the IAM stays up, further ones are spaced out: 2 s, 20 s,
+/// 200 s. When it comes back after a silence, the login goes out at once.
+///
+/// Logins of one user are strictly serial, which is the caller's to see to: next(), sending(), end(), and so
+/// on. Pure: the time is an argument.
 class lockout_guard {
   public:
     static constexpr unsigned most_refusals = 2;
     static constexpr unsigned most_attempts = 4;
     static constexpr duration attempt_window = std::chrono::minutes(15);
-    static constexpr std::size_t most_secrets =
-        4; ///< remembered per user; the least recently used goes first
+    static constexpr duration first_pace = std::chrono::seconds(2); ///< tenfold with each further one
+    static constexpr duration probe_rest = std::chrono::seconds(1); ///< a silence counts for those who queue
+    /// Remembered per user; the least recently used goes first.
+    static constexpr std::size_t most_secrets = 4;
 
-    login_permit next(const login_user& who, const secret_digest& digest, instant now);
-    /// Whether this process has seen the IAM accept the secret: then there is no need to write ahead.
+    /// `probe`: what came of the advice probe_first. `by_person`: somebody waits for the outcome; there is no
+    /// pace then.
+    login_permit next(const login_user& who, const secret_digest& digest, instant now,
+                      probe_word probe = probe_word::not_asked, bool by_person = false);
+    /// Whether the IAM has accepted the secret: then there is no need to write ahead, and lost answers don't
+    /// count.
     bool is_proven(const login_user& who, const secret_digest& digest) const noexcept;
 
-    /// A login is about to be sent. Until its end is told it counts as refused in the window.
+    /// A login is about to be sent. Until its end is told it counts in the window, unless it is proven.
     void sending(const login_user& who, const secret_digest& digest, instant now);
-    /// 201: the password is right, and what was refused before it was about the scope.
-    void accepted(const login_user& who, const secret_digest& digest);
-    /// 401.
-    void refused(const login_user& who, const secret_digest& digest);
-    /// Anything else, or no answer at all.
-    void unanswered(const login_user& who, const secret_digest& digest);
+    /// REQUIRES: sending() before it.
+    void end(const login_user& who, const secret_digest& digest, login_end how, instant now);
 
     /// A person logs in, and answers for the secret: what was refused is forgiven, but the window holds.
-    void forgive(const login_user& who, const secret_digest& digest);
+    void forgive(const login_user& who, const secret_digest& digest) noexcept;
     /// How often the secret has been refused, as far as it is known.
     unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept;
 
-    /// How many logins of the user count in the window: those that were refused, or whose end is not known.
+    /// How many logins of the user count in the window.
     std::size_t recent_attempts(const login_user& who, instant now) const noexcept;
 
-    /// A passcode is good for one login. Whether that of this step (RFC 6238), or a later one, was sent.
-    bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept;
+    /// A passcode is good for one login: the step (RFC 6238) of the last one that was sent.
+    std::optional<std::int64_t> spent_step(const login_user& who) const noexcept;
     void spend(const login_user& who, std::int64_t totp_step);
 
     /// What is to be kept in the state file; users of whom there is nothing to say are left out.
@@ -116,10 +149,15 @@ class lockout_guard {
         std::vector<guarded_secret> secrets;            // the least recently used first
         std::vector<guarded_attempt<instant>> attempts; // in the order of time
         std::optional<std::int64_t> totp_step;
+        bool away = false; // the IAM was not there when it was last asked
+        instant silent_at = instant::min();
     };
 
     static guarded_secret& touch(record& user, const secret_digest& digest);
     static void drop_old_attempts(record& user, instant now);
+    static login_permit full_window(const record& user, instant now) noexcept;
+    static login_permit pace(record& user, const secret_digest& digest, instant now, probe_word probe,
+                             bool by_person) noexcept;
     const guarded_secret* find(const login_user& who, const secret_digest& digest) const noexcept;
 
     std::map<login_user, record> x_users;

@@ -34,12 +34,17 @@ duration remembered_for(errc code, unsigned failures, double jitter) noexcept {
     return scaled(doubled(60s, no_scope ? 1 : failures), 1.0 + 0.1 * jitter);
 }
 
+duration paced(double jitter) noexcept {
+    return scaled(2s, 0.8 + 0.2 * jitter);
+}
+
 instant next_try(instant now, const fetch_failure& failure, unsigned failures, double jitter,
                  instant expires) noexcept {
     if (failure.retry == retry_rule::rearm) return never;
     duration pause = failure.retry == retry_rule::remember
                          ? remembered_for(failure.error.code, failures, jitter)
-                         : back_off(failures, jitter);
+                     : failure.paced ? paced(jitter)
+                                     : back_off(failures, jitter);
     if (failure.error.retry_after) pause = std::max(pause, duration(*failure.error.retry_after));
     instant next = now + pause;
     if (expires != never && now < expires && next > expires - last_chance)

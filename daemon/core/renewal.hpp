@@ -22,6 +22,9 @@ duration back_off(unsigned failures, double jitter) noexcept;
 /// but always 60 s for a scope that is not there, which somebody may be creating.
 duration remembered_for(errc code, unsigned failures, double jitter) noexcept;
 
+/// The pause after a failure whose source paces its logins itself: 2 s, the last fifth of it jitter.
+duration paced(double jitter) noexcept;
+
 /// When to try again after a failure. `never` for retry_rule::rearm. While a token is held (`expires` is not
 /// `never`), there is always one more try shortly before its end.
 instant next_try(instant now, const fetch_failure& failure, unsigned failures, double jitter,

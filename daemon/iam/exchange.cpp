@@ -53,8 +53,9 @@ asio::awaitable<void> exchange_over(Stream& stream, connection& c, request_messa
                                     answer_limits limits, exchanged& end) {
     std::size_t ignored = 0;
     std::tie(end.failed, ignored) = co_await http::async_write(stream, message, awaiting);
-    // A deadline may strike when the last byte is out.
-    end.sent = !end.failed || end.failed == beast::error::timeout;
+    // A deadline, or a cancellation, may strike when the last byte is out.
+    end.sent =
+        !end.failed || end.failed == beast::error::timeout || end.failed == asio::error::operation_aborted;
     if (end.failed) co_return;
     const bool to_head = message.method() == http::verb::head;
     std::optional<answer_parser> parser;

@@ -100,17 +100,24 @@ asio::awaitable<http_result> https_client::request(http_request what) {
     request_message message = self->compose(what);
     const answer_limits limits{self->options.answer_timeout, self->options.header_limit,
                                self->options.body_limit};
+    bool unwatched = false;
+    bool& written = what.written != nullptr ? *what.written : unwatched;
     std::unique_ptr<connection> c = std::move(self->kept);
     if (c) {
+        written = true; // until it is known: the call may be cancelled at any await
         exchanged end = co_await exchange(*c, message, limits);
+        written = end.sent;
         if (end.reusable) self->kept = std::move(c);
         if (!end.failed) co_return std::move(end.answer);
         if (!may_go_again(end, what)) co_return self->failure(end, what);
     }
+    written = false;
     auto made = co_await self->way.connect();
     if (!made) co_return http_failure{made.error(), false};
     c = std::move(*made);
+    written = true;
     exchanged end = co_await exchange(*c, message, limits);
+    written = end.sent;
     if (end.reusable) self->kept = std::move(c);
     if (!end.failed) co_return std::move(end.answer);
     co_return self->failure(end, what);

@@ -23,6 +23,7 @@ struct http_request {
     std::string target; ///< with the origin's path
     std::vector<std::pair<std::string, wiped_string>> headers{};
     wiped_string body{};
+    bool* written = nullptr; ///< if not null: set while the other side may have all of it; outlives the call
 };
 
 /// Why a request has no answer.

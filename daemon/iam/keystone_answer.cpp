@@ -178,7 +178,9 @@ login_answer parse_description(const http_answer& answer, const login_facts& fac
         // It was issued before we knew of it; the IAM's clock says how long ago.
         token& t = **given;
         const wall_time now = t.iam_date.value_or(facts.asked.wall);
-        if (now > t.issued_at) t.minted -= std::min<duration>(now - t.issued_at, t.lifetime);
+        const auto life =
+            std::chrono::floor<wall_time::duration>(t.lifetime); // centuries fit into no duration
+        if (now > t.issued_at) t.minted -= std::min(now - t.issued_at, life);
         t.renewable = false;
     }
     return parsed;

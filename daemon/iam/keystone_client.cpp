@@ -2,6 +2,7 @@
 #include "daemon/iam/keystone_client.hpp"
 
 #include "daemon/iam/iam_time.hpp"
+#include "daemon/log.hpp"
 
 #include <utility>
 
@@ -10,6 +11,8 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+
+constexpr auto probe_timeout = 5s;
 
 https_options options_of(const identity_config& identity) {
     https_options o;
@@ -30,7 +33,7 @@ keystone_client::keystone_client(asio::any_io_executor executor, const identity_
     : x_identity(identity), x_time(time),
       x_url(*parse_auth_url(identity.auth.auth_url)), x_user{x_url.where.authority(),
                                                              user_text(identity.auth)},
-      x_http(std::move(executor), x_url.where, options_of(identity)) {}
+      x_executor(executor), x_http(std::move(executor), x_url.where, options_of(identity)) {}
 
 login_facts keystone_client::facts(const std::string& scope_text, const scope* target, const moment& asked,
                                    const login_proof& proof) const {
@@ -59,9 +62,13 @@ login_answer keystone_client::away(const http_failure& why, const std::string& s
             .reach = why.sent ? login_reach::answer_lost : login_reach::not_sent};
 }
 
-asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope target,
-                                                      const secret* receipt) {
-    http_request ask{.method = "POST", .target = x_url.path + "/auth/tokens"};
+asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope target, const secret* receipt,
+                                                      bool* written) {
+    http_request ask{.method = "POST",
+                     .target = x_url.path + "/auth/tokens",
+                     .headers = {},
+                     .body = {},
+                     .written = written};
     if (!x_identity.catalog) ask.target += "?nocatalog=1";
     ask.body = format_login(x_identity.auth, proof, target);
     if (receipt != nullptr) ask.headers.emplace_back("Openstack-Auth-Receipt", header_value(*receipt));
@@ -69,9 +76,9 @@ asio::awaitable<login_answer> keystone_client::log_in(login_proof proof, scope t
     const std::string scope_text = to_string(target);
     auto answer = co_await x_http.request(std::move(ask));
     if (!answer) co_return away(answer.error(), scope_text);
+    observe(*answer);
     login_answer parsed = parse_login(*answer, facts(scope_text, &target, asked, proof));
     mistrust(parsed);
-    observe(parsed.result.iam_date);
     co_return parsed;
 }
 
@@ -85,9 +92,9 @@ asio::awaitable<login_answer> keystone_client::describe(const secret* given) {
     auto answer = co_await x_http.request(std::move(ask));
     if (!answer) co_return away(answer.error(), scope_text);
     const login_proof proof{.method = login_method::token, .value = given};
+    observe(*answer);
     login_answer parsed = parse_description(*answer, facts(scope_text, nullptr, asked, proof));
     mistrust(parsed);
-    observe(parsed.result.iam_date);
     co_return parsed;
 }
 
@@ -96,30 +103,46 @@ asio::awaitable<validation> keystone_client::validate(token_ptr subject) {
     ask.headers.emplace_back("X-Auth-Token", header_value(subject->value));
     ask.headers.emplace_back("X-Subject-Token", header_value(subject->value));
     auto answer = co_await x_http.request(std::move(ask));
-    validation told;
-    if (answer) told = parse_validation(*answer);
-    observe(told.iam_date);
-    co_return told;
+    if (!answer) co_return validation{};
+    observe(*answer);
+    co_return parse_validation(*answer);
+}
+
+asio::awaitable<bool> keystone_client::probe() {
+    if (!x_prober) {
+        https_options options = options_of(x_identity);
+        options.answer_timeout = probe_timeout;
+        x_prober = std::make_unique<https_client>(x_executor, x_url.where, options);
+    }
+    http_request ask{.method = "GET", .target = x_url.path};
+    auto answer = co_await x_prober->request(std::move(ask));
+    if (answer) observe(*answer);
+    const bool answers = answer && answer->status < 500 && answer->status != 429;
+    if (answers) x_prober.reset();
+    co_return answers;
 }
 
 asio::awaitable<void> keystone_client::learn_clock() {
-    if (x_clock_offset) co_return;
-    http_request ask{.method = "HEAD", .target = x_url.path};
-    auto answer = co_await x_http.request(std::move(ask));
-    if (answer) observe(parse_http_date(answer->date));
+    for (int asked = 0; asked < 2 && !x_clock.offset(); ++asked) {
+        http_request ask{.method = "HEAD", .target = x_url.path};
+        auto answer = co_await x_http.request(std::move(ask));
+        if (!answer) co_return;
+        observe(*answer);
+    }
 }
 
-// Whole seconds, and some time ago: there it is at least so late. A clock that is a little behind gives the
-// passcode of the step before, which is good; one that is ahead would give one that is not yet.
-void keystone_client::observe(const std::optional<wall_time>& date) noexcept {
-    constexpr duration longest = std::chrono::hours(24 * 366 * 200); // which a kept state holds too
-    const duration offset = date ? offset_of(*date, x_time.now().boot) : duration::max();
-    if (offset < longest) x_clock_offset = offset;
-}
-
-wall_time keystone_client::iam_time(const moment& at) const noexcept {
-    if (!x_clock_offset) return at.wall;
-    return wall_time(std::chrono::floor<wall_time::duration>(at.boot.time_since_epoch() + *x_clock_offset));
+// A date that is not believed is taken away, so that nobody else reads it.
+void keystone_client::observe(http_answer& answer) {
+    const auto date = parse_http_date(answer.date);
+    if (!date) return;
+    const bool believed = x_clock.observe(*date, x_time.now());
+    if (!believed && !x_doubts_said)
+        log::warning("iam_date_doubted", {.identity = x_identity.name},
+                     "the IAM {} dates its answer {}, far from its last one and from our clock: not believed "
+                     "unless its next answer agrees",
+                     x_user.origin, answer.date);
+    if (!believed) answer.date.clear();
+    x_doubts_said = !believed;
 }
 
 } // namespace tokenward::iam

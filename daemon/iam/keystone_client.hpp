@@ -3,6 +3,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/iam_clock.hpp"
 #include "daemon/core/lockout_guard.hpp"
 #include "daemon/iam/https_client.hpp"
 #include "daemon/iam/keystone_codec.hpp"
@@ -10,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace tokenward::iam {
@@ -25,36 +27,43 @@ class keystone_client {
     /// Whom the IAM knows us as.
     const login_user& user() const noexcept { return x_user; }
 
-    /// POST /v3/auth/tokens. With a `receipt` (may be null) the login goes on that gave it.
-    boost::asio::awaitable<login_answer> log_in(login_proof proof, scope target, const secret* receipt);
+    /// POST /v3/auth/tokens. With a `receipt` (may be null) the login goes on that gave it. `written` (may be
+    /// null) is true as soon as the IAM may have the whole request: whether this is cancelled or not.
+    boost::asio::awaitable<login_answer> log_in(login_proof proof, scope target, const secret* receipt,
+                                                bool* written = nullptr);
+    /// GET /v3, without secrets: whether the IAM answers at all, and no gateway in its place.
+    boost::asio::awaitable<bool> probe();
     /// GET /v3/auth/tokens: what a token that was given to us is.
     boost::asio::awaitable<login_answer> describe(const secret* given);
     /// HEAD /v3/auth/tokens: whether a token lives.
     boost::asio::awaitable<validation> validate(token_ptr subject);
-    /// Asks the IAM what time it is, if no answer has said so yet. Costs no login.
+    /// Asks the IAM what time it is, if no answer has said so yet; twice, if the first date is not believed.
+    /// Costs no login.
     boost::asio::awaitable<void> learn_clock();
 
     /// The IAM's clock at `at`, as far as it is known, and up to a second behind; else ours.
-    wall_time iam_time(const moment& at) const noexcept;
+    wall_time iam_time(const moment& at) const noexcept { return x_clock.time(at); }
 
-    /// The IAM's wall clock at our boot instant 0, if any answer has told; and one that was learnt before a
-    /// restart.
-    const std::optional<duration>& clock_offset() const noexcept { return x_clock_offset; }
-    void restore_clock_offset(duration offset) noexcept { x_clock_offset = offset; }
+    /// See iam_clock.
+    const std::optional<duration>& clock_offset() const noexcept { return x_clock.offset(); }
+    void restore_clock_offset(duration offset) noexcept { x_clock.restore(offset, x_time.now()); }
 
   private:
     login_facts facts(const std::string& scope_text, const scope* target, const moment& asked,
                       const login_proof& proof) const;
     void mistrust(const login_answer& answer) noexcept;
     login_answer away(const http_failure& why, const std::string& scope_text) const;
-    void observe(const std::optional<wall_time>& date) noexcept;
+    void observe(http_answer& answer);
 
     const identity_config& x_identity;
     const clock& x_time;
     iam_url x_url;
     login_user x_user;
+    boost::asio::any_io_executor x_executor;
     https_client x_http;
-    std::optional<duration> x_clock_offset; // the IAM's wall clock at our boot instant 0
+    std::unique_ptr<https_client> x_prober{}; // with less patience; while the IAM is silent
+    iam_clock x_clock;
+    bool x_doubts_said = false;
 };
 
 } // namespace tokenward::iam

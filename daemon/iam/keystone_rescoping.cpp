@@ -62,32 +62,57 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_rescoping(scope target, 
         const bool may_log_in = x_identity.auth.totp || !takes_passcode();
         if (x_rescoped || answer.status == 404 || !may_log_in)
             co_return wrong_scope(target, answer.result.iam_date);
-        fetch_result full = co_await fetch_by_login(target);
-        if (std::holds_alternative<std::shared_ptr<token>>(full.outcome)) {
-            x_rescoping_refused = true;
-            log::info("rescoping_refused", {.identity = x_identity.name},
-                      "the IAM does not rescope tokens: each scope has a login of its own from now on");
-        }
+        fetch_result full = co_await log_in_for(target);
+        if (std::holds_alternative<std::shared_ptr<token>>(full.outcome)) forgo_rescoping();
         co_return full;
     }
 }
 
+void keystone_source::forgo_rescoping() {
+    x_rescoping_refused = true;
+    log::info("rescoping_refused", {.identity = x_identity.name},
+              "the IAM does not rescope tokens: each scope has a login of its own from now on");
+}
+
 // For a scope that was refused although the password was right, from the login that proved it.
-asio::awaitable<fetch_result> keystone_source::open_from_kept(scope target) {
+asio::awaitable<keystone_source::opening> keystone_source::open_refused(scope target) {
     constexpr std::size_t most_doubtful = 256;
     if (x_doubtful.size() == most_doubtful) x_doubtful.clear();
     x_doubtful.insert(to_string(target));
+    opening made = co_await open_from_kept(target);
+    co_return made;
+}
+
+// Whether what the IAM says against the scope is to be believed is another question as long as it has never
+// rescoped anything: then a login may judge, but not oftener than once a minute.
+asio::awaitable<keystone_source::opening> keystone_source::open_from_kept(scope target) {
+    const std::string text = to_string(target);
     auto from = x_parent.get();
+    opening made;
     login_answer answer = co_await rescope(from, target);
-    if (has_token(answer)) x_doubtful.erase(to_string(target));
-    if (!is_about_parent_or_scope(answer.status)) co_return std::move(answer.result);
+    if (has_token(answer)) x_doubtful.erase(text);
+    if (!is_about_parent_or_scope(answer.status)) {
+        made.result = std::move(answer.result);
+        co_return made;
+    }
     validation word = co_await x_client.validate(from);
-    if (word.verdict != validity::dead) co_return wrong_scope(target, answer.result.iam_date);
-    if (x_parent.get() == from) x_parent.drop();
-    x_doubtful.erase(to_string(target)); // nothing is known: the next try is a login again
-    problem ended{errc::iam_unavailable, "the login from which " + x_identity.name + " was to open " +
-                                             to_string(target) + " ended meanwhile; it will be tried again"};
-    co_return fetch_result{.outcome = fetch_failure{std::move(ended)}, .iam_date = answer.result.iam_date};
+    if (word.verdict == validity::dead) {
+        if (x_parent.get() == from) x_parent.drop();
+        x_doubtful.erase(text); // nothing is known: the next try is a login again
+        made.is_final = false;
+        made.result = {.outcome = fetch_failure{{errc::iam_unavailable,
+                                                 "the login from which " + x_identity.name + " was to open " +
+                                                     text + " ended meanwhile; it will be tried again"}},
+                       .iam_date = answer.result.iam_date};
+        co_return made;
+    }
+    const instant now = x_time.now().boot;
+    const bool judged = x_scope_judged_at && now - *x_scope_judged_at < 60s;
+    made.scope_refused = word.verdict == validity::alive;
+    made.is_final = x_rescoped || answer.status == 404 || judged || x_doubtful.contains(text);
+    if (!made.is_final) x_scope_judged_at = now;
+    made.result = wrong_scope(target, answer.result.iam_date);
+    co_return made;
 }
 
 asio::awaitable<keystone_source::parent_or> keystone_source::ensure_parent(scope target, duration at_least) {
@@ -178,7 +203,8 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_given_token(scope target
         if (target.kind == scope_kind::unscoped) co_return std::move(described.result); // it is its own scope
         keep_parent(std::move(whole));
     }
-    co_return co_await open_from_kept(target);
+    opening made = co_await open_from_kept(target);
+    co_return std::move(made.result);
 }
 
 kept_source keystone_source::keep() const {

@@ -1,12 +1,11 @@
-// See keystone_source.hpp: full logins. Rescoping stands in keystone_rescoping.cpp.
+// See keystone_source.hpp: which logins open a scope. Each of them stands in keystone_login.cpp, rescoping in
+// keystone_rescoping.cpp.
 #include "daemon/iam/keystone_source.hpp"
 
 #include "daemon/core/token_scope.hpp"
-#include "daemon/iam/totp.hpp"
 #include "daemon/log.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
+#include <algorithm>
 #include <utility>
 
 namespace tokenward::iam {
@@ -14,35 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using advice = login_permit::advice;
-
-constexpr auto receipt_life = 290s;        // Keystone's own is 300 s
-constexpr auto after_the_second = 1'100ms; // a token of the second in which a password changed is dead
-
-/// A login that the guard let go out: if nothing else is said, it was not answered.
-class open_login {
-  public:
-    open_login(login_guard& guard, const login_user& who, const secret_digest& digest)
-        : x_guard(guard), x_who(who), x_digest(digest) {}
-    open_login(const open_login&) = delete;
-    open_login& operator=(const open_login&) = delete;
-    ~open_login() { end(credential_word::unsaid); }
-
-    void end(credential_word said) {
-        if (std::exchange(x_ended, true)) return;
-        switch (said) {
-        case credential_word::accepted: return x_guard.accepted(x_who, x_digest);
-        case credential_word::refused: return x_guard.refused(x_who, x_digest);
-        case credential_word::unsaid: return x_guard.unanswered(x_who, x_digest);
-        }
-    }
-
-  private:
-    login_guard& x_guard;
-    login_user x_who;
-    secret_digest x_digest;
-    bool x_ended = false;
-};
 
 /// Whether an application credential's token is for `target`. The request named no scope, so the token must.
 bool is_for(const token& t, const scope& target) {
@@ -64,13 +34,52 @@ asio::awaitable<fetch_result> keystone_source::fetch(scope target, duration at_l
     if (x_identity.auth.type == auth_type::application_credential)
         co_return co_await fetch_by_application_credential(target);
     if (opens_by_rescoping()) co_return co_await fetch_by_rescoping(target, at_least);
-    co_return co_await fetch_by_login(target);
+    co_return co_await fetch_by_login(target, at_least);
 }
 
-asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
-    // What was refused although the password was right is asked about without risking the password again.
-    if (x_doubtful.contains(to_string(target)) && x_parent.is_fresh(0s, x_time.now().boot))
-        co_return co_await open_from_kept(target);
+// A scope that has never been had may not exist, and callers may ask for any number of those. So, once a
+// login lives that others can be opened from, it is tried by rescoping; before that, one after the other, and
+// the first one that the IAM does not know brings such a login.
+asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target, duration at_least) {
+    std::optional<turnstile::turn> alone;
+    const bool unknown = may_be_unknown(target);
+    bool rescoped_in_vain = false;
+    if (unknown && !x_parent.is_fresh(at_least, x_time.now().boot)) {
+        turnstile::turn mine = co_await x_parent_turn.take();
+        alone.emplace(std::move(mine));
+    }
+    if (unknown && x_parent.is_fresh(at_least, x_time.now().boot)) {
+        alone.reset();
+        opening from_kept = co_await open_from_kept(target);
+        if (from_kept.is_final) co_return std::move(from_kept.result);
+        rescoped_in_vain = from_kept.scope_refused;
+    }
+    fetch_result made = co_await log_in_for(target);
+    const auto* fresh = std::get_if<std::shared_ptr<token>>(&made.outcome);
+    if (fresh != nullptr) remember_opened(target, *fresh);
+    if (fresh != nullptr && rescoped_in_vain) forgo_rescoping();
+    co_return made;
+}
+
+bool keystone_source::may_be_unknown(const scope& target) const {
+    if (x_identity.rescope == rescope_mode::off || x_rescoping_refused) return false;
+    if (target.kind == scope_kind::unscoped) return false;
+    const std::string text = to_string(target);
+    if (x_doubtful.contains(text)) return true;
+    const bool configured = std::any_of(x_identity.scopes.begin(), x_identity.scopes.end(),
+                                        [&](const named_scope& each) { return each.target == target; });
+    return !configured && !x_opened.contains(text);
+}
+
+void keystone_source::remember_opened(const scope& target, const std::shared_ptr<token>& fresh) {
+    constexpr std::size_t most_opened = 1024;
+    if (x_opened.size() == most_opened) x_opened.clear();
+    x_opened.insert(to_string(target));
+    x_doubtful.erase(to_string(target));
+    x_last_login = fresh;
+}
+
+asio::awaitable<fetch_result> keystone_source::log_in_for(scope target) {
     auto all = co_await x_credentials.read(x_client.user());
     if (!all) co_return unreadable(all.error());
     fetch_result refused;
@@ -80,10 +89,17 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target) {
         attempt tried = co_await log_in(with, target, how);
         while (tried.settling && has_token(tried.answer)) { // the password is right: on to the scope
             keep_parent(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
-            if (x_identity.rescope != rescope_mode::off) co_return co_await open_from_kept(target);
+            if (x_identity.rescope != rescope_mode::off) {
+                opening from_kept = co_await open_refused(target);
+                co_return std::move(from_kept.result);
+            }
             tried = co_await log_in(with, target, how);
         }
-        if (tried.answer.credential != credential_word::refused) co_return std::move(tried.answer.result);
+        if (tried.answer.credential != credential_word::refused) {
+            const bool no_scope = tried.answer.status == 403 || tried.answer.status == 404;
+            if (no_scope && may_be_unknown(target)) co_await provide_parent(with);
+            co_return std::move(tried.answer.result);
+        }
         refused = std::move(tried.answer.result);
         if (tried.sent && !tried.settling) asked = with;
     }
@@ -97,12 +113,35 @@ asio::awaitable<fetch_result> keystone_source::settle(scope target, credential w
     const scope none;
     const login_manner how;
     attempt unscoped = co_await log_in(with, none, how);
-    if (!unscoped.sent || unscoped.answer.credential == credential_word::refused) co_return refused;
+    if (!unscoped.sent && !unscoped.held_back) co_return refused;
+    if (unscoped.answer.credential == credential_word::refused && !unscoped.held_back) co_return refused;
     if (!has_token(unscoped.answer)) co_return std::move(unscoped.answer.result); // asked again the next time
     keep_parent(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
+    x_scope_judged_at = x_time.now().boot;
     if (x_identity.rescope == rescope_mode::off)
         co_return wrong_scope(target, unscoped.answer.result.iam_date);
-    co_return co_await open_from_kept(target);
+    opening from_kept = co_await open_refused(target);
+    co_return std::move(from_kept.result);
+}
+
+// The IAM has said that a scope is not there: from now on further ones are to cost no login.
+asio::awaitable<void> keystone_source::provide_parent(credential with) {
+    constexpr auto pause = 60s;
+    const instant now = x_time.now().boot;
+    const bool tried = x_scope_judged_at && now - *x_scope_judged_at < pause;
+    x_scope_judged_at = now;
+    if (tried || x_parent.is_fresh(0s, now)) co_return;
+    if (!x_unscoped_refused) {
+        const scope none;
+        const login_manner how;
+        attempt unscoped = co_await log_in(with, none, how);
+        if (has_token(unscoped.answer))
+            keep_parent(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
+        else if (unscoped.answer.status == 400 && unscoped.answer.credential == credential_word::unsaid)
+            x_unscoped_refused = true;
+    }
+    std::shared_ptr<const token> last = x_last_login.lock();
+    if (x_unscoped_refused && last) keep_parent(std::move(last));
 }
 
 asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(scope target) {
@@ -125,92 +164,6 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(s
                                               " alone, not for " + to_string(target)};
     last.outcome = fetch_failure{std::move(other), retry_rule::remember};
     co_return last;
-}
-
-// With a credential that has just changed, a token of the very second of the change is dead on arrival.
-asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential with, scope target,
-                                                                  login_manner how) {
-    const bool changed = x_last_digest && *x_last_digest != with.digest;
-    x_last_digest = with.digest;
-    attempt made = co_await log_in_once(with, target, how);
-    if (!changed || how.by_person != nullptr || !has_token(made.answer)) co_return made;
-    token_ptr fresh = std::get<std::shared_ptr<token>>(made.answer.result.outcome);
-    validation word = co_await x_client.validate(fresh);
-    if (word.verdict != validity::dead) co_return made;
-    log::info("dead_on_arrival", {.identity = x_identity.name},
-              "the token {} was dead when it came, as after a password change: once more",
-              fresh->fingerprint);
-    asio::steady_timer wait(x_executor, after_the_second);
-    co_await wait.async_wait(asio::use_awaitable);
-    co_return co_await log_in_once(with, target, how);
-}
-
-// One login: when it is the user's turn, if the guard lets it go out, with a passcode that nobody has seen.
-asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credential with, scope target,
-                                                                       login_manner how) {
-    attempt made;
-    const login_user& who = x_client.user();
-    login_guard::turn turn = co_await x_guard.enter(who, with.digest, how.by_person != nullptr);
-    if (turn.permit.what == advice::rejected) {
-        made.answer.credential = credential_word::refused;
-        made.answer.result = rejected(turn.permit);
-        co_return made;
-    }
-    open_login login(x_guard, who, with.digest);
-    co_await x_guard.written();
-    const bool doubted = turn.permit.what == advice::settle_first;
-    if (doubted && how.others_follow) {
-        made.answer.credential = credential_word::refused;
-        made.answer.result = rejected({.what = advice::rejected});
-        co_return made;
-    }
-    made.settling = doubted && target.kind != scope_kind::unscoped;
-    if (made.settling) target = scope{};
-    login_proof proof{.method = login_method::password, .value = with.value.get()};
-    if (x_identity.auth.type == auth_type::application_credential)
-        proof.method = login_method::application_credential;
-    std::shared_ptr<const secret> made_code; // keeps it until the answer is there
-    const secret* receipt = nullptr;
-    if (how.by_person != nullptr && !x_receipt.empty() && x_time.now().boot - x_receipt_at < receipt_life) {
-        proof = {.method = login_method::totp, .passcode = how.by_person};
-        receipt = &x_receipt;
-    } else if (how.by_person != nullptr) {
-        proof.method = login_method::password_and_totp;
-        proof.passcode = how.by_person;
-    } else if (with.totp_key) {
-        made_code = co_await next_passcode(with);
-        proof.method = login_method::password_and_totp;
-        proof.passcode = made_code.get();
-    }
-    made.sent = true;
-    made.answer = co_await x_client.log_in(proof, target, receipt);
-    login.end(made.answer.credential);
-    co_await x_guard.written(); // before anybody sees the answer, so that a crash does not doubt what it was
-    if (receipt != nullptr) x_receipt = {};
-    if (!made.answer.receipt.empty()) {
-        x_receipt_seen = true;
-        x_receipt = std::move(made.answer.receipt);
-        x_receipt_at = x_time.now().boot;
-    }
-    co_return made;
-}
-
-// A passcode is good for one login, and by the IAM's clock.
-asio::awaitable<std::shared_ptr<const secret>> keystone_source::next_passcode(credential with) {
-    co_await x_client.learn_clock();
-    const totp_config& settings = *x_identity.auth.totp;
-    for (;;) {
-        const wall_time there = x_client.iam_time(x_time.now());
-        const std::int64_t step = totp_step(there, settings.period);
-        if (!x_guard.is_spent(x_client.user(), step)) {
-            x_guard.spend(x_client.user(), step);
-            co_await x_guard.written();
-            co_return std::make_shared<const secret>(totp_passcode(*with.totp_key, step, settings.digits));
-        }
-        const wall_time next((step + 1) * settings.period);
-        asio::steady_timer wait(x_executor, next - there);
-        co_await wait.async_wait(asio::use_awaitable);
-    }
 }
 
 bool keystone_source::opens_by_rescoping() const noexcept {
@@ -238,24 +191,6 @@ fetch_result keystone_source::wants_person() const {
                                                 ") needs a person's MFA passcode: run `tokenward login " +
                                                 x_identity.name + "`"};
     return {.outcome = fetch_failure{std::move(wanted), retry_rule::rearm}};
-}
-
-fetch_result keystone_source::rejected(const login_permit& permit) const {
-    fetch_failure failure{{errc::credential_rejected, ""}, retry_rule::rearm};
-    const std::string whose = "the IAM " + x_client.user().origin + " refused the credential of " +
-                              x_identity.name + " (user " + x_client.user().user + ")";
-    if (permit.retry_after) {
-        failure.error.detail =
-            whose + " too often within 15 minutes: waiting, so that the user is not locked";
-        failure.error.retry_after = std::chrono::ceil<std::chrono::seconds>(*permit.retry_after);
-        failure.retry = retry_rule::back_off;
-    } else {
-        failure.error.detail =
-            whose + ": nothing more is sent until it changes where the configuration reads it" +
-            (x_identity.auth.secret.from == secret_ref::source::file ? ""
-                                                                     : " (restart tokenwardd after that)");
-    }
-    return {.outcome = std::move(failure)};
 }
 
 asio::awaitable<validation> keystone_source::validate(token_ptr subject) {

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 
 #include <stdexcept>
+#include <algorithm>
 #include <utility>
 
 namespace tokenward::iam {
@@ -34,6 +35,16 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
 asio::awaitable<std::string> write(const guard_file& file, guard_memory what) {
     auto saved = file.save(what);
     co_return saved ? std::string() : saved.error().detail;
+}
+
+/// But for the order in which secrets were used, which is no reason to write.
+bool say_the_same(guard_state a, guard_state b) {
+    auto by_digest = [](const guarded_secret& one, const guarded_secret& other) {
+        return one.digest < other.digest;
+    };
+    for (guard_state* state : {&a, &b})
+        for (guarded_user& user : *state) std::sort(user.secrets.begin(), user.secrets.end(), by_digest);
+    return a == b;
 }
 
 asio::awaitable<void> pass() {
@@ -66,29 +77,30 @@ asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret>
 asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {
     turnstile& queue = x_turns.try_emplace(who, x_executor).first->second;
     turnstile::turn mine = co_await queue.take();
-    const instant now = x_time.now().boot;
     if (by_person) x_guard.forgive(who, digest);
-    const login_permit permit = x_guard.next(who, digest, now);
-    if (permit.what != login_permit::advice::rejected) {
-        x_guard.sending(who, digest, now);
-        if (!x_guard.is_proven(who, digest)) save();
-    }
+    const login_permit permit = ask(who, digest, probe_word::not_asked, by_person);
     turn made{permit, std::move(mine)};
     co_return made;
 }
 
-void login_guard::accepted(const login_user& who, const secret_digest& digest) {
-    x_guard.accepted(who, digest);
-    save();
+login_permit login_guard::probed(const login_user& who, const secret_digest& digest, bool answers,
+                                 bool by_person) {
+    return ask(who, digest, answers ? probe_word::answers : probe_word::silent, by_person);
 }
 
-void login_guard::refused(const login_user& who, const secret_digest& digest) {
-    x_guard.refused(who, digest);
-    save();
+login_permit login_guard::ask(const login_user& who, const secret_digest& digest, probe_word probe,
+                              bool by_person) {
+    const instant now = x_time.now().boot;
+    const login_permit permit = x_guard.next(who, digest, now, probe, by_person);
+    if (permit.what == login_permit::advice::go || permit.what == login_permit::advice::settle_first) {
+        x_guard.sending(who, digest, now);
+        if (!x_guard.is_proven(who, digest)) save();
+    }
+    return permit;
 }
 
-void login_guard::unanswered(const login_user& who, const secret_digest& digest) {
-    x_guard.unanswered(who, digest);
+void login_guard::end(const login_user& who, const secret_digest& digest, login_end how) {
+    x_guard.end(who, digest, how, x_time.now().boot);
     save();
 }
 
@@ -105,7 +117,7 @@ void login_guard::spend(const login_user& who, std::int64_t totp_step) {
 // By the other thread, one after the other: a slow disk holds up logins, and nobody else.
 void login_guard::save() {
     guard_memory now{x_noted.salt, x_guard.save(x_time.now())};
-    if (now == x_noted) return;
+    if (say_the_same(now.users, x_noted.users)) return;
     x_noted = now;
     if (x_changed) x_changed();
     ++x_writing;

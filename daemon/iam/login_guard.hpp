@@ -41,14 +41,13 @@ class login_guard {
         login_permit permit;
         turnstile::turn mine;
     };
-    /// Waits until no other login of the user is under way, then asks the guard. Unless it says rejected,
-    /// what follows is sent after written(), so that a crash does not forget that it was, and one of
-    /// accepted, refused and unanswered says how it ended, before the turn is given back. `by_person`:
-    /// somebody is there who answers for the secret.
+    /// Waits until no other login of the user is under way, then asks the guard. If it advises probe_first,
+    /// what came of that goes to probed(), before the turn is given back. If it says go or settle_first, what
+    /// follows is sent after written(), so that a crash does not forget that it was, and end() tells how it
+    /// ended. `by_person`: somebody is there who answers for the secret.
     boost::asio::awaitable<turn> enter(login_user who, secret_digest digest, bool by_person);
-    void accepted(const login_user& who, const secret_digest& digest);
-    void refused(const login_user& who, const secret_digest& digest);
-    void unanswered(const login_user& who, const secret_digest& digest);
+    login_permit probed(const login_user& who, const secret_digest& digest, bool answers, bool by_person);
+    void end(const login_user& who, const secret_digest& digest, login_end how);
 
     /// See lockout_guard.
     void forgive(const login_user& who, const secret_digest& digest);
@@ -56,14 +55,17 @@ class login_guard {
     boost::asio::awaitable<void> written();
 
     /// See lockout_guard.
+    bool is_proven(const login_user& who, const secret_digest& digest) const noexcept {
+        return x_guard.is_proven(who, digest);
+    }
     unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept {
         return x_guard.refusals(who, digest);
     }
     std::size_t recent_attempts(const login_user& who) const {
         return x_guard.recent_attempts(who, x_time.now().boot);
     }
-    bool is_spent(const login_user& who, std::int64_t totp_step) const noexcept {
-        return x_guard.is_spent(who, totp_step);
+    std::optional<std::int64_t> spent_step(const login_user& who) const noexcept {
+        return x_guard.spent_step(who);
     }
     void spend(const login_user& who, std::int64_t totp_step);
 
@@ -72,6 +74,7 @@ class login_guard {
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:
+    login_permit ask(const login_user& who, const secret_digest& digest, probe_word probe, bool by_person);
     void save();
 
     boost::asio::any_io_executor x_executor;

@@ -70,8 +70,9 @@ TEST_P(OneAnswer, ATokenOfAnotherScopeOrUserIsNeverServed) {
     for (const auto& [fault, words] :
          {std::pair(R"({"kind":"mixed_up","project":"eu-de"})", "a token for project eu-de"),
           {R"({"kind":"mixed_up","user":"root"})", "a token of user root"}}) {
-        iam.fault(fault);
         daemon_under_test d(settings);
+        EXPECT_TRUE(is_for(body_of(d, "eu-de"), "eu-de"));
+        iam.fault(fault);
         auto reply = d.get("/v1/tokens/ci/project:eu-nl");
         EXPECT_EQ(reply.status, 502) << reply.body;
         EXPECT_EQ(member(reply.body, "type"), "urn:tokenward:iam_protocol") << reply.body;

@@ -58,6 +58,10 @@ TEST(Counters, ALoginThatWasNotSentIsWithheldAndNotRejected) {
     EXPECT_EQ(outcome_of(failure(errc::credential_rejected, 401)), login_outcome::rejected);
     EXPECT_EQ(outcome_of(failure(errc::credential_rejected, 0)), login_outcome::withheld);
     EXPECT_EQ(outcome_of(failure(errc::passcode_required, 0)), login_outcome::withheld);
+    fetch_result held_back = failure(errc::iam_unavailable, 0);
+    EXPECT_EQ(outcome_of(held_back), login_outcome::failed);
+    std::get<fetch_failure>(held_back.outcome).withheld = true;
+    EXPECT_EQ(outcome_of(held_back), login_outcome::withheld);
     EXPECT_EQ(outcome_of(failure(errc::unknown_scope, 404)), login_outcome::scope_refused);
     EXPECT_EQ(outcome_of(failure(errc::denied, 403)), login_outcome::scope_refused);
     EXPECT_EQ(outcome_of(failure(errc::too_many_requests, 429)), login_outcome::failed);

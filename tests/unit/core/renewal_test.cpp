@@ -39,6 +39,15 @@ TEST(NextTry, WaitsAsTheIamSays) {
     EXPECT_EQ(next_try(t0, busy, 1, 1.0, never), t0 + 90s);
 }
 
+TEST(NextTry, OfASourceThatPacesItselfIsSoonHoweverOftenItFailed) {
+    fetch_failure silent{{errc::iam_unavailable, ""}};
+    silent.paced = true;
+    EXPECT_EQ(next_try(t0, silent, 1, 1.0, never), t0 + 2s);
+    EXPECT_EQ(next_try(t0, silent, 1000, 1.0, never), t0 + 2s);
+    silent.error.retry_after = 90s;
+    EXPECT_EQ(next_try(t0, silent, 1000, 1.0, never), t0 + 90s);
+}
+
 TEST(NextTry, NeverPassesTheEndOfAHeldTokenWithoutATry) {
     fetch_failure busy{{errc::iam_unavailable, "", 3000s}};
     EXPECT_EQ(next_try(t0, busy, 1, 1.0, t0 + 100s), t0 + 98s);

@@ -21,8 +21,8 @@ struct GuardFile : testing::Test {
     const std::string directory = folder.path();
     guard_memory sample{.salt = {1, 2, 255},
                         .users = {{{"https://iam.example", "ci-bot@\"Default\""},
-                                   {{{7, 0xab}, 2, false}, {{8}, 0, true}},
-                                   {{{8}, wall_time(1'700'000'000s)}},
+                                   {{{7, 0xab}, 2, false}, {{8}, 0, true}, {{9}, 0, false, true}},
+                                   {{{7}, wall_time(1'699'999'999s)}, {{8}, wall_time(1'700'000'000s), true}},
                                    56'666'666}}};
 };
 
@@ -96,6 +96,40 @@ TEST_F(GuardFile, UnwritableDirectoryIsAnErrorThatNamesThePath) {
     EXPECT_NE(saved.error().detail.find(directory + "/file/state"), std::string::npos);
 }
 
+TEST_F(GuardFile, OfANewerFormatStaysBesideOurs) {
+    guard_file file(directory);
+    const std::string newer = R"({"version":2,"users":"in another form"})";
+    std::ofstream(file.path()) << newer;
+    EXPECT_EQ(file.load(guard_memory{.salt = {7}}), guard_memory{.salt = {7}});
+    EXPECT_EQ(support::read_file(file.path()), newer) << "until there is something to say";
+    ASSERT_TRUE(file.save(sample));
+    EXPECT_EQ(file.load(), sample);
+    EXPECT_EQ(support::read_file(file.path() + ".newer"), newer);
+}
+
+TEST(GuardFormat, OfTheFirstDaemonsIsTakenUp) {
+    const std::string text =
+        R"({"version":1,"salt":"01020000000000000000000000000000","users":[{"iam":"i",)"
+        R"("user":"u","secrets":[{"digest":"0700000000000000","refused":1,"in_flight":true}],)"
+        R"("attempts":[{"digest":"0700000000000000","at":5}],"totp_step":6}]})";
+    auto memory = parse_guard_memory(text);
+    ASSERT_TRUE(memory);
+    const guard_memory expected{.salt = {1, 2},
+                                .users = {{{"i", "u"}, {{{7}, 1, true}}, {{{7}, wall_time(5s)}}, 6}}};
+    EXPECT_EQ(*memory, expected);
+    EXPECT_EQ(format_guard_memory(*memory), text) << "what there is nothing new to say of reads as it did";
+}
+
+TEST(GuardFormat, OfTooManyUsersTheLockedOnesAreKept) {
+    guard_memory many;
+    for (int i = 0; i < 300; ++i)
+        many.users.push_back({{"i", std::to_string(1000 + i)}, {{.digest = {1}, .proven = true}}, {}});
+    many.users.push_back({{"i", "z"}, {{.digest = {1}, .refused = 2}}, {}});
+    auto back = parse_guard_memory(format_guard_memory(many));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->users.front().who.user, "z");
+}
+
 TEST(GuardFormat, RefusesWhatSaveNeverWrites) {
     const std::string salt = R"("salt":"00000000000000000000000000000000")";
     auto with = [&](const std::string& users) {
@@ -117,6 +151,8 @@ TEST(GuardFormat, RefusesWhatSaveNeverWrites) {
                   R"(,"refused":3,"in_flight":false}],"attempts":[]}])"),
              with(R"([{"iam":"i","user":"u","secrets":[{)" + digest +
                   R"(,"refused":1,"in_flight":0}],"attempts":[]}])"),
+             with(R"([{"iam":"i","user":"u","secrets":[{)" + digest +
+                  R"(,"refused":1,"in_flight":false,"proven":1}],"attempts":[]}])"),
              with(R"([{"iam":"i","user":"u","secrets":[],"attempts":[{)" + digest + R"(,"at":-1}]}])"),
              with(R"([{"iam":"i","user":"u","secrets":[],"attempts":[{)" + digest +
                   R"(,"at":9223372036854775807}]}])"),

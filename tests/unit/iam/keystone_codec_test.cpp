@@ -92,6 +92,8 @@ TEST_F(KeystoneAnswer, AGivenTokensLifeBeganWhenItWasIssued) {
     from.date = "Thu, 08 Jan 2026 06:00:00 GMT";
     login_answer over = parse_description(from, facts);
     EXPECT_LE(granted(over).expires(), asked.boot);
+    from.date = "Fri, 31 Dec 9999 23:59:59 GMT"; // in nanoseconds it would be in the past
+    EXPECT_LE(granted(parse_description(from, facts)).expires(), asked.boot);
     EXPECT_EQ(failure(parse_description(answer(404, ""), facts)).error.code, errc::no_such_resource);
 }
 

@@ -41,7 +41,7 @@ TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
         co_await guard.written();
         EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory())) << "before anything is sent";
         EXPECT_EQ(guard.memory().users.size(), 1U);
-        guard.refused(who, digest);
+        guard.end(who, digest, login_end::refused);
         co_await guard.written();
         EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory()));
         seen = true;
@@ -69,7 +69,7 @@ TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
     asio::co_spawn(io, guard.written(), [&](std::exception_ptr failed) { through = failed == nullptr; });
     io.run();
     EXPECT_TRUE(through);
-    EXPECT_TRUE(guard.is_spent(who, 7));
+    EXPECT_EQ(guard.spent_step(who), 7);
 }
 
 // As when a reload, or a refused token, ends a login whose digest is there, but is yet to be handed over, as
