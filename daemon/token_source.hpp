@@ -15,8 +15,10 @@ namespace tokenward {
 
 /// What the lockout guard holds against an identity's user.
 struct login_standing {
-    unsigned refusals = 0;    ///< of the credential that was tried last
-    std::size_t attempts = 0; ///< refused or unanswered logins of the user in the guard's window, 15 minutes
+    unsigned refusals = 0; ///< of the credential that was tried last
+    /// Logins of the user in the last 15 minutes that were refused or, with a secret that the IAM has never
+    /// accepted, may have been: their answers were lost, or are still to come.
+    std::size_t attempts = 0;
 };
 
 /// One identity's way to its IAM. Used from one thread only. The service keeps it alive while a call is under

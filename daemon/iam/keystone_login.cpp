@@ -173,7 +173,7 @@ fetch_result keystone_source::held_back(const login_permit& permit) const {
     const std::string who = x_identity.name + " (user " + x_client.user().user + ")";
     const std::string& where = x_client.user().origin;
     fetch_failure failure{{errc::iam_unavailable, ""}, retry_rule::back_off};
-    failure.withheld = true;
+    failure.withheld = permit.why != reason::silence; // there the IAM was asked, and is away
     if (permit.retry_after)
         failure.error.retry_after = std::chrono::ceil<std::chrono::seconds>(*permit.retry_after);
     failure.paced = permit.why != reason::refusals;

@@ -76,9 +76,7 @@ void keystone_source::forgo_rescoping() {
 
 // For a scope that was refused although the password was right, from the login that proved it.
 asio::awaitable<keystone_source::opening> keystone_source::open_refused(scope target) {
-    constexpr std::size_t most_doubtful = 256;
-    if (x_doubtful.size() == most_doubtful) x_doubtful.clear();
-    x_doubtful.insert(to_string(target));
+    doubt(target);
     opening made = co_await open_from_kept(target);
     co_return made;
 }

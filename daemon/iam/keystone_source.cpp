@@ -71,6 +71,12 @@ bool keystone_source::may_be_unknown(const scope& target) const {
     return !configured && !x_opened.contains(text);
 }
 
+void keystone_source::doubt(const scope& target) {
+    constexpr std::size_t most_doubtful = 256;
+    if (x_doubtful.size() == most_doubtful) x_doubtful.clear();
+    x_doubtful.insert(to_string(target));
+}
+
 void keystone_source::remember_opened(const scope& target, const std::shared_ptr<token>& fresh) {
     constexpr std::size_t most_opened = 1024;
     if (x_opened.size() == most_opened) x_opened.clear();
@@ -98,6 +104,7 @@ asio::awaitable<fetch_result> keystone_source::log_in_for(scope target) {
         if (tried.answer.credential != credential_word::refused) {
             const bool no_scope = tried.answer.status == 403 || tried.answer.status == 404;
             if (no_scope && may_be_unknown(target)) co_await provide_parent(with);
+            if (tried.answer.status == 404) doubt(target);
             co_return std::move(tried.answer.result);
         }
         refused = std::move(tried.answer.result);

@@ -64,6 +64,7 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<fetch_result> log_in_for(scope target);
     boost::asio::awaitable<void> provide_parent(credential with);
     bool may_be_unknown(const scope& target) const;
+    void doubt(const scope& target);
     void remember_opened(const scope& target, const std::shared_ptr<token>& fresh);
     boost::asio::awaitable<fetch_result> fetch_by_application_credential(scope target);
     boost::asio::awaitable<fetch_result> settle(scope target, credential with, fetch_result refused);
@@ -108,11 +109,12 @@ class keystone_source final : public token_source {
     // rescoping
     parent_token x_parent;
     turnstile x_parent_turn;
-    bool x_rescoped = false;            // it has worked
-    bool x_rescoping_refused = false;   // and here it never will
-    bool x_unscoped_refused = false;    // the IAM wants a scope in every login
-    std::set<std::string> x_doubtful{}; // scopes that were refused although the password was right
-    std::set<std::string> x_opened{};   // scopes that a login has opened
+    bool x_rescoped = false;          // it has worked
+    bool x_rescoping_refused = false; // and here it never will
+    bool x_unscoped_refused = false;  // the IAM wants a scope in every login
+    std::set<std::string>
+        x_doubtful{};                 // scopes that a login has been refused for, not for the password's sake
+    std::set<std::string> x_opened{}; // scopes that a login has opened
     std::weak_ptr<const token> x_last_login{};
     std::optional<instant> x_scope_judged_at{}; // when a login was last spent on a scope that was not there
 

@@ -174,7 +174,9 @@ void add_identities(const call& c, const std::vector<seen_identity>& seen, std::
         [&](const seen_identity& i) { return service.standing(i.config->name).refusals; }));
     page.push_back(of_identities(
         "tokenward_guard_attempts",
-        "Refused or unanswered logins of the user within 15 minutes; at 4 it waits.", MetricType::Gauge, seen,
+        "Logins of the user within 15 minutes that were refused, or may have been with a credential that was "
+        "never accepted; at 4 it waits.",
+        MetricType::Gauge, seen,
         [&](const seen_identity& i) { return service.standing(i.config->name).attempts; }));
     page.push_back(of_identities(
         "tokenward_on_demand_scopes", "Scopes that are held because callers asked for them.",
