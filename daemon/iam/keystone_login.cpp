@@ -74,29 +74,28 @@ asio::awaitable<login_guard::turn> keystone_source::take_turn(secret_digest dige
     co_return turn;
 }
 
+keystone_source::attempt keystone_source::not_sent(const login_permit& permit) const {
+    using reason = login_permit::reason;
+    attempt made;
+    made.held_back = permit.what == advice::wait;
+    // Another credential may be tried in place of one that was refused.
+    if (permit.why == reason::none || permit.why == reason::refusals)
+        made.answer.credential = credential_word::refused;
+    made.answer.result = held_back(permit);
+    return made;
+}
+
 // One login: when it is the user's turn, if the guard lets it go out, with a passcode that nobody has seen.
 asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credential with, scope target,
                                                                        login_manner how) {
     attempt made;
     login_guard::turn turn = co_await take_turn(with.digest, how.by_person != nullptr);
-    const bool waits = turn.permit.what == advice::wait;
-    if (waits || turn.permit.what == advice::rejected) {
-        made.held_back = waits;
-        // Another credential may be tried in place of one that was refused.
-        if (turn.permit.why == login_permit::reason::none ||
-            turn.permit.why == login_permit::reason::refusals)
-            made.answer.credential = credential_word::refused;
-        made.answer.result = held_back(turn.permit);
-        co_return made;
-    }
+    if (turn.permit.what == advice::wait || turn.permit.what == advice::rejected)
+        co_return not_sent(turn.permit);
     open_login login(x_guard, x_client.user(), with.digest);
     co_await x_guard.written();
     const bool doubted = turn.permit.what == advice::settle_first;
-    if (doubted && how.others_follow) {
-        made.answer.credential = credential_word::refused;
-        made.answer.result = held_back({.what = advice::rejected});
-        co_return made;
-    }
+    if (doubted && how.others_follow) co_return not_sent({.what = advice::rejected});
     made.settling = doubted && target.kind != scope_kind::unscoped;
     if (made.settling) target = scope{};
     login_proof proof{.method = login_method::password, .value = with.value.get()};

@@ -75,6 +75,7 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<attempt> log_in_once(credential with, scope target, login_manner how);
     boost::asio::awaitable<std::shared_ptr<const secret>> next_passcode(credential with);
     void let_guard_pace(fetch_result& result, const secret_digest& digest, login_end how) const;
+    attempt not_sent(const login_permit& permit) const;
     fetch_result held_back(const login_permit& permit) const;
 
     // rescoping (keystone_rescoping.cpp)
