@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/// A head may have so many bytes at most; a token in `X-Subject-Token` is at most 8 KiB.
+/// A head may have so many bytes at most; `X-Subject-Token`, which is of no use here, has 8,000 at most.
 #define TW_HTTP_MAX_HEAD 32768
 
 enum tw_http_state {

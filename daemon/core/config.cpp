@@ -3,6 +3,7 @@
 #include "daemon/core/config_parts.hpp"
 
 #include "daemon/core/clouds.hpp"
+#include "daemon/core/endpoint_interface.hpp"
 #include "daemon/core/nearest_key.hpp"
 
 #include <algorithm>
@@ -30,7 +31,9 @@ void read_service(const section& from, const section& auth, identity_config& mad
 std::string read_interface(const section& from) {
     auto word = from.text("interface");
     const auto& known = config_keys::words::interfaces;
-    if (!word || std::find(known.begin(), known.end(), *word) != known.end()) return word.value_or("");
+    if (!word) return {};
+    const std::string_view plain = plain_interface(*word);
+    if (std::find(known.begin(), known.end(), plain) != known.end()) return std::string(plain);
     from.faults().error(from.line_of("interface"), unknown_word("interface", *word, known));
     return {};
 }

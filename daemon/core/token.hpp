@@ -45,7 +45,7 @@ struct token {
     duration granted{}; ///< what a full login lives, if that is more than `lifetime` (rescoping)
     std::optional<duration> renew_ahead{}; ///< when before its end it is due; none: at two thirds of its life
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
-    std::string body{};    ///< the IAM's own answer, JSON: {"token":{…}}; holds no token value
+    std::string body{};    ///< the IAM's own bytes, JSON: {"token":{…}}; holds no token value
 
     mutable std::unique_ptr<token_rendering> rendering{}; ///< filled by the service when the token comes
 

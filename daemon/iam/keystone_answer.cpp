@@ -1,6 +1,7 @@
 // The answer to a login: the token and its description; see keystone_codec.hpp.
 #include "daemon/iam/iam_time.hpp"
 #include "daemon/iam/keystone_codec.hpp"
+#include "daemon/iam/token_text.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -100,30 +101,25 @@ void read_description(token& into, const json::object& from) {
             into.methods.emplace_back(name->data(), name->size());
 }
 
-// The document {"token":{…}}; depth is bounded by the library's default of 32.
-json::value read_document(const http_answer& answer) {
-    const wiped_string& body = answer.body;
-    json::error_code error;
-    json::value root = json::parse({body.data(), body.size()}, error);
-    if (error && !answer.content_encoding.empty() && answer.content_encoding != "identity")
-        throw nonsense{fmt::format("with a body in the coding '{}', though none was asked for",
-                                   quote_iam(answer.content_encoding, nullptr))};
-    if (error || !root.is_object() || object_or_null(root.get_object(), "token") == nullptr)
-        throw nonsense{"with a body that describes no token"};
-    return root;
+/// A coding that was not asked for explains a body that can't be read.
+std::string text_fault(std::string_view fault, const std::string& coding) {
+    if (coding.empty() || coding == "identity") return std::string(fault);
+    return fmt::format("with a body in the coding '{}', though none was asked for", quote_iam(coding, nullptr));
 }
 
 std::shared_ptr<token> read_token(const http_answer& answer, const login_facts& facts) {
     auto made = std::make_shared<token>();
     made->iam_date = parse_http_date(answer.date);
     read_value(*made, answer.subject_token);
-    const json::value root = read_document(answer);
-    const json::value& description = root.get_object().at("token");
-    read_life(*made, description.get_object(), facts.asked);
-    read_description(*made, description.get_object());
+    token_text text;
+    const std::string_view fault =
+        read_token_text({answer.body.data(), answer.body.size()}, answer.subject_token, text);
+    if (!fault.empty()) throw nonsense{text_fault(fault, answer.content_encoding)};
+    read_life(*made, text.description.get_object(), facts.asked);
+    read_description(*made, text.description.get_object());
     const std::string mismatch = find_mismatch(*made, facts);
     if (!mismatch.empty()) throw nonsense{"and " + mismatch + ": it is not used", false};
-    made->body = "{\"token\":" + json::serialize(description) + "}";
+    made->body = std::move(text.body);
     return made;
 }
 

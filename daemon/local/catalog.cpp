@@ -1,6 +1,8 @@
 // See catalog.hpp.
 #include "daemon/local/catalog.hpp"
 
+#include "daemon/core/endpoint_interface.hpp"
+#include "daemon/core/raw_json.hpp"
 #include "daemon/local/service_types.hpp"
 
 #include <boost/json/array.hpp>
@@ -15,56 +17,6 @@ namespace tokenward::local {
 namespace {
 
 namespace json = boost::json;
-
-// --- finding the catalog in a text that is known to be JSON, without taking all of it apart
-
-// Behind the string that begins at `at`.
-std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
-    for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\') ++at;
-    return at + 1;
-}
-
-std::size_t skip_space(std::string_view text, std::size_t at) noexcept {
-    return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
-}
-
-// Behind the value that begins at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at) noexcept {
-    int depth = 0;
-    while (at < text.size()) {
-        char c = text[at];
-        if (depth == 0 && (c == ',' || c == '}' || c == ']')) break; // behind a number or a word
-        at = c == '"' ? skip_string(text, at) : at + 1;
-        if (c == '{' || c == '[') ++depth;
-        if (c == '}' || c == ']') --depth;
-        if (depth == 0 && (c == '"' || c == '}' || c == ']')) break;
-    }
-    return std::min(at, text.size());
-}
-
-// The value of a member of the object `text`; empty if it is no object or has no such member.
-std::string_view member(std::string_view text, std::string_view name) noexcept {
-    std::size_t at = skip_space(text, 0);
-    if (at == text.size() || text[at] != '{') return {};
-    for (++at; at < text.size() && text[at] != '}'; ++at) {
-        at = skip_space(text, at);
-        std::size_t key = at;
-        if (at >= text.size() || text[at] != '"') return {};
-        at = skip_string(text, at);
-        bool found = at <= text.size() && text.substr(key + 1, at - key - 2) == name;
-        at = skip_space(text, at);
-        if (at >= text.size() || text[at] != ':') return {};
-        std::size_t value = skip_space(text, at + 1);
-        std::size_t end = skip_value(text, value);
-        if (found) return text.substr(value, end - value);
-        at = skip_space(text, end);
-        if (at >= text.size() || text[at] != ',') return {};
-    }
-    return {};
-}
-
-// --- reading it
 
 // The text of a member; empty if it is missing or no string.
 std::string_view text_of(const json::value& object, std::string_view name) {
@@ -84,8 +36,19 @@ const json::array* endpoints_of(const json::value& service) {
 } // namespace
 
 std::string_view catalog_text(std::string_view body) noexcept {
-    std::string_view text = member(member(body, "token"), "catalog");
-    return text.starts_with('[') ? text : std::string_view();
+    const auto token = find_member(body, "token");
+    const auto found = token ? find_member(token->value, "catalog") : std::nullopt;
+    return found && found->value.starts_with('[') ? found->value : std::string_view();
+}
+
+std::string without_catalog(std::string_view body) {
+    const auto token = find_member(body, "token");
+    if (!token || !find_member(token->value, "catalog")) return std::string(body);
+    const auto at = static_cast<std::size_t>(token->value.data() - body.data());
+    std::string rest(body.substr(0, at));
+    rest += without_member(token->value, "catalog");
+    rest += body.substr(at + token->value.size());
+    return rest;
 }
 
 /// Puts each text once into the words of a catalog.
@@ -142,7 +105,7 @@ int catalog::fit_of_region(const endpoint& e, std::string_view wanted) const noe
 }
 
 static std::string_view interface_of(const endpoint_query& wanted) noexcept {
-    return wanted.interface.empty() ? "public" : std::string_view(wanted.interface);
+    return wanted.interface.empty() ? "public" : plain_interface(wanted.interface);
 }
 
 // The best URL among the endpoints of the services whose `key` is `value`; empty = none.

@@ -15,13 +15,16 @@ namespace tokenward::local {
 /// Which endpoint is wanted.
 struct endpoint_query {
     std::string service{};    ///< a type, such as "compute", an alias of one, or a name, such as "nova"
-    std::string interface {}; ///< empty = public
+    std::string interface {}; ///< public or publicURL, and so on; empty = public
     std::string region{};     ///< empty or `*` = any
 };
 
 /// The array `token.catalog` as it stands in the IAM's answer (token::body, well-formed JSON); empty if it
 /// has none.
 std::string_view catalog_text(std::string_view body) noexcept;
+
+/// That answer without its catalog: for an identity that is to have none, whatever its IAM sends.
+std::string without_catalog(std::string_view body);
 
 /// A catalog made ready for questions: every text once, in one piece of memory.
 class catalog {

@@ -12,8 +12,8 @@
 
 namespace tokenward::local {
 
-/// A token longer than this is left out of the header: many clients refuse longer ones.
-inline constexpr std::size_t longest_token_in_header = std::size_t{8} * 1024;
+/// A token longer than this is left out of the header: some clients take header lines of 8,190 bytes at the most.
+inline constexpr std::size_t longest_token_in_header = 8000;
 
 /// A token's answers as bytes in wiped memory.
 class rendering final : public token_rendering {

@@ -64,14 +64,23 @@ result<wish> read_wish(const call& c) {
     return w;
 }
 
+// What the identity's callers get of the IAM's own answer.
+std::string_view body_of(const environment& around, const served_token& t, std::string& cut) {
+    const identity_config* identity = around.service.identity(t.identity);
+    if (identity == nullptr || identity->catalog) return t.value->body;
+    return cut = without_catalog(t.value->body);
+}
+
 // The document with the IAM's own answer as its last member.
-response answer_with_body(const served_token& t, bool head) {
+response answer_with_body(const environment& around, const served_token& t, bool head) {
     std::string_view document = rendering_of(*t.value).document(t.now, t.expires);
+    std::string cut;
+    const std::string_view own = body_of(around, t, cut);
     wiped_string body;
-    body.reserve(document.size() + t.value->body.size() + 16);
+    body.reserve(document.size() + own.size() + 16);
     body += document.substr(0, document.size() - 1);
     body += ",\"body\":";
-    body += t.value->body;
+    body += own;
     body += '}';
     wiped_string fields;
     fields.reserve(std::min(t.value->value.size(), longest_token_in_header) +
@@ -119,7 +128,7 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
     }
     audit(around, connection.who(), t);
     if (w.with_body)
-        connection.answer(honour(answer_with_body(t, w.head), w));
+        connection.answer(honour(answer_with_body(around, t, w.head), w));
     else
         connection.answer(
             honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));

@@ -1,6 +1,9 @@
 // The IAM's answer to a login, from a hostile IAM. Input: status, X-Subject-Token, Date and Retry-After, a
 // line each, then the body.
 #include "daemon/iam/keystone_codec.hpp"
+#include "daemon/core/raw_json.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -32,6 +35,21 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
+// The body is the IAM's text but for the token; what a reader of it finds is what was judged.
+void require_own_words(const token& granted, std::string_view text) {
+    const std::string quoted = '"' + std::string(granted.value.reveal()) + '"';
+    require(granted.body.find(quoted) == std::string::npos);
+    require(text.find(quoted) != std::string_view::npos || text.find(granted.body) != std::string_view::npos);
+    const auto read = boost::json::parse(granted.body);
+    const auto found = find_member(granted.body, "token");
+    require(found && boost::json::parse(found->value) == read.at("token"));
+    const auto& members = read.at("token").as_object();
+    if (const auto* user = members.if_contains("user"); user != nullptr && user->is_object())
+        if (const auto* id = user->get_object().if_contains("id"); id != nullptr && id->is_string())
+            require(granted.body.find("[redacted]") != std::string::npos ||
+                    id->get_string() == granted.user.id);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -48,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto* granted = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
         require((*granted)->lifetime.count() > 0 && (*granted)->expires() > asked.boot);
         require(!(*granted)->value.empty() && (*granted)->value.size() <= iam::most_token_bytes);
+        require_own_words(**granted, {answer.body.data(), answer.body.size()});
     } else {
         const problem& error = std::get<fetch_failure>(parsed.result.outcome).error;
         require(error.detail.find("hunter2") == std::string::npos && error.detail.size() < 1000);

@@ -1,6 +1,7 @@
 // Feeds bytes to the local side's parsers as a connection would: whole, and in two pieces, which must come to
 // the same.
 #include "daemon/local/conditional.hpp"
+#include "daemon/local/host.hpp"
 #include "daemon/local/media.hpp"
 #include "daemon/local/prefer.hpp"
 #include "daemon/local/request_parser.hpp"
@@ -23,7 +24,7 @@ struct parsed {
     outcome end = outcome::incomplete;
     int status = 0;
     std::size_t size = 0;
-    std::string target{}, body{};
+    std::string target{}, host{}, body{};
     friend bool operator==(const parsed&, const parsed&) = default;
 };
 
@@ -36,6 +37,7 @@ bool is_inside(std::string_view part, std::string_view all) {
 void use(const request& asked) {
     target path;
     if (path.assign(asked.target)) require(path.segments().size() <= 9);
+    require(!is_loopback_host(asked.host) || is_socket_host(asked.host) || asked.host.starts_with("127."));
     (void)choose_media(asked, true);
     (void)wait_preference(asked);
     if (auto only_if = conditions::of(asked)) (void)only_if->judge("sha256:0123456789abcdef");
@@ -54,11 +56,16 @@ parsed parse(std::string text, std::size_t split) {
     if (end == outcome::incomplete) return {};
     require(parser.size() <= bytes.size());
     require(is_inside(asked.target, bytes) || asked.target == "/");
+    require(is_inside(asked.host, bytes));
     require(is_inside(asked.body, bytes));
+    // Two ways to tell where a body ends are one too many (RFC 9112, section 6.3).
+    require(!asked.has(field::transfer_encoding) || !asked.has(field::content_length));
+    require(asked.has(field::transfer_encoding) == (asked.body_framing == framing::chunked));
     use(asked);
     return {.end = end,
             .size = parser.size(),
             .target = std::string(asked.target),
+            .host = std::string(asked.host),
             .body = std::string(asked.body)};
 }
 

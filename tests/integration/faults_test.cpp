@@ -162,7 +162,7 @@ TEST(IamFaults, BigTokensPassUnchanged) {
         EXPECT_EQ(token.size(), size);
         auto json = d.get("/v1/tokens/ci/eu-de");
         EXPECT_EQ(member(json.body, "token"), token);
-        EXPECT_FALSE(json.has_header("X-Subject-Token")) << "over 8 KiB it stays out of the header";
+        EXPECT_FALSE(json.has_header("X-Subject-Token")) << "over 8,000 bytes it stays out of the header";
         auto service = iam.connect().request("GET", "/service/servers", {{"X-Auth-Token", token}});
         EXPECT_EQ(service.status, 200) << "the IAM knows it";
     }

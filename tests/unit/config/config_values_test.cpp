@@ -187,5 +187,12 @@ TEST(ConfigValues, DocumentMarksCommentsAndWindowsLineEndsAreTaken) {
     EXPECT_TRUE(identity_of(windows).same_login(identity_of(good)));
 }
 
+TEST(ConfigValues, AnInterfaceMayHaveItsNameOfOld) {
+    EXPECT_EQ(identity_of(good + "    interface: internal\n").endpoint_interface, "internal");
+    EXPECT_EQ(identity_of(good + "    interface: publicURL\n").endpoint_interface, "public");
+    EXPECT_EQ(identity_of(good + "    interface: internalURL\n").endpoint_interface, "internal");
+    EXPECT_EQ(identity_of(good + "    interface: adminURL\n").endpoint_interface, "admin");
+}
+
 } // namespace
 } // namespace tokenward

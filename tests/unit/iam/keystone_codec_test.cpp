@@ -118,7 +118,31 @@ TEST_F(KeystoneAnswer, DescribesTheToken) {
     EXPECT_EQ(t.methods, std::vector<std::string>{"password"});
     EXPECT_EQ(t.password_expires_at, wall_time(1'794'188'577'500ms));
     EXPECT_EQ(json::parse(t.body).at("token").at("roles").at(0).at("id"), json::value("0"));
-    EXPECT_EQ(t.body.find('\n'), std::string::npos);
+}
+
+TEST_F(KeystoneAnswer, IsKeptByteForByte) {
+    const std::string body =
+        "{ \"x\" : 1e400 ,\n\"token\":{" + life +
+        ",\"catalog\":[12345678901234567890123, 1.10, \"\\u00e4\\/\"], \"y\":-0.0}, \"links\":{}}";
+    http_answer from = answer(201, " \r\n" + body + "\n");
+    from.subject_token = secret("gAAAAtoken");
+    EXPECT_EQ(granted(parse_login(from, facts)).body, body);
+    const secret given("gAAAAgiven");
+    facts.proof = &given;
+    EXPECT_EQ(granted(parse_description(answer(200, body), facts)).body, body);
+}
+
+TEST_F(KeystoneAnswer, IsKeptWithoutTheToken) {
+    const login_answer parsed =
+        parse_login(created(life + R"(,"id":"gAAAAtoken","note":"gAAAAtoken2","gAAAAtoken":1)"), facts);
+    const token& t = granted(parsed);
+    EXPECT_EQ(t.body, "{\"token\":{" + life + R"(,"id":"[redacted]","note":"gAAAAtoken2","[redacted]":1}})");
+    EXPECT_EQ(t.value, secret("gAAAAtoken"));
+}
+
+TEST_F(KeystoneAnswer, OfTwoMembersTheLastCounts) {
+    EXPECT_EQ(granted(parse_login(created(life + R"(,"user":{"id":"a"},"user":{"id":"b"})"), facts)).user.id,
+              "b");
 }
 
 TEST_F(KeystoneAnswer, FingerprintIsTheStartOfSha256) {
@@ -184,7 +208,14 @@ TEST_F(KeystoneAnswer, BodyThatIsNoTokenDocumentIsAProtocolError) {
     const std::string deep = "{\"token\":{\"a\":" + std::string(1000, '[') + std::string(1000, ']') + "}}";
     for (const std::string& body :
          {std::string(), std::string("<html></html>"), std::string("[]"), std::string("{}"),
-          std::string(R"({"token":1})"), std::string(R"({"token":{"expires_at")"), deep}) {
+          std::string(R"({"token":1})"), std::string(R"({"token":{"expires_at")"), deep,
+          "{\"token\":{" + life + "},\"token\":{" + life + "}}",
+          "{\"token\":{" + life + "},\"\\u0074oken\":7}", "{\"token\":7,\"token\":{" + life + "}}",
+          "{\"token\":{" + life + ",\"catalog\":[],\"catalog\":[]}}",
+          "{\"token\":{" + life + ",\"x\":\"\xff\"}}", "{\"token\":{" + life + ",\"\xc3\":1}}",
+          "{\"token\":{" + life + "},\"x\":\"\xed\xa0\x80\"}", "{\"token\":{" + life + "}}}",
+          "{\"token\":{" + life + "}} x", "{\"token\":{" + life + ",\"catalog\":[1,]}}",
+          "{\"token\":{" + life + ",\"catalog\":[01]}}"}) {
         http_answer from = answer(201, body);
         from.subject_token = secret("gAAAA");
         EXPECT_EQ(failure(parse_login(from, facts)).error.code, errc::iam_protocol) << body;

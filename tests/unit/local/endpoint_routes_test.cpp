@@ -25,6 +25,18 @@ TEST_F(EndpointRoutes, EndpointsComeFromTheCatalog) {
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de", "", 1002).code(), "denied");
 }
 
+TEST_F(EndpointRoutes, AnInterfaceMayHaveItsNameOfOld) {
+    warm();
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=internalURL").body,
+              R"({"url":"https://internal"})");
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=publicURL").body,
+              R"({"url":"https://ecs.eu-de"})");
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=adminURL").json().at("detail"),
+              "no such service in the catalog: admin endpoint of nova");
+    EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=otherURL").json().at("detail"),
+              "no such service in the catalog: otherURL endpoint of nova");
+}
+
 TEST_F(EndpointRoutes, EndpointsWaitForATokenAndNeedACatalog) {
     auto connection = connect();
     start(*connection, request_text("GET", "/v1/endpoints/ci/eu-de?service=compute"));

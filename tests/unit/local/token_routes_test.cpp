@@ -96,8 +96,29 @@ TEST_F(TokenRoutes, IncludeBodyAddsTheIamsOwnAnswer) {
     EXPECT_EQ(get("/v1/tokens/ci/eu-de?include=all").status, 400);
 }
 
+TEST_F(TokenRoutes, IncludeBodyIsTheIamsVeryBytes) {
+    auto t = make_token("the-token", first_fp);
+    t->body = "{\n \"token\": {\"x\": 1e400, \"catalog\" : [ {\"id\":12345678901234567890123} ], "
+              "\"y\":\"\\u00e4\"},\n"
+              " \"more\": 0.10\n}";
+    const std::string own = t->body;
+    give(std::move(t));
+    EXPECT_TRUE(get("/v1/tokens/ci/eu-de?include=body").body.ends_with(",\"body\":" + own + "}"));
+
+    config bare = two_identities();
+    bare.identities[0].catalog = false;
+    service.configure(bare);
+    run();
+    auto again = make_token("the-token", first_fp);
+    again->body = own;
+    give(std::move(again));
+    const std::string cut = "{\n \"token\": {\"x\": 1e400,\"y\":\"\\u00e4\"},\n \"more\": 0.10\n}";
+    const std::string without = get("/v1/tokens/ci/eu-de?include=body").body;
+    EXPECT_TRUE(without.ends_with(",\"body\":" + cut + "}")) << "an IAM may not heed ?nocatalog: " << without;
+}
+
 TEST_F(TokenRoutes, IncludeBodyLeavesALongTokenOutOfTheHeader) {
-    give(make_token(std::string(8 * 1024 + 1, 'x'), first_fp));
+    give(make_token(std::string(8001, 'x'), first_fp));
     EXPECT_EQ(get("/v1/tokens/ci/eu-de?include=body").head.find("X-Subject-Token"), std::string::npos);
 }
 
