@@ -1,7 +1,7 @@
 // One request on one connection, and the one answer that belongs to it.
 #pragma once
 
-#include "daemon/iam/connection.hpp"
+#include "daemon/iam/answer_parser.hpp"
 #include "daemon/iam/http_answer.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -11,8 +11,6 @@
 
 namespace tokenward::iam {
 
-using wiped_body =
-    boost::beast::http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
 using request_message = boost::beast::http::request<wiped_body, wiped_fields>;
 
 struct answer_limits {

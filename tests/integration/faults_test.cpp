@@ -168,6 +168,20 @@ TEST(IamFaults, BigTokensPassUnchanged) {
     }
 }
 
+TEST(IamFaults, ATokenOfTheVeryLimitPassesAndALongerOneIsNamedAsSuch) {
+    iam_standin iam;
+    iam.set_token_size(std::size_t{64} * 1024);
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    EXPECT_EQ(d.token().size(), std::size_t{64} * 1024);
+
+    iam.set_token_size(std::size_t{64} * 1024 + 1);
+    daemon_under_test other({.auth_url = iam.auth_url()});
+    auto reply = other.get("/v1/tokens/ci/eu-de");
+    EXPECT_EQ(reply.status, 502) << reply.body;
+    EXPECT_NE(reply.body.find("a token of 65537 bytes, over the limit of 65536"), std::string::npos)
+        << reply.body;
+}
+
 TEST(IamFaults, ARefusedTokenIsReplacedAndALateRefusalLeavesTheNewOne) {
     iam_standin iam;
     daemon_under_test d({.auth_url = iam.auth_url()});
