@@ -72,6 +72,14 @@ class Tokens(PluginTest):
         self.assertEqual(
             self.session().get_endpoint(interface=AUTH_INTERFACE, skip_discovery=True), f"{self.standin.url}/v3")  # fmt: skip
 
+    def test_the_iam_s_own_address_is_the_daemon_s_where_no_catalog_tells_it(self):
+        self.tokenward.change(lambda identity: identity.update(catalog=False))
+        session = self.session()
+        self.assertFalse(session.auth.get_access(session).has_service_catalog())
+        self.assertEqual(
+            session.get_endpoint(interface=AUTH_INTERFACE, skip_discovery=True), f"{self.standin.url}/v3")  # fmt: skip
+        self.assertIsNone(self.plugin(tokenward_identity="nobody")._daemon.auth_url("nobody"))
+
     def test_a_scope_can_be_spelled_out(self):
         session = self.session(tokenward_scope=f"domain:{world.DOMAIN}")
         self.assertEqual(session.auth.get_access(session).domain_name, world.DOMAIN)

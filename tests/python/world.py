@@ -101,6 +101,16 @@ class Daemon:
         finally:
             os.close(ended)
 
+    def change(self, how):
+        """Starts anew with each identity of the configuration as `how` leaves it."""
+        self.stop()
+        file = self._folder / "tokenward.yaml"
+        configuration = json.loads(file.read_text())
+        for identity in configuration["identities"].values():
+            how(identity)
+        file.write_text(json.dumps(configuration))
+        self.start()
+
     def stop(self, with_signal=signal.SIGTERM):
         self._process.send_signal(with_signal)
         self._process.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""The daemon as this plugin sees it: three requests of its HTTP API over the Unix socket.
+"""The daemon as this plugin sees it: four requests of its HTTP API over the Unix socket.
 
 Each request has a connection of its own, so that threads don't disturb each other and a forked child shares none.
 """
@@ -125,6 +125,12 @@ class Daemon:
         """The names of the identities that this process may use; `scope` is what the one is wanted for."""
         answer = self._ask(f"scope {scope}", "GET", "/v1/identities")
         return [str(entry.get("identity")) for entry in answer.get("identities", [])]
+
+    def auth_url(self, identity: str) -> str | None:
+        """Where the IAM of an identity is, by the daemon's configuration; None if it does not say."""
+        answer = self._ask(f"identity {identity}", "GET", "/v1/status")
+        urls = [entry.get("auth_url") for entry in answer.get("identities", []) if entry.get("identity") == identity]
+        return str(urls[0]) if urls and urls[0] else None
 
     def _ask(self, about: str, method: str, target: str, body: str | None = None) -> Mapping[str, Any]:
         status, content = self._exchange(about, method, target, body)

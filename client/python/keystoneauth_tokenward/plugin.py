@@ -154,9 +154,12 @@ class Tokenward(base.BaseIdentityPlugin):
                 self.auth_ref = None
 
     def get_endpoint_data(self, session: Session | None, *args: Any, **kwargs: Any) -> Any:
-        """As keystoneauth has it, from the catalog; the IAM's own address too, which nobody has to configure."""
+        """As keystoneauth has it, from the catalog; the IAM's own address too, which nobody has to configure: that of
+        the catalog, else the one at which the daemon logs in."""
         if kwargs.get("interface") is plugin.AUTH_INTERFACE:
             self.get_access(session)
+            if self.auth_url is None:
+                self.auth_url = self._daemon.auth_url(self.identity)
         return super().get_endpoint_data(session, *args, **kwargs)
 
     def get_cache_id(self) -> None:
