@@ -12,7 +12,8 @@
 
 namespace tokenward::local {
 
-/// A token longer than this is left out of the header: some clients take header lines of 8,190 bytes at the most.
+/// A token longer than this is left out of the header: some clients take header lines of 8,190 bytes at the
+/// most.
 inline constexpr std::size_t longest_token_in_header = 8000;
 
 /// A token's answers as bytes in wiped memory.
