@@ -64,8 +64,8 @@ std::string manager_link::status() {
 }
 
 void manager_link::wait() {
-    const std::chrono::microseconds pause = x_complete && x_told_ready ? status_pause : starting_pause;
-    x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, pause) : pause);
+    const std::chrono::microseconds usual = x_complete && x_told_ready ? status_pause : starting_pause;
+    x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, usual) : usual);
     x_timer.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled || x_stopped) return;
         tell();
