@@ -4,7 +4,8 @@ import pathlib
 import sys
 import unittest
 
-from machine import Missing, base
+from debian import Missing
+from machine import base
 from packages import built, needed
 
 SKIPPED = 77

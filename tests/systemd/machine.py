@@ -1,4 +1,5 @@
-"""A small Debian machine of its own systemd: debootstrapped once, booted by systemd-nspawn, changed in memory only."""
+"""A small Debian machine of its own systemd, of the release that this machine runs: debootstrapped once, booted by
+systemd-nspawn, changed in memory only."""
 import os
 import pathlib
 import re
@@ -7,37 +8,10 @@ import signal
 import subprocess
 import time
 
-SUITE = "bookworm"
+from debian import Missing, bootstrap, release, run
+
 PACKAGES = ["systemd", "systemd-sysv", "dbus", "ca-certificates", "adduser"]
 ENTER = ["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd"]
-
-
-class Missing(Exception):
-    """Something that this machine would have to have; the text says what."""
-
-
-def run(arguments, **more):
-    """Runs a program of this machine; its output in the exception if it fails."""
-    done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **more)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def mirror():
-    """Where this machine's apt has that suite from; none: debootstrap's own default."""
-    made = run(["apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages"])
-    for line in made.splitlines():
-        codename, uri = line.split()
-        if codename == SUITE:
-            return [uri]
-    return []
-
-
-def proxy():
-    """apt's HTTP proxy, as debootstrap wants it."""
-    found = re.search(r'^Acquire::http::Proxy "(.+)";$', run(["apt-config", "dump", "Acquire::http::Proxy"]), re.M)
-    return {"http_proxy": found[1]} if found else {}
 
 
 def packages_of(programs):
@@ -60,26 +34,23 @@ def packages_of(programs):
 def base(folder, programs, needs):
     """The folder of a Debian that can run the programs and has what `needs`, a list as in `Depends`, asks for: made once,
     then found again."""
-    for tool, package in (("debootstrap", "debootstrap"), ("systemd-nspawn", "systemd-container")):
-        if shutil.which(tool) is None:
-            raise Missing(f"{tool} is not installed (package {package})")
+    if shutil.which("systemd-nspawn") is None:
+        raise Missing("systemd-nspawn is not installed (package systemd-container)")
+    suite = release()
     wanted = sorted({*PACKAGES, *packages_of(programs)})
+    made_of = [suite, *wanted, needs]
     made = folder / "made-of"
     root = folder / "base"
-    if made.exists() and made.read_text().splitlines() == [*wanted, needs]:
+    if made.exists() and made.read_text().splitlines() == made_of:
         return root
     made.unlink(missing_ok=True)
-    shutil.rmtree(root, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"debootstrap {SUITE} …", flush=True)
-    environment = {**os.environ, **proxy(), "DEBIAN_FRONTEND": "noninteractive"}
-    include = f"--include={','.join(wanted)}"
-    run(["debootstrap", "--variant=minbase", include, SUITE, str(root), *mirror()], env=environment)
+    bootstrap(suite, root, wanted)
     apt = ["chroot", str(root), "apt-get", "--quiet", "--option=Acquire::Retries=3"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run([*apt, "update"], env=environment)
     run([*apt, "satisfy", "--yes", "--no-install-recommends", needs], env=environment)
     run([*apt, "clean"], env=environment)
-    made.write_text("\n".join([*wanted, needs]))
+    made.write_text("\n".join(made_of))
     return root
 
 

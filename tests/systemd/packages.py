@@ -3,7 +3,7 @@ import pathlib
 import re
 import tempfile
 
-from machine import Missing, run
+from debian import Missing, run
 
 
 def built(folder):

@@ -1,4 +1,4 @@
-"""The packages on a Debian 12 that boots: first installation, upgrades, removal, purge. Needs root; for others left out."""
+"""The packages on a Debian that boots, of the release that they were made on: first installation, upgrades, removal, purge. Needs root; for others left out."""
 import sys
 import unittest
 

@@ -1,4 +1,4 @@
-"""Tokenward under a real systemd: a Debian 12 that boots in a folder. Needs root; for others it is left out."""
+"""Tokenward under a real systemd: a Debian that boots in a folder. Needs root; for others it is left out."""
 import json
 import re
 import sys
