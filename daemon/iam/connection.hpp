@@ -47,10 +47,16 @@ using wiped_fields = boost::beast::http::basic_fields<wiping_allocator<char>>;
 inline const boost::system::error_code unasked_bytes =
     boost::beast::http::make_error_code(boost::beast::http::error::unexpected_body);
 
+/// What it says where it can't tell: part of a TLS record has come, or more than it reads. Right after a
+/// handshake that is mostly a session ticket on its way.
+inline const boost::system::error_code undecided_bytes =
+    boost::beast::http::make_error_code(boost::beast::http::error::need_more);
+
 struct connection {
     std::shared_ptr<boost::asio::ssl::context> context; ///< must outlive the stream; null without TLS
     std::variant<plain_stream, tls_stream> stream;
     boost::beast::basic_flat_buffer<wiping_allocator<char>> buffer{};
+    bool used = false; ///< a request has been written to it
 
     boost::beast::tcp_stream& socket() {
         if (auto* tls = std::get_if<tls_stream>(&stream)) return boost::beast::get_lowest_layer(*tls);
@@ -59,8 +65,8 @@ struct connection {
 
     /// Nothing, when all that has come was asked for and the other side has not closed: then the next byte is
     /// the answer to what is written next. Session tickets of TLS are taken in; they are no answer to
-    /// anything. Does not wait: a few system calls. Errors: unasked_bytes; else why it can't be used, such as
-    /// eof, a reset or an alert. REQUIRES: nothing is being read or written.
+    /// anything. Does not wait: a few system calls. Errors: unasked_bytes, undecided_bytes; else why it can't
+    /// be used, such as eof, a reset or an alert. REQUIRES: nothing is being read or written.
     boost::system::error_code check_quiet();
 };
 

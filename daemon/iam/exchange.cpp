@@ -73,7 +73,9 @@ asio::awaitable<void> exchange_over(Stream& stream, connection& c, request_messa
 asio::awaitable<exchanged> exchange(connection& c, request_message& message, answer_limits limits) {
     exchanged end;
     end.failed = c.check_quiet();
+    if (end.failed == undecided_bytes && !c.used) end.failed = {};
     if (end.failed) co_return end;
+    c.used = true;
     c.socket().expires_after(limits.time);
     if (auto* tls = std::get_if<tls_stream>(&c.stream))
         co_await exchange_over(*tls, c, message, limits, end);

@@ -30,8 +30,9 @@ struct exchanged {
 
 /// Sends a request and reads its answer; interim ones are passed over. Nothing is sent unless the connection
 /// is quiet, so that no byte that came before the request is taken for the answer to it: check_quiet()'s
-/// errors, with `sent` false. Cancellation: terminal. `message` and `c` must outlive the call, and `c` is
-/// used for nothing else meanwhile; unless it is reusable, it is to be closed after that.
+/// errors, with `sent` false; but undecided_bytes on a new connection are taken for a ticket. Cancellation:
+/// terminal. `message` and `c` must outlive the call, and `c` is used for nothing else meanwhile; unless it
+/// is reusable, it is to be closed after that.
 boost::asio::awaitable<exchanged> exchange(connection& c, request_message& message, answer_limits limits);
 
 } // namespace tokenward::iam

@@ -43,7 +43,7 @@ static bool is_idempotent(const http_request& what) {
 /// have acted on it, or when it does no harm if somebody has. A login whose answer is lost may have been
 /// counted, and its passcode spent.
 static bool may_go_again(const exchanged& end, const http_request& what) {
-    if (end.failed == unasked_bytes) return !end.sent;
+    if (end.failed == unasked_bytes || end.failed == undecided_bytes) return !end.sent;
     return is_closed(end.failed) && !end.began && (!end.sent || is_idempotent(what));
 }
 

@@ -81,5 +81,21 @@ TEST(TokenScope, UnscopedNamesNeither) {
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), scope{}), contradicts);
 }
 
+TEST(TokenUser, IsComparedByIdOrByNameAndDomain) {
+    token subject;
+    subject.user = {"id-u", "ci-bot"};
+    subject.user_domain = {"id-d", "acme"};
+    EXPECT_EQ(compare_user(subject, "id-u", "", {}), matches);
+    EXPECT_EQ(compare_user(subject, "ID-U", "", {}), contradicts);
+    EXPECT_EQ(compare_user(subject, "", "CI-Bot", {}), matches);
+    EXPECT_EQ(compare_user(subject, "", "CI-Bot", {"", "Acme"}), matches);
+    EXPECT_EQ(compare_user(subject, "", "ci-bot", {"id-d", ""}), matches);
+    EXPECT_EQ(compare_user(subject, "", "ci-bot", {"", "other"}), contradicts);
+    EXPECT_EQ(compare_user(subject, "", "ci-bot-2", {"", "acme"}), contradicts);
+    EXPECT_EQ(compare_user(subject, "", "", {}), matches) << "nobody in particular";
+    EXPECT_EQ(compare_user(token{}, "id-u", "", {}), unsaid);
+    EXPECT_EQ(compare_user(token{}, "", "ci-bot", {"", "acme"}), unsaid);
+}
+
 } // namespace
 } // namespace tokenward

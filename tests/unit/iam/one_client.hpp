@@ -37,6 +37,19 @@ class one_client {
         return answers;
     }
 
+    /// What comes of one request.
+    http_result ask(http_request what) {
+        std::optional<http_result> answer;
+        auto keep = [&](std::exception_ptr failed, http_result got) {
+            if (failed) std::rethrow_exception(failed);
+            answer.emplace(std::move(got));
+        };
+        boost::asio::co_spawn(x_io, x_client.request(std::move(what)), keep);
+        x_io.restart();
+        x_io.run();
+        return std::move(answer).value();
+    }
+
     /// The status of one answer, 0 if there is none.
     unsigned status() {
         auto answers = ask(1);

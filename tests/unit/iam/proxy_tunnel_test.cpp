@@ -161,6 +161,21 @@ TEST(ProxyTunnel, ProxyThatSpeaksAnotherLanguageIsNamed) {
     }
 }
 
+TEST(ProxyTunnel, InterimAnswersAndBareStatusLinesArePassedOverAndAccepted) {
+    for (const auto& [bytes, words] :
+         {std::pair(
+              "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: a\r\n\r\nHTTP/1.1 403 No\r\n\r\n",
+              "(403)"),
+          {"HTTP/1.1 503\r\nVia : lb\r\n\r\n", "(503)"},
+          {"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+           "does not answer as HTTP asks"}}) {
+        rude_proxy proxy(bytes);
+        one_client client("http://iam.invalid/v3", by(proxy.url()));
+        EXPECT_EQ(client.status(), 0U) << bytes;
+        EXPECT_NE(client.failure().detail.find(words), std::string::npos) << client.failure().detail;
+    }
+}
+
 TEST(ProxyTunnel, ProxyMayHaveAnIpv6Address) {
     if (!support::has_ipv6_loopback()) GTEST_SKIP() << "this machine has no ::1";
     iam_standin iam;

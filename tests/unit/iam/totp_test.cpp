@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace tokenward::iam {
 namespace {
 
@@ -24,6 +26,10 @@ TEST(Totp, AgreesWithTheTableOfTheRfc) {
     EXPECT_EQ(code_at(2'000'000'000s, 8), "69279037");
     EXPECT_EQ(code_at(20'000'000'000s, 8), "65353130");
     EXPECT_EQ(code_at(59s, 6), "287082") << "the last digits of the same";
+}
+
+TEST(Totp, APasscodeThatLiboathDoesNotMakeIsNoEmptyOne) {
+    EXPECT_THROW(totp_passcode(rfc_key, 1, 5), std::runtime_error);
 }
 
 TEST(Totp, AStepLastsItsPeriod) {
