@@ -12,6 +12,7 @@
 #include "daemon/local/server.hpp"
 #include "daemon/local/token_response.hpp"
 #include "daemon/log.hpp"
+#include "daemon/process_end.hpp"
 #include "daemon/process_guard.hpp"
 #include "daemon/proxy_variables.hpp"
 #include "daemon/secret_reader.hpp"
@@ -40,7 +41,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr auto farewell = 5s; // for answers that are in flight when the daemon is told to end
+// From the word to end: for answers that are in flight, and for all that may hang (a disk, the manager).
+constexpr auto farewell = 1s;
+constexpr auto longest_end = 1900ms;
 
 void log_faults(const std::vector<config_fault>& faults) {
     for (const config_fault& f : faults) {
@@ -162,14 +165,23 @@ class daemon {
                 x_manager.reloaded();
                 return wait_for_signal();
             }
-            log::info("stopping", {}, "{}: finishing what is in flight",
-                      number == SIGTERM ? "SIGTERM" : "SIGINT");
-            x_manager.stopping();
-            x_metrics.stop(farewell);
-            x_server.stop(farewell, [] {});
-            x_service.stop(); // now, so that those who wait are answered
-            x_keeper.flush();
+            stop(number);
         });
+    }
+
+    void stop(int number) {
+        x_signals.remove(SIGTERM);
+        x_signals.remove(SIGINT);
+        hold_end_signals();
+        log::info("stopping", {}, "{}: finishing what is in flight",
+                  number == SIGTERM ? "SIGTERM" : "SIGINT");
+        end_process_after(longest_end);
+        x_manager.stopping();
+        x_metrics.stop(farewell);
+        x_server.stop(farewell, [] {});
+        x_service.stop(); // now, so that those who wait are answered
+        x_keeper.flush();
+        end_process_at_signal(); // who says it twice does not want to wait
     }
 
     // Between debug and the level of the start.

@@ -23,6 +23,15 @@ constexpr duration credential_poll = 1s; // while one is refused
 constexpr auto busy = 10s;               // for so long at the most the timer waits for its turn
 constexpr duration wall_jump = 10s;      // further apart than that, and the machine was paused
 
+// The coroutines take their parameters by value: the frame outlives whoever spawned it.
+asio::awaitable<fetch_result> run_fetch(std::shared_ptr<running_task> as,
+                                        std::shared_ptr<token_source> source, scope target,
+                                        duration at_least) {
+    as->begun = true;
+    if (as->cancelled) co_return fetch_result{.outcome = fetch_failure{{errc::iam_unavailable, "cancelled"}}};
+    co_return co_await source->fetch(std::move(target), at_least);
+}
+
 fetch_result internal_failure(std::exception_ptr error) {
     std::string what = "unknown exception";
     try {
@@ -82,22 +91,6 @@ result<cache_entry*> token_service::open_unseen(const identity_config& identity,
 }
 
 // --- fetches
-
-// The coroutines take their parameters by value: the frame outlives whoever spawned it.
-asio::awaitable<fetch_result> token_service::run_fetch(std::shared_ptr<running_fetch> as,
-                                                       std::shared_ptr<token_source> source, scope target,
-                                                       duration at_least) {
-    as->begun = true;
-    if (as->cancelled) co_return fetch_result{.outcome = fetch_failure{{errc::iam_unavailable, "cancelled"}}};
-    co_return co_await source->fetch(std::move(target), at_least);
-}
-
-// A coroutine that has not begun yet is not told: Asio's own part of it would throw, out of the event loop
-// (Boost 1.83; 1.81 lets it begin first). It sees for itself that it is not wanted.
-void token_service::running_fetch::end() {
-    cancelled = true;
-    if (begun) cancel.emit(asio::cancellation_type::terminal);
-}
 
 // Whoever waits must have been added before.
 void token_service::start_fetch(cache_entry& entry, ticket id) {
@@ -266,6 +259,8 @@ void token_service::stop() {
     x_stopped = true;
     x_timer.cancel();
     for (auto& [id, running] : x_running) running->end();
+    for (auto& [id, running] : x_validating) running->end();
+    for (auto& [id, running] : x_passcodes) running->end();
     end_watches();
     while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, shutting_down());
     for (const auto& [id, waits] : x_refusal_waiters)

@@ -10,6 +10,7 @@
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_cache.hpp"
 #include "daemon/keeper.hpp"
+#include "daemon/running_task.hpp"
 #include "daemon/token_source.hpp"
 #include "daemon/waiting_callers.hpp"
 #include "daemon/work_shares.hpp"
@@ -162,15 +163,10 @@ class token_service {
         waits_for what;
         answer_function answer;
     };
-    struct running_fetch {
-        std::uint64_t entry;
-        requester by; // as in waiter
+    struct running_fetch : running_task {
+        std::uint64_t entry = 0;
+        requester by{}; // as in waiter
         instant since{};
-        bool begun = false;     // its coroutine runs
-        bool cancelled = false; // nobody reads its result
-        boost::asio::cancellation_signal cancel;
-
-        void end();
     };
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);
@@ -194,9 +190,6 @@ class token_service {
     void after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind);
     void time_out_waiters(instant now);
 
-    static boost::asio::awaitable<fetch_result> run_fetch(std::shared_ptr<running_fetch> as,
-                                                          std::shared_ptr<token_source> source, scope target,
-                                                          duration at_least);
     void start_fetch(cache_entry& entry, ticket id);
     void cancel_fetch(ticket id);
     void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);
@@ -253,7 +246,9 @@ class token_service {
 
     // work under way
     std::map<ticket, std::shared_ptr<running_fetch>> x_running;
-    std::set<std::string, std::less<>> x_rejected; // identities whose credential was refused
+    std::map<ticket, std::shared_ptr<running_task>> x_validating;
+    std::map<wait_id, std::shared_ptr<running_task>> x_passcodes; // also those that nobody waits for any more
+    std::set<std::string, std::less<>> x_rejected;                // identities whose credential was refused
     instant x_credentials_checked{};
     std::map<std::string, password_notice> x_password_notices; // by identity: what has been said
 

@@ -3,6 +3,7 @@
 
 #include "daemon/log.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
@@ -13,7 +14,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<validation> run_validation(std::shared_ptr<token_source> source, token_ptr subject) {
+asio::awaitable<validation> run_validation(std::shared_ptr<running_task> as,
+                                           std::shared_ptr<token_source> source, token_ptr subject) {
+    as->begun = true;
+    if (as->cancelled) co_return validation{};
     co_return co_await source->validate(std::move(subject));
 }
 
@@ -65,13 +69,17 @@ wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, 
 }
 
 void token_service::start_validation(cache_entry& entry, ticket id) {
-    auto done = [this, alive = x_alive, id, entry_id = entry.id(),
+    auto running = std::make_shared<running_task>();
+    x_validating.emplace(id, running);
+    auto done = [this, alive = x_alive, running, id, entry_id = entry.id(),
                  identity = entry.identity()](std::exception_ptr error, validation v) {
-        if (*alive) end_validation(id, entry_id, identity, error ? validation{} : v);
+        if (!*alive) return;
+        x_validating.erase(id);
+        end_validation(id, entry_id, identity, error ? validation{} : v);
     };
     asio::co_spawn(x_parts.executor,
-                   run_validation(x_sources.find(entry.identity())->second, entry.life().held()),
-                   std::move(done));
+                   run_validation(running, x_sources.find(entry.identity())->second, entry.life().held()),
+                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
 }
 
 void token_service::end_validation(ticket id, std::uint64_t entry_id, const std::string& identity,

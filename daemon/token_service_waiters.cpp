@@ -3,6 +3,7 @@
 
 #include "daemon/log.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
@@ -15,8 +16,14 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 constexpr std::chrono::seconds longest_wait = 24h;
 
-asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
+asio::awaitable<result<void>> run_passcode(std::shared_ptr<running_task> as,
+                                           std::shared_ptr<token_source> source,
                                            std::shared_ptr<const secret> passcode) {
+    as->begun = true;
+    if (as->cancelled) {
+        problem cancelled{errc::iam_unavailable, "cancelled"};
+        co_return cancelled;
+    }
     co_return co_await source->give_passcode(std::move(passcode));
 }
 
@@ -253,15 +260,18 @@ wait_id token_service::give_passcode(std::string_view identity, secret passcode,
     }
     const wait_id id = x_next_wait++;
     x_passcode_waiters.emplace(id, std::move(done));
-    auto end = [this, alive = x_alive, id, name = std::string(identity)](std::exception_ptr error,
-                                                                         result<void> said) {
+    auto running = std::make_shared<running_task>();
+    x_passcodes.emplace(id, running);
+    auto end = [this, alive = x_alive, running, id, name = std::string(identity)](std::exception_ptr error,
+                                                                                  result<void> said) {
+        if (*alive) x_passcodes.erase(id);
         if (!*alive || x_stopped) return;
         if (error) said = problem{errc::internal, "the login failed inside tokenward"};
         end_passcode(id, name, std::move(said));
     };
     auto code = std::make_shared<const secret>(std::move(passcode));
-    asio::co_spawn(x_parts.executor, run_passcode(x_sources.find(identity)->second, std::move(code)),
-                   std::move(end));
+    asio::co_spawn(x_parts.executor, run_passcode(running, x_sources.find(identity)->second, std::move(code)),
+                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(end)));
     return id;
 }
 
