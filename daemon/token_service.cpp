@@ -64,7 +64,7 @@ result<cache_entry*> token_service::open(const identity_config& identity, const 
     // What can't be fetched takes no place from what is held.
     if (!wanted.configured && x_cache.find({identity.name, wanted.name}) == nullptr &&
         !x_cache.remembers(identity.name, wanted.target, now().boot))
-        if (auto within = x_limits.check(by, identity.name, now().boot); !within) return within.error();
+        if (auto within = check_limits(identity.name, by); !within) return within.error();
     auto entry = open_unseen(identity, wanted, by);
     if (!entry) return entry;
     const std::uint64_t id = (*entry)->id();

@@ -171,6 +171,8 @@ class token_service {
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);
     result<void> charge(std::string_view identity, const requester& by);
+    result<void> check_limits(std::string_view identity, const requester& by);
+    result<void> say_if_over(result<void> within, std::string_view identity, const requester& by);
     result<void> charge_get(const cache_entry& entry, const get_request& wanted, const requester& by);
     result<void> charge_refusal(const cache_entry& entry, std::string_view fingerprint, const requester& by);
     bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;

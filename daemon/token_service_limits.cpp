@@ -12,13 +12,21 @@ constexpr duration limit_log_pause = std::chrono::seconds(60);
 
 // For what a caller brings about; what the lives of the tokens ask for is never charged.
 result<void> token_service::charge(std::string_view identity, const requester& by) {
+    return say_if_over(x_limits.take(by, identity, now().boot), identity, by);
+}
+
+// Whether a charge would be met.
+result<void> token_service::check_limits(std::string_view identity, const requester& by) {
+    return say_if_over(x_limits.check(by, identity, now().boot), identity, by);
+}
+
+// The log hears of it once in a while.
+result<void> token_service::say_if_over(result<void> within, std::string_view identity, const requester& by) {
     const instant at = now().boot;
-    auto within = x_limits.take(by, identity, at);
-    if (!within && at - limit_log_pause >= x_limit_told) {
-        x_limit_told = at;
-        log::warning("limit_reached", {.identity = identity, .peer_uid = by.uid},
-                     "a caller is answered 429: {}", within.error().detail);
-    }
+    if (within || at - limit_log_pause < x_limit_told) return within;
+    x_limit_told = at;
+    log::warning("limit_reached", {.identity = identity, .peer_uid = by.uid}, "a caller is answered 429: {}",
+                 within.error().detail);
     return within;
 }
 

@@ -174,9 +174,7 @@ login_answer parse_description(const http_answer& answer, const login_facts& fac
         // It was issued before we knew of it; the IAM's clock says how long ago.
         token& t = **given;
         const wall_time now = t.iam_date.value_or(facts.asked.wall);
-        const auto life =
-            std::chrono::floor<wall_time::duration>(t.lifetime); // centuries fit into no duration
-        if (now > t.issued_at) t.minted -= std::min(now - t.issued_at, life);
+        if (now > t.issued_at) t.minted -= std::min(between(t.issued_at, now), t.lifetime);
         t.renewable = false;
     }
     return parsed;

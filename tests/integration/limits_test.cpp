@@ -79,6 +79,7 @@ TEST(CallersLimits, RandomProjectsOn16ConnectionsCostABurstAndARate) {
     EXPECT_LE(random_scopes_tried(iam), allowed);
     EXPECT_LE(iam.logins() - before, 3 * allowed)
         << "each by a login, an unscoped one and by rescoping at the most";
+    d.program().wait_for_line("event=limit_reached");
     EXPECT_EQ(d.get("/v1/tokens/ci/project:eu-nl").status, 200) << "root has its own bound";
 }
 
