@@ -14,7 +14,7 @@ using tokenward::support::read_file;
 
 namespace {
 
-constexpr auto totp_seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; // of the stand-in's mfa-bot
+constexpr auto lockout_totp_seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; // of the stand-in's mfa-bot
 
 std::string project(int number) {
     return "project:p-" + std::to_string(number);
@@ -24,11 +24,11 @@ http_reply ask(const daemon_under_test& d, const std::string& scope) {
     return d.get("/v1/tokens/ci/" + scope);
 }
 
-daemon_settings of_mfa_bot(const iam_standin& iam) {
-    tokenward::support::output_audit::instance().forbid("the TOTP secret", totp_seed);
+daemon_settings of_lockout_mfa_bot(const iam_standin& iam) {
+    tokenward::support::output_audit::instance().forbid("the TOTP secret", lockout_totp_seed);
     return {.auth_url = iam.auth_url(),
             .user = "mfa-bot",
-            .more_auth = std::string("      totp_secret: \"") + totp_seed + "\"\n",
+            .more_auth = std::string("      totp_secret: \"") + lockout_totp_seed + "\"\n",
             .secret = "stand-in-password-of-mfa-bot",
             .wait_ready = false};
 }
@@ -177,7 +177,7 @@ TEST(WrongDate, TenDaysAheadIsNotBelievedUnlessTheNextAnswerAgrees) {
     iam_standin iam;
     iam.hold("other");
     iam.hold("auth");
-    daemon_under_test d(of_mfa_bot(iam));
+    daemon_under_test d(of_lockout_mfa_bot(iam));
     d.start();
     iam.wait_for("held", 1); // the IAM is asked what time it is
     iam.set_clock_offset(24h * 10);
@@ -191,7 +191,7 @@ TEST(WrongDate, TenDaysAheadIsNotBelievedUnlessTheNextAnswerAgrees) {
 
 TEST(WrongDate, AStepThatWasSpentTenDaysAheadHoldsNobodyUp) {
     iam_standin iam;
-    daemon_under_test d(of_mfa_bot(iam));
+    daemon_under_test d(of_lockout_mfa_bot(iam));
     const std::string origin = "127.0.0.1:" + std::to_string(iam.port());
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     std::filesystem::create_directories(d.state_directory());
