@@ -16,27 +16,12 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 constexpr std::chrono::seconds longest_wait = 24h;
 
-<<<<<<< HEAD
-asio::awaitable<result<void>> run_passcode(std::shared_ptr<running_task> as,
-                                           std::shared_ptr<token_source> source,
-                                           std::shared_ptr<const secret> passcode) {
-    as->begun = true;
-    if (as->cancelled) {
-        problem cancelled{errc::iam_unavailable, "cancelled"};
-        co_return cancelled;
-    }
-    co_return co_await source->give_passcode(std::move(passcode));
-||||||| parent of 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
-asio::awaitable<result<void>> run_passcode(std::shared_ptr<token_source> source,
-                                           std::shared_ptr<const secret> passcode) {
-    co_return co_await source->give_passcode(std::move(passcode));
-=======
 // What is said comes by `said`: as a handler's argument, GCC 12 takes it for something that was not set.
-asio::awaitable<void> run_passcode(std::shared_ptr<token_source> source,
+asio::awaitable<void> run_passcode(std::shared_ptr<running_task> as, std::shared_ptr<token_source> source,
                                    std::shared_ptr<const secret> passcode,
                                    std::shared_ptr<result<void>> said) {
-    *said = co_await source->give_passcode(std::move(passcode));
->>>>>>> 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
+    as->begun = true;
+    if (!as->cancelled) *said = co_await source->give_passcode(std::move(passcode));
 }
 
 } // namespace
@@ -272,40 +257,20 @@ wait_id token_service::give_passcode(std::string_view identity, secret passcode,
     }
     const wait_id id = x_next_wait++;
     x_passcode_waiters.emplace(id, std::move(done));
-<<<<<<< HEAD
     auto running = std::make_shared<running_task>();
     x_passcodes.emplace(id, running);
-    auto end = [this, alive = x_alive, running, id, name = std::string(identity)](std::exception_ptr error,
-                                                                                  result<void> said) {
-||||||| parent of 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
-    auto cancel = std::make_shared<asio::cancellation_signal>();
-    x_passcodes.emplace(id, cancel);
-    auto end = [this, alive = x_alive, cancel, id, name = std::string(identity)](std::exception_ptr error,
-                                                                                 result<void> said) {
-=======
-    auto cancel = std::make_shared<asio::cancellation_signal>();
-    x_passcodes.emplace(id, cancel);
-    auto said = std::make_shared<result<void>>();
-    auto end = [this, alive = x_alive, cancel, said, id,
+    auto said = std::make_shared<result<void>>(problem{errc::iam_unavailable, "cancelled"});
+    auto end = [this, alive = x_alive, running, said, id,
                 name = std::string(identity)](std::exception_ptr error) {
->>>>>>> 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
         if (*alive) x_passcodes.erase(id);
         if (!*alive || x_stopped) return;
         if (error) *said = problem{errc::internal, "the login failed inside tokenward"};
         end_passcode(id, name, std::move(*said));
     };
     auto code = std::make_shared<const secret>(std::move(passcode));
-<<<<<<< HEAD
-    asio::co_spawn(x_parts.executor, run_passcode(running, x_sources.find(identity)->second, std::move(code)),
-                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(end)));
-||||||| parent of 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
-    asio::co_spawn(x_parts.executor, run_passcode(x_sources.find(identity)->second, std::move(code)),
-                   asio::bind_cancellation_slot(cancel->slot(), std::move(end)));
-=======
     asio::co_spawn(x_parts.executor,
-                   run_passcode(x_sources.find(identity)->second, std::move(code), std::move(said)),
-                   asio::bind_cancellation_slot(cancel->slot(), std::move(end)));
->>>>>>> 844c7df (daemon: a passcode's outcome comes by a place of its own, for GCC 12 with sanitizers)
+                   run_passcode(running, x_sources.find(identity)->second, std::move(code), std::move(said)),
+                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(end)));
     return id;
 }
 

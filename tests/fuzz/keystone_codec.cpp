@@ -2,6 +2,7 @@
 // line each, then the body.
 #include "daemon/iam/keystone_codec.hpp"
 #include "daemon/core/raw_json.hpp"
+#include "daemon/core/token_scope.hpp"
 
 #include <boost/json.hpp>
 
@@ -58,13 +59,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const secret password("hunter2");
     const moment asked{instant(std::chrono::hours(1)), wall_time(std::chrono::seconds(1'767'225'600))};
     const iam::http_answer answer = to_answer({reinterpret_cast<const char*>(data), size});
-    const auto parsed = iam::parse_login(answer, {"iam", "ci", "user", "scope", &password, asked});
+    const scope target{scope_kind::project_name, "eu-de"};
+    const auth_config who{.username = "ci-bot", .user_domain = {.id = "", .name = "OTC"}};
+    const auto parsed = iam::parse_login(answer, {.iam = "iam",
+                                                  .identity = "ci",
+                                                  .user = "user",
+                                                  .scope = "scope",
+                                                  .proof = &password,
+                                                  .asked = asked,
+                                                  .target = &target,
+                                                  .who = &who});
     const bool receipt = answer.status == 401 && !answer.auth_receipt.empty();
-    require((parsed.credential == iam::credential_word::accepted) == (answer.status == 201 || receipt));
+    const bool anothers = answer.status == 201 && parsed.reach == iam::login_reach::answer_lost;
+    require((parsed.credential == iam::credential_word::accepted) ==
+            ((answer.status == 201 && !anothers) || receipt));
     require(parsed.credential != iam::credential_word::refused || answer.status == 401 ||
             answer.status == 400);
     if (const auto* granted = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
         require((*granted)->lifetime.count() > 0 && (*granted)->expires() > asked.boot);
+        require(compare_scope(**granted, target) != scope_agreement::contradicts);
+        require((*granted)->user.name.empty() || (*granted)->user.name.size() == who.username.size());
         require(!(*granted)->value.empty() && (*granted)->value.size() <= iam::most_token_bytes);
         require_own_words(**granted, {answer.body.data(), answer.body.size()});
     } else {
