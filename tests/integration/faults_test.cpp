@@ -100,8 +100,10 @@ TEST(IamFaults, AnIamThatClosesAfterEachAnswerCostsNoMoreLogins) {
     iam_standin iam;
     iam.fault(R"({"kind":"close_after","count":-1})"); // without saying so: the connection seems kept
     daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    // A login that is written before the end has come is lost, and not sent again at once.
     for (const char* scope : {"project:eu-de", "project:eu-nl", "project:eu-de_staging"})
-        EXPECT_NE(d.token(scope), "") << scope;
+        EXPECT_TRUE(eventually([&] { return d.get(std::string("/v1/tokens/ci/") + scope).status == 200; }))
+            << scope;
     EXPECT_EQ(iam.logins(), 3U);
     EXPECT_EQ(iam.state().connections, 3U);
 }
