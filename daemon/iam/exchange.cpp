@@ -1,6 +1,7 @@
 // See exchange.hpp.
 #include "daemon/iam/exchange.hpp"
 
+#include "daemon/iam/chunked_body.hpp"
 #include "daemon/iam/http_head.hpp"
 
 #include <optional>
@@ -36,6 +37,21 @@ bool may_be_followed(const answer_message& answer, bool to_head) {
     return answer.count(http::field::transfer_encoding) != 0 || !(length.empty() || length == "0");
 }
 
+template <class Stream, class Buffer>
+asio::awaitable<error_code> read_chunks(Stream& from, Buffer& buffer, wiped_string& body, std::size_t limit) {
+    constexpr std::size_t piece = std::size_t{16} * 1024;
+    chunk_decoder chunks(limit);
+    for (;;) {
+        buffer.consume(chunks.take(text_in(buffer), body));
+        if (chunks.failed() || chunks.is_done()) co_return chunks.failed();
+        auto space = buffer.prepare(piece);
+        auto [failed, got] = co_await from.async_read_some(space, awaiting);
+        buffer.commit(got);
+        if (failed == asio::error::eof) co_return http::error::partial_message;
+        if (failed) co_return failed;
+    }
+}
+
 template <class Stream>
 asio::awaitable<void> exchange_over(Stream& stream, connection& c, request_message& message,
                                     answer_limits limits, exchanged& end) {
@@ -53,7 +69,9 @@ asio::awaitable<void> exchange_over(Stream& stream, connection& c, request_messa
     };
     end.failed = co_await read_final_head(stream, c.buffer, parser, prepare, limits.head, end.began);
     if (end.failed) co_return;
-    if (!parser->is_done())
+    if (parser->chunked() && !parser->is_done())
+        end.failed = co_await read_chunks(stream, c.buffer, parser->get().body(), limits.body);
+    else if (!parser->is_done())
         std::tie(end.failed, ignored) = co_await http::async_read(stream, c.buffer, *parser, awaiting);
     if (end.failed) co_return;
     const bool keep = parser->keep_alive();

@@ -164,6 +164,54 @@ TEST(Exchange, AnAnswerMayComeByteByByte) {
     EXPECT_TRUE(c.end()->reusable);
 }
 
+TEST(Exchange, AnAnswerInChunksMayComeByteByByteAndPadded) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const char* body : {"2\r\n{}\r\n0\r\n\r\n",
+                             "1  \r\n{\r\n01\t;a=\"b\"; c\r\n}\r\n000 \r\nX-Trailer: 1\r\nY: 2\r\n\r\n"}) {
+        paired_connection c;
+        c.ask(http::verb::get);
+        for (const char byte : head + body) {
+            EXPECT_FALSE(c.has_ended());
+            c.say({&byte, 1});
+        }
+        ASSERT_TRUE(c.has_ended()) << body;
+        EXPECT_FALSE(c.end()->failed) << c.end()->failed.message();
+        EXPECT_EQ(c.end()->answer.body, "{}");
+        EXPECT_TRUE(c.end()->reusable);
+        EXPECT_FALSE(answer_with(head + body + "x").reusable);
+    }
+    for (const char* bad : {"\r\n", "x\r\n", " 2\r\n{}\r\n", "2x\r\n", "2\n{}\r\n", "2\r{}",
+                            "2\r\n{}0\r\n\r\n", "-1\r\n", "2;a\n", "0\r\n\rx", "0\r\nX\rY"})
+        EXPECT_EQ(answer_with(head + bad).failed, http::error::bad_chunk) << bad;
+    EXPECT_EQ(answer_with(head + "2\r\n{}\r\n0\r\n").failed, http::error::partial_message);
+}
+
+// At this Beast 1.81 stops a program that has assertions.
+TEST(Exchange, AnEmptyBodyInChunksMayComeByteByByte) {
+    paired_connection c;
+    c.ask(http::verb::get);
+    for (const char byte : std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+        c.say({&byte, 1});
+    ASSERT_TRUE(c.has_ended());
+    EXPECT_FALSE(c.end()->failed);
+    EXPECT_TRUE(c.end()->reusable);
+}
+
+TEST(Exchange, ABodyInChunksHasItsLimits) {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const answer_limits limits{.body = 100};
+    auto failed = [&](const std::string& body) {
+        return answer_with(head + body, http::verb::get, limits).failed;
+    };
+    EXPECT_FALSE(failed("64\r\n" + std::string(100, 'x') + "\r\n0\r\n\r\n"));
+    EXPECT_EQ(failed("65\r\n"), http::error::body_limit);
+    EXPECT_EQ(failed("40\r\n" + std::string(64, 'x') + "\r\n40\r\n"), http::error::body_limit);
+    EXPECT_EQ(failed("fffffffffffffffffffffffff"), http::error::body_limit);
+    EXPECT_EQ(failed("1;" + std::string(100, 'x')), http::error::body_limit);
+    EXPECT_EQ(failed("0\r\n" + std::string(100, 'x')), http::error::body_limit) << "its trailer";
+    EXPECT_EQ(failed(std::string(100, '0')), http::error::partial_message);
+}
+
 TEST(Exchange, AHeadOverItsLimitIsGivenUp) {
     const std::string field = "X: " + std::string(1000, 'x') + "\r\n";
     std::string head = "HTTP/1.1 200 OK\r\n";
