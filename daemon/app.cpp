@@ -3,6 +3,7 @@
 
 #include "daemon/app_keeper.hpp"
 #include "daemon/app_manager.hpp"
+#include "daemon/app_people.hpp"
 #include "daemon/app_start.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/config_file.hpp"
@@ -27,6 +28,7 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -62,6 +64,7 @@ class daemon {
           x_logins(login_digests(initial)), x_kept(take_kept(std::move(gear.kept.state), initial)),
           x_keeper(
               x_io, [this] { return gather(); }, gear.kept),
+          x_people(x_io, x_clock, [this] { configure(x_service.configuration()); }),
           x_guard(x_io.get_executor(), x_clock, state_directory(), kept_guard()),
           x_service({.executor = x_io.get_executor(),
                      .time = x_clock,
@@ -73,14 +76,16 @@ class daemon {
                    {.own_uid = geteuid(),
                     .version = TOKENWARD_VERSION,
                     .started = x_clock.now().boot,
-                    .limits = {.connections = local::connections_within(descriptor_limit())}},
+                    .limits = {.connections = local::connections_within(descriptor_limit())},
+                    .directory = &x_people.directory()},
                    std::move(gear.sockets)) {
         x_signals.add(SIGUSR1);
         take_proxies();
         take_variables(initial);
         if (systemd::has_store()) x_guard.on_change([this] { x_keeper.changed(); });
         x_service.restore(std::exchange(x_kept, {}));
-        x_service.configure(std::move(initial));
+        x_people.begin(initial);
+        configure(std::move(initial));
     }
 
     int run() {
@@ -161,8 +166,7 @@ class daemon {
             }
             if (number == SIGHUP) {
                 x_manager.reloading();
-                reload();
-                x_manager.reloaded();
+                if (!reload()) x_manager.reloaded();
                 return wait_for_signal();
             }
             stop(number);
@@ -179,6 +183,7 @@ class daemon {
         x_manager.stopping();
         x_metrics.stop(farewell);
         x_server.stop(farewell, [] {});
+        x_people.stop();
         x_service.stop(); // now, so that those who wait are answered
         x_keeper.flush();
         end_process_at_signal(); // who says it twice does not want to wait
@@ -192,22 +197,34 @@ class daemon {
         log::info("log_level", {}, "the log's level is {} now", log::name_of(log::current_level()));
     }
 
-    void reload() {
-        parsed_config next = read_config(x_options.config_path);
+    // Whether it goes on: when the names of the rules are known, or have taken too long.
+    bool reload() {
+        parsed_config next = read_config(x_options.config_path, names_later());
         log_faults(next.faults);
         x_service.counts().reload_refused = !next.ok();
         if (!next.ok()) {
             log::error("reload_refused", {}, "{} has errors: the configuration stays as it was",
                        x_options.config_path);
-            return;
+            return false;
         }
         if (next.value.sockets != x_sockets)
             log::warning("reload", {}, "sockets change at the next start only");
-        take_variables(next.value);
-        x_logins = login_digests(next.value);
-        x_service.configure(std::move(next.value));
+        x_people.take_up(std::move(next.value), [this](config known) { take_up(std::move(known)); });
+        return true;
+    }
+
+    void take_up(config next) {
+        take_variables(next);
+        x_logins = login_digests(next);
+        configure(std::move(next));
         x_metrics.take_up(x_service.configuration().metrics);
         log::info("reloaded", {}, "{} re-read", x_options.config_path);
+        x_manager.reloaded();
+    }
+
+    void configure(config next) {
+        x_people.configure(next);
+        x_service.configure(std::move(next));
     }
 
     const app_options& x_options;
@@ -222,6 +239,7 @@ class daemon {
     std::map<std::string, login_digest> x_logins; // by identity, of the configuration as it is
     kept_state x_kept;                            // until the service has it
     state_keeper x_keeper;
+    people x_people;
     iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;
@@ -247,7 +265,7 @@ int run_daemon(const app_options& options) {
     log::set_level(log::parse_level(options.log_level).value_or(log::level::info));
     for (int number : {SIGHUP, SIGUSR1}) std::signal(number, SIG_IGN); // until the daemon minds them
     protect_process();
-    parsed_config parsed = read_config(options.config_path);
+    parsed_config parsed = read_config(options.config_path, names_later());
     log_faults(parsed.faults);
     if (!parsed.ok()) {
         log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);

@@ -8,10 +8,14 @@
 namespace tokenward {
 
 parsed_config read_config(const std::string& path) {
+    return read_config(path, system_names());
+}
+
+parsed_config read_config(const std::string& path, const name_resolver& names) {
     text_file file = read_text_file(path);
     if (file.fault.empty()) {
         clouds_files clouds(is_run_by_a_person());
-        return parse_config(file.text, path, system_names(), &clouds);
+        return parse_config(file.text, path, names, &clouds);
     }
     parsed_config failed;
     failed.faults.push_back({config_fault::level::error, path, 0, file.fault});

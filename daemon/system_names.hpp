@@ -1,17 +1,18 @@
 // Users and groups as this machine knows them.
 #pragma once
 
-#include "daemon/core/config.hpp"
+#include "daemon/name_service.hpp"
 
 namespace tokenward {
 
-/// Resolves through the system's databases (getpwnam_r, getgrnam_r), which may ask a network: for start and
-/// reload only. A name of digits that nobody bears is taken as the number itself, as chown(1) does. A
-/// database that fails counts as one that has no such name.
-class system_names final : public name_resolver {
+/// Asks the system's databases (getpwnam_r, getgrnam_r, getpwuid_r, getgrgid_r, getgrouplist).
+class system_names final : public name_service {
   public:
     std::optional<unsigned> user(const std::string& name) const override;
     std::optional<unsigned> group(const std::string& name) const override;
+    std::optional<std::string> user_name(unsigned uid) const override;
+    std::optional<std::string> group_name(unsigned gid) const override;
+    std::optional<std::vector<unsigned>> groups_of(const std::string& user) const override;
 };
 
 } // namespace tokenward

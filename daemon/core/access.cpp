@@ -1,7 +1,9 @@
 // See access.hpp.
 #include "daemon/core/access.hpp"
 
+#include "daemon/core/access_subject.hpp"
 #include "daemon/core/resolve.hpp"
+#include "daemon/core/token_scope.hpp"
 
 #include <algorithm>
 
@@ -11,15 +13,6 @@ namespace {
 bool is_superuser(const caller& who, unsigned own_uid) {
     auto uid = who.uid();
     return uid && (*uid == 0 || *uid == own_uid);
-}
-
-bool is_subject(const access_rule& rule, const caller& who) {
-    switch (rule.who) {
-    case access_rule::subject::user: return rule.id && who.uid() == rule.id;
-    case access_rule::subject::group: return rule.id && who.in_group(*rule.id);
-    case access_rule::subject::unit: return !rule.name.empty() && who.unit() == rule.name;
-    }
-    return false;
 }
 
 bool covers(const access_rule& rule, const identity_config& identity, std::string_view scope_name,
@@ -32,17 +25,43 @@ bool covers(const access_rule& rule, const identity_config& identity, std::strin
     });
 }
 
-// The first rule of `rules` that speaks of this caller, scope and verb. The subject is asked last: it may
-// cost I/O.
-const access_rule* matching(const std::vector<access_rule>& rules, const caller& who,
-                            const identity_config& identity, std::string_view scope_name, const scope& target,
-                            verb what) {
-    auto match = [&](const access_rule& rule) {
-        return (rule.verbs & static_cast<verb_set>(what)) != 0 &&
-               covers(rule, identity, scope_name, target) && is_subject(rule, who);
-    };
-    auto found = std::find_if(rules.begin(), rules.end(), match);
-    return found == rules.end() ? nullptr : &*found;
+// Whether a token may be for a scope as rules name it: only its own word that it is for another one counts
+// against that.
+bool may_be_for(const token& held, const identity_config& identity, const std::string& text) {
+    for (const named_scope& each : identity.scopes)
+        if (each.name == text) return compare_scope(held, each.target) != scope_agreement::contradicts;
+    const auto spelled = parse_scope(text, project_domain(identity.auth));
+    return !spelled || compare_scope(held, *spelled) != scope_agreement::contradicts;
+}
+
+bool speaks_of(const access_rule& rule, verb what) {
+    return (rule.verbs & static_cast<verb_set>(what)) != 0;
+}
+
+// The first rule that takes the verb away. The subject is asked last: it may cost I/O.
+access_decision denial(const identity_config& identity, const caller& who, std::string_view scope_name,
+                       const scope& target, verb what, const token* held) {
+    for (const access_rule& rule : identity.deny) {
+        if (!speaks_of(rule, what)) continue;
+        const bool asked = covers(rule, identity, scope_name, target);
+        const bool by_token =
+            !asked && held != nullptr &&
+            std::any_of(rule.scopes.begin(), rule.scopes.end(),
+                        [&](const std::string& text) { return may_be_for(*held, identity, text); });
+        if (!asked && !by_token) continue;
+        const finding subject = judge_subject(rule, who);
+        switch (subject.is) {
+        case answer::no: continue;
+        case answer::unknown:
+        case answer::yes: break; // what may be hidden counts here
+        }
+        return {.rule = &rule, .why = subject.why, .by_token = by_token};
+    }
+    return {};
+}
+
+bool is_denied_by(const access_rule& rule, const caller& who) {
+    return judge_subject(rule, who).is != answer::no;
 }
 
 // What `deny` takes from the caller on a scope as rules name it; empty = on every scope.
@@ -51,7 +70,7 @@ verb_set denied_on(const std::string& scope, const std::vector<access_rule>& den
     for (const access_rule& rule : deny) {
         bool here = rule.scopes.empty() ||
                     std::find(rule.scopes.begin(), rule.scopes.end(), scope) != rule.scopes.end();
-        if (here && (denied & rule.verbs) != rule.verbs && is_subject(rule, who)) denied |= rule.verbs;
+        if (here && (denied & rule.verbs) != rule.verbs && is_denied_by(rule, who)) denied |= rule.verbs;
     }
     return denied;
 }
@@ -67,20 +86,27 @@ bool leaves_something(const access_rule& allowed, const std::vector<access_rule>
 } // namespace
 
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what) {
+                    std::string_view scope_name, const scope& target, verb what, const token* held) {
     if (!who.uid() || !who.is_shown(identity.name)) return {};
     if (is_superuser(who, own_uid)) return {.allowed = true};
-    if (const auto* rule = matching(identity.deny, who, identity, scope_name, target, what))
-        return {false, rule};
-    const auto* rule = matching(identity.allow, who, identity, scope_name, target, what);
-    return {rule != nullptr, rule};
+    const access_decision denied = denial(identity, who, scope_name, target, what, held);
+    if (denied.rule != nullptr) return denied;
+    for (const access_rule& rule : identity.allow)
+        if (speaks_of(rule, what) && covers(rule, identity, scope_name, target) && is_proven(rule, who))
+            return {.allowed = true, .rule = &rule};
+    return {};
+}
+
+bool depends_on_token(const identity_config& identity) noexcept {
+    return std::any_of(identity.deny.begin(), identity.deny.end(),
+                       [](const access_rule& rule) { return !rule.scopes.empty(); });
 }
 
 bool may_see(const caller& who, unsigned own_uid, const identity_config& identity) {
     if (!who.uid() || !who.is_shown(identity.name)) return false;
     if (is_superuser(who, own_uid)) return true;
     return std::any_of(identity.allow.begin(), identity.allow.end(), [&](const access_rule& rule) {
-        return is_subject(rule, who) && leaves_something(rule, identity.deny, who);
+        return is_proven(rule, who) && leaves_something(rule, identity.deny, who);
     });
 }
 

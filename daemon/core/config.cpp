@@ -7,6 +7,9 @@
 #include "daemon/core/nearest_key.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
+#include <system_error>
 
 namespace tokenward {
 namespace {
@@ -89,6 +92,15 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
 }
 
 } // namespace
+
+std::optional<unsigned> parse_id(std::string_view text) noexcept {
+    unsigned number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, number);
+    const bool is_id =
+        failure == std::errc{} && stop == end && number != std::numeric_limits<unsigned>::max();
+    return is_id ? std::optional(number) : std::nullopt;
+}
 
 std::string to_string(const config_fault& fault) {
     std::string place = fault.line == 0 ? fault.file : fault.file + ":" + std::to_string(fault.line);

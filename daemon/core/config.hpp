@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -66,7 +67,7 @@ struct access_rule {
     enum class subject { user, group, unit };
     subject who = subject::user;
     std::string name{};                ///< as written
-    std::optional<unsigned> id{};      ///< uid or gid, resolved by name_resolver; none = matches nobody
+    std::optional<unsigned> id{};      ///< uid or gid; none = the name has no number, or none yet
     std::vector<std::string> scopes{}; ///< empty = all; configured names or spelled-out forms
     verb_set verbs = 3;                ///< unless said: get and report under `allow`, all under `deny`
     int line = 0;                      ///< in the file, for explanations; not compared
@@ -76,8 +77,12 @@ struct access_rule {
     }
 };
 
-/// The uid that stands for all who have no number in our user namespace: nobody is known by it.
-inline constexpr unsigned overflow_uid = 65534;
+/// The uid or gid that stands for all that have no number in our user namespace, unless the machine has
+/// chosen another one: nobody is known by it.
+inline constexpr unsigned overflow_id = 65534;
+
+/// A uid or gid in digits. None for (uid_t)-1, which is nobody's.
+std::optional<unsigned> parse_id(std::string_view text) noexcept;
 
 struct named_scope {
     std::string name;
@@ -157,11 +162,21 @@ struct config_fault {
 /// "FILE:LINE: error: MESSAGE"
 std::string to_string(const config_fault& fault);
 
-/// Who has which number; given by the shell (getpwnam, getgrnam), a table in tests.
+/// Who has which number; given by the shell (getpwnam, getgrnam), a table in tests. Never asked for digits,
+/// which are the number themselves.
 struct name_resolver {
     virtual ~name_resolver() = default;
     virtual std::optional<unsigned> user(const std::string& name) const = 0;
     virtual std::optional<unsigned> group(const std::string& name) const = 0;
+    /// Whether a name that has no number here has none: else it is looked up later, and is no fault.
+    virtual bool is_final() const { return true; }
+};
+
+/// Leaves all names to be looked up later (daemon/name_book.hpp).
+struct names_later final : name_resolver {
+    std::optional<unsigned> user(const std::string&) const override { return std::nullopt; }
+    std::optional<unsigned> group(const std::string&) const override { return std::nullopt; }
+    bool is_final() const override { return false; }
 };
 
 struct parsed_config {

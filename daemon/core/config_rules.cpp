@@ -21,8 +21,25 @@ bool is_unit(std::string_view name) {
            (name.ends_with(".service") || name.ends_with(".scope") || name.ends_with(".slice"));
 }
 
+/// Warns of what a rule by that user or group does that people would not expect.
+void check_number(const section& from, std::string_view key, const access_rule& rule, bool denies,
+                  const name_resolver& names) {
+    const std::string who = std::string(key) + " `" + rule.name + "`";
+    if (!rule.id && names.is_final())
+        from.faults().warning(from.line_of(key),
+                              who + (denies
+                                         ? " does not exist on this machine: until it does, the rule holds "
+                                           "for all callers whose own numbers have no name"
+                                         : " does not exist on this machine: until it does, the rule "
+                                           "matches nobody"));
+    if (rule.id == overflow_id)
+        from.faults().warning(from.line_of(key),
+                              who + " is number 65534, which the kernel also gives to what it can't name: "
+                                    "the rule matches nobody");
+}
+
 /// Fills in who the rule is about. False after a report.
-bool read_subject(const section& from, access_rule& rule, const name_resolver& names) {
+bool read_subject(const section& from, access_rule& rule, bool denies, const name_resolver& names) {
     auto given =
         std::count_if(std::begin(subjects), std::end(subjects), [&](auto key) { return from.has(key); });
     auto meant = [&](auto key) { return !from.lacks(key); };
@@ -44,16 +61,9 @@ bool read_subject(const section& from, access_rule& rule, const name_resolver& n
         from.faults().error(from.line_of(*key), "`unit` must be a unit's full name, such as backup.service");
         return false;
     }
-    rule.id = rule.who == subject::user ? names.user(*name) : names.group(*name);
-    if (!rule.id)
-        from.faults().warning(from.line_of(*key),
-                              std::string(*key) + " `" + *name +
-                                  "` does not exist on this machine: the rule matches nobody");
-    if (rule.who == subject::user && rule.id == overflow_uid)
-        from.faults().warning(from.line_of(*key),
-                              "user `" + *name +
-                                  "` is uid 65534, which the kernel also gives to callers whom it "
-                                  "can't name: the rule matches nobody");
+    rule.id = parse_id(*name);
+    if (!rule.id) rule.id = rule.who == subject::user ? names.user(*name) : names.group(*name);
+    check_number(from, *key, rule, denies, names);
     return true;
 }
 
@@ -137,7 +147,7 @@ std::vector<access_rule> read_rules(const section& from, std::string_view key,
         section each(item, "a rule of " + path, config_keys::rule, from.faults());
         if (item.type != yaml_node::kind::map) continue;
         access_rule rule{.line = item.line};
-        bool sound = read_subject(each, rule, names);
+        bool sound = read_subject(each, rule, denies, names);
         rule.scopes = read_scope_names(each, identity, scopes);
         rule.verbs = denies ? read_verbs(each, all_verbs, "all verbs")
                             : read_verbs(each, access_rule{}.verbs, "get and report");

@@ -1,6 +1,8 @@
 // See explanation.hpp.
 #include "daemon/core/explanation.hpp"
 
+#include "daemon/core/access_subject.hpp"
+
 #include <algorithm>
 #include <functional>
 
@@ -53,9 +55,20 @@ std::string no_rule(const caller& who, const identity_config& identity, std::str
     text += scope_name;
     text += " to uid " + std::to_string(*who.uid());
     if (!speaks_of_units(identity)) return text;
-    const std::string_view unit = who.unit();
-    text += unit.empty() ? ", which runs in no unit that could be told" : ", unit ";
-    return text.append(unit);
+    const auto unit = who.unit();
+    if (!unit) return text + ", whose unit can't be read";
+    if (unit->empty()) return text + ", which runs in no unit";
+    return text.append(", unit ").append(*unit);
+}
+
+// Why a rule holds that does not plainly speak of this caller and scope; what is still to be judged.
+std::string remarks(const access_decision& decision, const identity_config& identity, const token* held) {
+    std::string text;
+    if (decision.why != doubt::none) text.append("; it holds because ").append(text_of(decision.why));
+    if (decision.by_token) text += "; its scope is, or may be, the one that the token itself names";
+    if (decision.allowed && held == nullptr && depends_on_token(identity))
+        text += "; `deny` is judged again by what the token says, when there is one";
+    return text;
 }
 
 } // namespace
@@ -72,9 +85,33 @@ std::string text_of(const access_rule& rule) {
     return text + ", verbs: [" + verbs + "]}";
 }
 
+std::optional<rule_place> place_of(const identity_config& identity, const access_rule& rule) {
+    auto place = place_in(identity.deny, "deny", &rule);
+    return place ? place : place_in(identity.allow, "allow", &rule);
+}
+
+std::string text_of(const rule_place& place) {
+    std::string text = std::string(place.list) + " rule " + std::to_string(place.index);
+    if (place.line != 0) text += ", line " + std::to_string(place.line);
+    return text;
+}
+
+std::vector<std::string> nameless_rules(const identity_config& identity) {
+    std::vector<std::string> lines;
+    auto add = [&](const std::vector<access_rule>& list, std::string_view what) {
+        for (const access_rule& rule : list)
+            if (rule.who != access_rule::subject::unit && !rule.id)
+                lines.push_back(text_of(*place_of(identity, rule)) + ": " + std::string(word(rule.who)) +
+                                " `" + rule.name + "` has no number: " + std::string(what));
+    };
+    add(identity.allow, "until it has one, the rule matches nobody");
+    add(identity.deny, "until it has one, the rule holds for all callers whose own numbers have no name");
+    return lines;
+}
+
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what) {
-    const access_decision decision = may(who, own_uid, identity, scope_name, target, what);
+                    std::string_view scope_name, const scope& target, verb what, const token* held) {
+    const access_decision decision = may(who, own_uid, identity, scope_name, target, what, held);
     explanation made{.allowed = decision.allowed};
     if (!who.uid()) {
         made.because = "the kernel does not tell who this is";
@@ -85,11 +122,9 @@ explanation explain(const caller& who, unsigned own_uid, const identity_config& 
             made.because =
                 *who.uid() == 0 ? "root may do everything" : "the daemon's own user may do everything";
     } else {
-        made.rule = place_in(identity.deny, "deny", decision.rule);
-        if (!made.rule) made.rule = place_in(identity.allow, "allow", decision.rule);
-        made.because = std::string(made.rule->list) + " rule " + std::to_string(made.rule->index);
-        if (made.rule->line != 0) made.because += ", line " + std::to_string(made.rule->line);
-        made.because += ": " + text_of(*decision.rule);
+        made.rule = place_of(identity, *decision.rule);
+        made.because =
+            text_of(*made.rule) + ": " + text_of(*decision.rule) + remarks(decision, identity, held);
     }
     return made;
 }

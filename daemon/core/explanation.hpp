@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tokenward {
 
@@ -25,8 +26,15 @@ struct explanation {
 /// The rule as it could stand in the file: `{user: deploy, scopes: [eu-de], verbs: [get, report]}`.
 std::string text_of(const access_rule& rule);
 
+/// Where the rule stands: "deny rule 1, line 15"; nothing if it is not one of the identity's.
+std::optional<rule_place> place_of(const identity_config& identity, const access_rule& rule);
+std::string text_of(const rule_place& place);
+
+/// A line for each rule of the identity whose user or group has no number: what it does until there is one.
+std::vector<std::string> nameless_rules(const identity_config& identity);
+
 /// Explains what `may` says to the same question.
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what);
+                    std::string_view scope_name, const scope& target, verb what, const token* held = nullptr);
 
 } // namespace tokenward

@@ -67,17 +67,32 @@ cache_entry* known_entry(const call& c, verb_set any_of) noexcept {
     return c.connection.permitted().covers(*entry, c.around.service.generation(), any_of) ? entry : nullptr;
 }
 
+// As the token says that is or would be served; null: there is none.
+verb_set verbs_with(const environment& around, const caller& who, const identity_config& identity,
+                    const resolved_scope& scope, verb_set wanted, const token* served) {
+    constexpr std::array all{verb::get, verb::report, verb::manage};
+    verb_set granted = 0;
+    for (verb v : all) {
+        if ((wanted & static_cast<verb_set>(v)) == 0) continue;
+        const access_decision decision =
+            may(who, around.own_uid, identity, scope.name, scope.target, v, served);
+        if (decision.allowed) granted |= static_cast<verb_set>(v);
+        around.notes->note(around.service.generation(), identity, decision, who);
+    }
+    return granted;
+}
+
 } // namespace
+
+const token* held_for(const environment& around, const identity_config& identity,
+                      const resolved_scope& scope) {
+    const cache_entry* entry = around.service.find(identity.name, scope.name);
+    return entry != nullptr ? entry->life().held().get() : nullptr;
+}
 
 verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
                   const resolved_scope& scope, verb_set wanted) {
-    constexpr std::array all{verb::get, verb::report, verb::manage};
-    verb_set granted = 0;
-    for (verb v : all)
-        if ((wanted & static_cast<verb_set>(v)) != 0 &&
-            may(who, around.own_uid, identity, scope.name, scope.target, v).allowed)
-            granted |= static_cast<verb_set>(v);
-    return granted;
+    return verbs_with(around, who, identity, scope, wanted, held_for(around, identity, scope));
 }
 
 bool may_read_names(const call& c, const identity_config& identity) {
@@ -120,11 +135,11 @@ result<admitted> admit(const call& c, verb_set any_of) {
 }
 
 result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
-                         std::string_view scope, verb_set needed) {
+                         std::string_view scope, verb_set needed, const token* came) {
     const identity_config* known = around.service.identity(identity);
     if (known != nullptr) {
         auto resolved = resolve_scope(*known, scope);
-        if (resolved && verbs_of(around, who, *known, *resolved, needed) == needed) return {};
+        if (resolved && verbs_with(around, who, *known, *resolved, needed, came) == needed) return {};
         if (!resolved && may_see(who, around.own_uid, *known))
             return {}; // the service says what became of it
     }

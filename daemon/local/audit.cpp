@@ -40,7 +40,7 @@ std::string name_of(std::optional<unsigned> uid, std::string_view unit) {
 
 void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
                      std::string_view fingerprint, std::uint64_t gets) {
-    const std::string_view unit = who.unit();
+    const std::string_view unit = who.unit().value_or(std::string_view());
     const log::fields about{.identity = identity,
                             .scope = scope,
                             .fingerprint = fingerprint,
@@ -52,7 +52,8 @@ void log_token_given(const caller& who, std::string_view identity, std::string_v
 
 void log_token_refused(const caller* who, std::optional<unsigned> uid, std::string_view identity,
                        std::string_view scope, std::string_view fingerprint) {
-    const std::string_view unit = who != nullptr ? who->unit() : std::string_view();
+    const std::string_view unit =
+        who != nullptr ? who->unit().value_or(std::string_view()) : std::string_view();
     const log::fields about{
         .identity = identity, .scope = scope, .fingerprint = fingerprint, .peer_uid = uid, .peer_unit = unit};
     log::info("token_refused", about, "{} said that the token is no good", name_of(uid, unit));

@@ -8,6 +8,7 @@
 #include "daemon/local/plain_response.hpp"
 #include "daemon/local/request.hpp"
 #include "daemon/local/response.hpp"
+#include "daemon/local/rule_notes.hpp"
 #include "daemon/local/target.hpp"
 #include "daemon/token_service.hpp"
 
@@ -27,6 +28,8 @@ struct environment {
     bool for_monitoring = false;
     std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>(); ///< never null
     std::shared_ptr<audit_pace> audit = std::make_shared<audit_pace>();        ///< never null
+    std::shared_ptr<rule_notes> notes = std::make_shared<rule_notes>();        ///< never null
+    caller_directory* directory = nullptr; ///< what is known of callers' numbers; null = nothing
 };
 
 /// The place of one request on its connection, to be answered exactly once. While it waits for the service
@@ -54,10 +57,10 @@ struct call {
     const target& path;
     moment now;
 
-    /// In whose share the IAM is asked. Those who are not known share one.
+    /// In whose share the IAM is asked: a subordinate uid counts for its owner, and those who are not known share one.
     requester by() const {
-        auto uid = connection.who().uid();
-        return {.uid = uid.value_or(unknown_requester),
+        const auto uid = connection.who().uid();
+        return {.uid = connection.who().share().value_or(unknown_requester),
                 .privileged = uid && (*uid == 0 || *uid == around.own_uid)};
     }
     bool head() const noexcept { return asked.verb == method::head; }

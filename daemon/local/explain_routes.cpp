@@ -28,13 +28,14 @@ json::value describe(const std::optional<rule_place>& place) {
 }
 
 // `allowed`, `because` and `rule` speak of `get`, which most people mean; `decisions` of every verb.
-std::string describe(const caller& who, unsigned own_uid, const identity_config& identity,
+std::string describe(const environment& around, const caller& who, const identity_config& identity,
                      const resolved_scope& scope) {
+    const token* held = held_for(around, identity, scope);
     json::array verbs;
     json::array decisions;
     explanation first;
     for (const named_verb& each : every_verb) {
-        explanation why = explain(who, own_uid, identity, scope.name, scope.target, each.what);
+        explanation why = explain(who, around.own_uid, identity, scope.name, scope.target, each.what, held);
         if (why.allowed) verbs.emplace_back(each.name);
         decisions.push_back(json::object{{"verb", each.name},
                                          {"allowed", why.allowed},
@@ -61,16 +62,16 @@ result<std::string> explanation_for(const call& c) {
     auto allowed = admit(c, can_manage);
     if (named && !allowed) return allowed.error();
     if (named) {
-        auto process = process_caller::of(static_cast<pid_t>(*pid), c.now.boot);
+        auto process = process_caller::of(static_cast<pid_t>(*pid), c.now.boot, c.around.directory);
         if (!process) return process.error();
-        return describe(*process, c.around.own_uid, *allowed->identity, allowed->scope);
+        return describe(c.around, *process, *allowed->identity, allowed->scope);
     }
     const caller& who = c.connection.who();
     const identity_config* identity = c.around.service.identity(c.path.segments()[2]);
     if (identity == nullptr || !may_see(who, c.around.own_uid, *identity)) return allowed.error();
     auto scope = resolve_scope(*identity, c.path.segments()[3]);
     if (!scope) return scope.error();
-    return describe(who, c.around.own_uid, *identity, *scope);
+    return describe(c.around, who, *identity, *scope);
 }
 
 } // namespace

@@ -7,51 +7,101 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <utility>
 
 namespace tokenward::local {
 namespace {
 
 constexpr std::size_t max_groups = 65536; // NGROUPS_MAX
 
-// The supplementary groups; empty if they can't be had.
-std::vector<gid_t> groups_of(int fd) {
+// The supplementary groups; none if they can't be had.
+std::optional<std::vector<unsigned>> supplementary_groups(int fd) {
     std::vector<gid_t> groups(32);
     while (groups.size() <= max_groups) {
         auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
         if (::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) == 0) {
             groups.resize(size / sizeof(gid_t));
-            return groups;
+            return std::vector<unsigned>(groups.begin(), groups.end());
         }
         if (errno != ERANGE) break;
         groups.resize(groups.size() * 8);
     }
-    return {};
+    return std::nullopt;
+}
+
+unsigned read_overflow_id(const char* path) {
+    std::ifstream file(path);
+    unsigned id = overflow_id;
+    return file >> id ? id : overflow_id;
 }
 
 } // namespace
 
-peer::peer(int fd, instant accepted, shown_identities shown) noexcept
-    : x_fd(fd), x_accepted(accepted), x_shown(std::move(shown)) {
+bool is_overflow_uid(unsigned uid) noexcept {
+    static const unsigned used_here = read_overflow_id("/proc/sys/kernel/overflowuid");
+    return uid == overflow_id || uid == used_here;
+}
+
+bool is_overflow_gid(unsigned gid) noexcept {
+    static const unsigned used_here = read_overflow_id("/proc/sys/kernel/overflowgid");
+    return gid == overflow_id || gid == used_here;
+}
+
+peer::peer(int fd, instant accepted, shown_identities shown, caller_directory* directory)
+    : x_fd(fd), x_accepted(accepted), x_shown(std::move(shown)), x_directory(directory) {
     ucred who{};
     socklen_t size = sizeof who;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return;
-    if (who.pid == 0 || who.uid == overflow_uid) return;
+    if (who.pid == 0 || is_overflow_uid(who.uid)) return;
     x_uid = who.uid;
     x_gid = who.gid;
     x_pid = who.pid;
+    x_share = x_directory != nullptr ? x_directory->share_of(who.uid) : who.uid;
+}
+
+const peer::group_list& peer::groups() const {
+    if (x_groups) return *x_groups;
+    x_groups.emplace().numbers = {x_gid};
+    if (auto more = supplementary_groups(x_fd)) {
+        x_groups->complete = true;
+        x_groups->numbers.insert(x_groups->numbers.end(), more->begin(), more->end());
+    }
+    return *x_groups;
 }
 
 bool peer::in_group(unsigned gid) const {
-    if (!x_uid) return false;
+    if (!x_uid || is_overflow_gid(gid)) return false;
     if (x_gid == gid) return true;
-    if (!x_groups) x_groups = groups_of(x_fd);
-    return std::find(x_groups->begin(), x_groups->end(), gid) != x_groups->end();
+    const std::vector<unsigned>& all = groups().numbers;
+    return std::find(all.begin(), all.end(), gid) != all.end();
 }
 
-std::string_view peer::unit() const {
-    if (!x_uid) return {};
-    if (!x_unit) x_unit = unit_of_peer(x_fd, x_pid, x_accepted);
-    return *x_unit;
+bool peer::may_hide_groups() const {
+    if (x_hides_groups) return *x_hides_groups;
+    const std::vector<unsigned>& all = groups().numbers;
+    x_hides_groups = !x_uid || !groups().complete || std::any_of(all.begin(), all.end(), is_overflow_gid) ||
+                     !process_handle::of_peer(x_fd, x_pid, x_accepted).shares_user_namespace();
+    return *x_hides_groups;
+}
+
+std::optional<std::string_view> peer::unit() const {
+    if (!x_uid) return std::nullopt;
+    if (!std::exchange(x_unit_read, true)) x_unit = process_handle::of_peer(x_fd, x_pid, x_accepted).unit();
+    return x_unit;
+}
+
+std::string_view peer::known_unit() const {
+    return x_unit ? std::string_view(*x_unit) : std::string_view();
+}
+
+std::shared_ptr<const caller_facts> peer::facts() const {
+    return x_uid && x_directory != nullptr ? x_directory->find(*x_uid, groups().numbers) : nullptr;
+}
+
+bool peer::wait_for_facts(std::function<void()> done) const {
+    return x_uid && x_directory != nullptr &&
+           x_directory->wait_for(*x_uid, groups().numbers, std::move(done));
 }
 
 bool peer::is_shown(std::string_view identity) const {

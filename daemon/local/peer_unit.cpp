@@ -2,7 +2,6 @@
 #include "daemon/local/peer_unit.hpp"
 
 #include "daemon/local/http_text.hpp"
-#include "daemon/local/unique_fd.hpp"
 
 #include <fmt/format.h>
 #include <systemd/sd-login.h>
@@ -16,6 +15,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 // since Linux 6.5, not yet in Debian 12's headers
@@ -42,17 +42,13 @@ pid_t pid_behind(int pidfd) {
     return static_cast<pid_t>(pid.value_or(0)); // -1 is no number, and so 0
 }
 
-bool has_ended(int pidfd) {
-    pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
-    return ::poll(&ended, 1, 0) != 0;
-}
-
-// What was read by the pid holds if the process lives on afterwards: then the pid was its own all the time.
-std::string unit_behind(int pidfd, pid_t pid) {
+// systemd can't tell a process that is in no unit from one whose control group lies beyond what we see of the
+// tree, from within a container.
+bool is_beyond_view(pid_t pid) {
     char* found = nullptr;
-    if (pid <= 0 || sd_pid_get_unit(pid, &found) < 0) return {};
-    std::unique_ptr<char, decltype(&std::free)> unit(found, &std::free);
-    return has_ended(pidfd) ? std::string() : std::string(unit.get());
+    if (sd_pid_get_cgroup(pid, &found) < 0) return false; // no control group at all
+    const std::unique_ptr<char, decltype(&std::free)> path(found, &std::free);
+    return std::string_view(path.get()).starts_with("/..");
 }
 
 } // namespace
@@ -73,23 +69,51 @@ std::optional<instant> start_time(std::string_view stat, long ticks_per_second) 
                    static_cast<std::int64_t>(*ticks));
 }
 
-std::string unit_of_pid(pid_t pid, instant accepted) {
+process_handle process_handle::of_pid(pid_t pid, instant accepted) {
     unique_fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!pidfd) return {};
-    auto started = start_time(read_start(fmt::format("/proc/{}/stat", pid)), ::sysconf(_SC_CLK_TCK));
-    if (!started || *started >= accepted) return {};
-    return unit_behind(pidfd.get(), pid);
+    const auto started =
+        pidfd ? start_time(read_start(fmt::format("/proc/{}/stat", pid)), ::sysconf(_SC_CLK_TCK))
+              : std::nullopt;
+    if (!started || *started >= accepted) return {unique_fd(), 0};
+    return {std::move(pidfd), pid};
 }
 
-std::string unit_of_peer(int fd, pid_t pid, instant accepted) {
+process_handle process_handle::of_peer(int fd, pid_t pid, instant accepted) {
     int handle = -1;
     socklen_t size = sizeof handle;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &handle, &size) == 0) {
         unique_fd pidfd(handle);
-        return unit_behind(pidfd.get(), pid_behind(pidfd.get()));
+        const pid_t now_is = pid_behind(pidfd.get());
+        return {std::move(pidfd), now_is};
     }
     // EINVAL and ESRCH come from a kernel that knows the option: the process is gone.
-    return errno == ENOPROTOOPT ? unit_of_pid(pid, accepted) : std::string();
+    if (errno == ENOPROTOOPT) return of_pid(pid, accepted);
+    return {unique_fd(), 0};
+}
+
+bool process_handle::has_ended() const {
+    pollfd ended{.fd = x_pidfd.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&ended, 1, 0) != 0;
+}
+
+std::optional<std::string> process_handle::unit() const {
+    if (!x_pidfd || x_pid <= 0) return std::nullopt;
+    char* found = nullptr;
+    const int failure = sd_pid_get_unit(x_pid, &found);
+    const std::unique_ptr<char, decltype(&std::free)> unit(found, &std::free);
+    if (failure == -ENODATA) { // in no unit
+        if (is_beyond_view(x_pid) || has_ended()) return std::nullopt;
+        return std::string();
+    }
+    if (failure < 0 || has_ended()) return std::nullopt;
+    return std::string(unit.get());
+}
+
+bool process_handle::shares_user_namespace() const {
+    if (!x_pidfd || x_pid <= 0) return false;
+    const std::string ours = read_start("/proc/self/uid_map");
+    const std::string theirs = read_start(fmt::format("/proc/{}/uid_map", x_pid));
+    return !ours.empty() && ours == theirs && !has_ended();
 }
 
 } // namespace tokenward::local

@@ -2,6 +2,7 @@
 #include "daemon/local/process_caller.hpp"
 
 #include "daemon/local/http_text.hpp"
+#include "daemon/local/peer.hpp"
 #include "daemon/local/peer_unit.hpp"
 
 #include <fmt/format.h>
@@ -35,26 +36,32 @@ std::optional<process_ids> read_ids(std::string_view status) {
     const auto uids = numbers_of(status, "Uid"); // real, effective, saved, file system
     const auto gids = numbers_of(status, "Gid");
     if (uids.size() != 4 || gids.size() != 4) return std::nullopt;
-    process_ids ids{uids[1], numbers_of(status, "Groups")};
-    ids.groups.push_back(gids[1]);
+    process_ids ids{uids[1], {gids[1]}};
+    const auto more = numbers_of(status, "Groups");
+    ids.groups.insert(ids.groups.end(), more.begin(), more.end());
     return ids;
 }
 
-result<process_caller> process_caller::of(pid_t pid, instant now) {
+result<process_caller> process_caller::of(pid_t pid, instant now, caller_directory* directory) {
     std::ifstream file(fmt::format("/proc/{}/status", pid));
     const std::string status(std::istreambuf_iterator<char>(file), {});
     auto ids = read_ids(status);
     if (!ids)
         return problem{errc::not_found, fmt::format("there is no process {} to be seen from here", pid)};
     process_caller made;
-    if (ids->uid != overflow_uid) made.x_uid = ids->uid;
+    if (!is_overflow_uid(ids->uid)) made.x_uid = ids->uid;
     made.x_groups = std::move(ids->groups);
-    made.x_unit = unit_of_pid(pid, now);
+    const process_handle process = process_handle::of_pid(pid, now);
+    made.x_unit = process.unit();
+    made.x_hides_groups = std::any_of(made.x_groups.begin(), made.x_groups.end(), is_overflow_gid) ||
+                          !process.shares_user_namespace();
+    if (made.x_uid && directory != nullptr) made.x_facts = directory->find(*made.x_uid, made.x_groups);
     return made;
 }
 
 bool process_caller::in_group(unsigned gid) const {
-    return x_uid && std::find(x_groups.begin(), x_groups.end(), gid) != x_groups.end();
+    return x_uid && !is_overflow_gid(gid) &&
+           std::find(x_groups.begin(), x_groups.end(), gid) != x_groups.end();
 }
 
 } // namespace tokenward::local

@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,16 +20,20 @@ namespace tokenward::local {
 class process_caller final : public caller {
   public:
     /// Errors: not_found (there is no such process).
-    static result<process_caller> of(pid_t pid, instant now);
+    static result<process_caller> of(pid_t pid, instant now, caller_directory* directory);
 
     std::optional<unsigned> uid() const override { return x_uid; }
     bool in_group(unsigned gid) const override;
-    std::string_view unit() const override { return x_unit; }
+    bool may_hide_groups() const override { return x_hides_groups; }
+    std::optional<std::string_view> unit() const override { return x_unit; }
+    std::shared_ptr<const caller_facts> facts() const override { return x_facts; }
 
   private:
     std::optional<unsigned> x_uid;
     std::vector<unsigned> x_groups; // the primary one too
-    std::string x_unit;
+    bool x_hides_groups = true;
+    std::optional<std::string> x_unit;
+    std::shared_ptr<const caller_facts> x_facts;
 };
 
 /// Effective ids and groups out of the text of a /proc/PID/status. None if it lacks them.

@@ -100,16 +100,30 @@ void count_here(const call& c, word_outcome how) noexcept {
     c.around.service.counts().of(c.path.segments()[2]).invalidations.add(how);
 }
 
+// Whether one of the verbs that let a caller refuse a token is left to it.
+result<void> may_hear(const environment& around, const caller& who, std::string_view identity,
+                      std::string_view scope) {
+    const cache_entry* entry = around.service.find(identity, scope);
+    const token* held = entry != nullptr ? entry->life().held().get() : nullptr;
+    auto by_report = admit_again(around, who, identity, scope, can_report, held);
+    return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held);
+}
+
 // Passes a refusal on to the service; `then` makes the answer of what came of it.
 template <class Then>
 void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, Then then) {
-    auto done = [later = c.connection.later(), &service = c.around.service, then,
-                 uid = c.connection.who().uid(), identity = entry.identity(), scope = entry.scope_name(),
+    auto done = [later = c.connection.later(), &around = c.around, then, uid = c.connection.who().uid(),
+                 identity = entry.identity(), scope = entry.scope_name(),
                  named = std::string(fingerprint)](const refusal_outcome& outcome) {
         auto connection = later.lock();
         if (outcome.kind == refusal_kind::invalidated)
             log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
-        if (connection) connection->answer(then(outcome, service.now().wall));
+        if (!connection) return;
+        const wall_time now = around.service.now().wall;
+        // The answer tells of the token that is held now, which may be another one than when it was asked.
+        if (auto good = may_hear(around, connection->who(), identity, scope); !good)
+            return connection->answer(build_problem(good.error(), now, false));
+        connection->answer(then(outcome, now));
     };
     c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done), c.by()));
 }

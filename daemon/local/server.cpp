@@ -11,7 +11,8 @@ server::server(boost::asio::io_context& io, token_service& service, const server
                  environment{.service = service,
                              .own_uid = options.own_uid,
                              .version = options.version,
-                             .started = options.started},
+                             .started = options.started,
+                             .directory = options.directory},
                  options.limits) {
     for (listening_socket& socket : sockets) {
         auto admit = [this, shown = socket.shown()](unique_fd connected) {

@@ -17,6 +17,8 @@ struct server_options {
     std::string version{}; ///< for /v1/status
     instant started{};     ///< when the daemon was
     connection_limits limits{};
+    caller_directory* directory =
+        nullptr; ///< outlives the server; null = nothing is known of callers' numbers
 };
 
 /// Serves the tokens of a token_service, whose parts::render must be local::render. One thread: that of `io`,

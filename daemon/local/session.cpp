@@ -31,7 +31,8 @@ problem log_internal_error(const char* what) {
 } // namespace
 
 session::session(boost::asio::io_context& io, int fd, session_surroundings& shared, shown_identities shown)
-    : x_shared(shared), x_descriptor(io, fd), x_peer(fd, shared.around.service.now().boot, std::move(shown)),
+    : x_shared(shared), x_descriptor(io, fd),
+      x_peer(fd, shared.around.service.now().boot, std::move(shown), shared.around.directory),
       x_since(shared.ticks) {}
 
 void session::start() {
@@ -91,6 +92,7 @@ std::size_t session::take_requests(std::span<char> bytes, request_parser& parser
     x_starved = false;
     while (used < bytes.size() && !x_busy && !x_last && !x_closed) {
         if (batch.full() && !flush(batch)) break;
+        if (waits_for_facts()) break;
         auto outcome = parser.parse(bytes.subspan(used), asked);
         if (outcome == request_parser::outcome::incomplete) {
             x_starved = true;
@@ -125,6 +127,21 @@ void session::keep(std::span<char> rest, const request_parser& parser) {
         x_since = x_shared.ticks;
     }
     x_partial->parser = parser;
+}
+
+// Rules may need what the system's databases say of the caller: better a moment's wait than to turn away for
+// want of knowledge who may come in. Goes on without it when that takes too long.
+bool session::waits_for_facts() {
+    const caller_directory* directory = x_shared.around.directory;
+    if (directory == nullptr || x_facts_version == directory->version()) return false;
+    auto known = [self = shared_from_this()] {
+        if (self->x_closed) return;
+        self->x_busy = false;
+        self->proceed();
+    };
+    x_busy = x_peer.wait_for_facts(std::move(known));
+    x_facts_version = directory->version();
+    return x_busy;
 }
 
 void session::run(const request& asked) {

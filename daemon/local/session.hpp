@@ -79,6 +79,7 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
     std::size_t take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch);
     void keep(std::span<char> rest, const request_parser& parser);
     void run(const request& asked);
+    bool waits_for_facts();
 
     // output
     std::string_view connection_field() const noexcept;
@@ -95,6 +96,7 @@ class session final : public exchange, public std::enable_shared_from_this<sessi
     descriptor x_descriptor;
     peer x_peer;
     permission x_permission;
+    std::uint64_t x_facts_version = 0; // of the directory, when the caller was looked up in it
 
     std::unique_ptr<partial_request> x_partial;
     std::unique_ptr<unsent_output> x_unsent;

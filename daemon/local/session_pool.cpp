@@ -15,7 +15,7 @@ constexpr std::size_t own_descriptors = 64;
 constexpr unsigned unknown_uid = ~0U; // (uid_t)-1 is nobody's
 
 unsigned uid_of(const session& s) {
-    return s.who().uid().value_or(unknown_uid);
+    return s.who().share().value_or(unknown_uid);
 }
 
 } // namespace
@@ -37,8 +37,9 @@ session_pool::~session_pool() {
 }
 
 bool session_pool::has_place(const session& fresh) {
-    unsigned uid = uid_of(fresh);
-    if (uid == 0 || uid == x_shared.around.own_uid)
+    const unsigned uid = uid_of(fresh);
+    const auto own = fresh.who().uid(); // the owner of a subordinate uid shares, but lends no privileges
+    if (own && (*own == 0 || *own == x_shared.around.own_uid))
         return x_sessions.size() < x_limits.connections || make_room(std::nullopt);
     auto found = x_per_uid.find(uid);
     if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return make_room(uid);

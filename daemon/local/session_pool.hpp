@@ -16,8 +16,8 @@ namespace tokenward::local {
 
 /// Bounds that tests make smaller.
 struct connection_limits {
-    /// All together. One uid may have half of them; all but root and the daemon's own user leave a sixteenth
-    /// to those.
+    /// All together. One uid, with its subordinate ones, may have half of them; all but root and the daemon's
+    /// own user leave a sixteenth to those.
     std::size_t connections = 16'384;
     std::chrono::milliseconds tick{1000}; ///< what counts as a second for idle connections and slow requests
 };

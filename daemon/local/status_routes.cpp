@@ -69,6 +69,15 @@ json::object describe_scope(const token_service::row& row, const moment& now) {
     return o;
 }
 
+// Rules that act for want of knowledge; who only uses the identity is not told about others.
+json::array warnings_for(const call& c, const identity_config& identity) {
+    json::array warnings;
+    if (verbs_on_some_scope(c.around, c.connection.who(), identity, can_manage) == 0) return warnings;
+    for (const std::string& each : c.around.notes->warnings_of(c.around.service.generation(), identity))
+        warnings.emplace_back(each);
+    return warnings;
+}
+
 json::object describe_status(const call& c, const identity_config& identity) {
     json::array scopes;
     json::value password_expires_at;
@@ -80,11 +89,14 @@ json::object describe_status(const call& c, const identity_config& identity) {
             scopes.emplace_back(describe_scope(row, c.now));
     }
     const auth_config& auth = identity.auth;
-    return {{"identity", identity.name},
-            {"auth_url", auth.auth_url},
-            {"user", auth.username.empty() ? auth.user_id : auth.username},
-            {"password_expires_at", std::move(password_expires_at)},
-            {"scopes", std::move(scopes)}};
+    json::object described{{"identity", identity.name},
+                           {"auth_url", auth.auth_url},
+                           {"user", auth.username.empty() ? auth.user_id : auth.username},
+                           {"password_expires_at", std::move(password_expires_at)},
+                           {"scopes", std::move(scopes)}};
+    if (json::array warnings = warnings_for(c, identity); !warnings.empty())
+        described["warnings"] = std::move(warnings);
+    return described;
 }
 
 // Answers with a list of what `describe` says of each identity that the caller may use.

@@ -149,7 +149,7 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
     const std::chrono::seconds wait = *w.watch;
     auto done = [who = late_caller(c, entry, can_get), known, w = std::move(w)](result<token_ptr> got) {
         const moment now = who.around.service.now();
-        auto connection = who.arrive(now);
+        auto connection = who.arrive(now, got ? got->get() : nullptr);
         if (!connection) return;
         if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
         count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));

@@ -8,10 +8,13 @@ late_caller::late_caller(const call& c, const cache_entry& entry, verb_set neede
       x_identity(entry.identity()), x_scope(entry.scope_name()), x_rules(c.around.service.generation()),
       x_needed(needed) {}
 
-std::shared_ptr<exchange> late_caller::arrive(const moment& now) const {
+std::shared_ptr<exchange> late_caller::arrive(const moment& now, const token* came) const {
     auto connection = x_connection.lock();
-    if (!connection || around.service.generation() == x_rules) return connection;
-    auto good = admit_again(around, connection->who(), x_identity, x_scope, x_needed);
+    if (!connection) return connection;
+    const identity_config* identity = around.service.identity(x_identity);
+    const bool by_token = came != nullptr && identity != nullptr && depends_on_token(*identity);
+    if (around.service.generation() == x_rules && !by_token) return connection;
+    auto good = admit_again(around, connection->who(), x_identity, x_scope, x_needed, came);
     if (good) return connection;
     connection->answer(build_problem(good.error(), now.wall, head));
     return nullptr;

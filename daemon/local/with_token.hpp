@@ -24,9 +24,9 @@ struct served_token {
 struct late_caller {
     late_caller(const call& c, const cache_entry& entry, verb_set needed);
 
-    /// Its connection if it is still there and may still do what it asked for; else null, and a caller who
-    /// may not has been told so.
-    std::shared_ptr<exchange> arrive(const moment& now) const;
+    /// Its connection if it is still there and may do what it asked for, under the rules of now and with the
+    /// token that came (null = none); else null, and a caller who may not has been told so.
+    std::shared_ptr<exchange> arrive(const moment& now, const token* came) const;
     /// A token that came for it. The cache may know an earlier end than the token itself.
     served_token serve(const token_ptr& value, const moment& now) const noexcept;
 
@@ -56,15 +56,15 @@ struct no_matter {
 };
 
 /// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
-/// has gone. A caller who had to do all of `needed` is judged anew if the rules have changed meanwhile.
-/// `failed` is told of the service's error before the caller is.
+/// has gone. A caller who had to do all of `needed` is judged by what the token says of itself, and anew if
+/// the rules have changed meanwhile. `failed` is told of the service's error before the caller is.
 template <class Then, class Failed = no_matter>
 token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
                                            Then then, Failed failed = {}) {
     return [who = late_caller(c, entry, needed), then = std::move(then),
             failed = std::move(failed)](result<token_ptr> got) {
         const moment now = who.around.service.now();
-        auto connection = who.arrive(now);
+        auto connection = who.arrive(now, got ? got->get() : nullptr);
         if (!connection) return;
         if (!got) {
             failed(who, got.error());

@@ -57,18 +57,39 @@ TEST(ConfigRules, SpelledOutScopeThatIsConfiguredBecomesItsName) {
     EXPECT_THAT(ci.allow[0].scopes, ElementsAre("eu-de", "domain_id:x", "unscoped", "global"));
 }
 
-TEST(ConfigRules, UnknownPeopleAreAWarningBecauseTheyMatchNobody) {
+TEST(ConfigRules, UnknownPeopleAreAWarningThatSaysWhatTheRuleDoes) {
     EXPECT_THAT(
-        rule_faults("      - {user: ghost}\n      - {group: ghosts}\n"),
-        ElementsAre("f:12: warning: user `ghost` does not exist on this machine: the rule matches nobody",
-                    "f:13: warning: group `ghosts` does not exist on this machine: the rule matches nobody"));
+        rule_faults("      - {user: ghost}\n    deny:\n      - {group: ghosts}\n"),
+        ElementsAre("f:12: warning: user `ghost` does not exist on this machine: until it does, the rule "
+                    "matches nobody",
+                    "f:14: warning: group `ghosts` does not exist on this machine: until it does, the rule "
+                    "holds for all callers whose own numbers have no name"));
+}
+
+TEST(ConfigRules, NamesThatAreLookedUpLaterAreNoFault) {
+    parsed_config parsed =
+        parse_config(good + "    allow: [{user: deploy}, {group: ci}]\n", "f", names_later{});
+    EXPECT_THAT(parsed.faults, IsEmpty());
+    EXPECT_EQ(parsed.value.identities.at(0).allow.at(0).id, std::nullopt);
+}
+
+TEST(ConfigRules, DigitsAreTheNumberItselfAndNeedNoLookUp) {
+    parsed_config parsed =
+        parse_config(good + "    allow: [{user: 4000000000}, {group: \"0\"}]\n", "f", names_later{});
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(parsed.value.identities.at(0).allow.at(0).id, 4'000'000'000U);
+    EXPECT_EQ(parsed.value.identities.at(0).allow.at(1).id, 0U);
+    EXPECT_EQ(parse_id("4294967295"), std::nullopt) << "(uid_t)-1 is nobody's";
+    for (const char* none : {"", "1000x", "-1", "+1", " 1", "4294967296"})
+        EXPECT_EQ(parse_id(none), std::nullopt);
 }
 
 TEST(ConfigRules, NobodyIsAWarningBecauseTheKernelCallsEveryUnknownCallerSo) {
     EXPECT_THAT(
         rule_faults("      - {user: nobody}\n"),
-        ElementsAre("f:12: warning: user `nobody` is uid 65534, which the kernel also gives to callers "
-                    "whom it can't name: the rule matches nobody"));
+        ElementsAre(
+            "f:12: warning: user `nobody` is number 65534, which the kernel also gives to what it can't "
+            "name: the rule matches nobody"));
 }
 
 TEST(ConfigRules, HaveExactlyOneSubject) {

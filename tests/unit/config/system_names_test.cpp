@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tokenward {
 namespace {
 
@@ -11,21 +13,25 @@ TEST(SystemNames, KnowsUsersAndGroups) {
     EXPECT_EQ(system_names().group("root"), 0U);
 }
 
+TEST(SystemNames, KnowsNumbersByTheirNames) {
+    EXPECT_EQ(system_names().user_name(0), "root");
+    EXPECT_EQ(system_names().group_name(0), "root");
+    EXPECT_EQ(system_names().user_name(4'000'000'001U), std::nullopt);
+    EXPECT_EQ(system_names().group_name(4'000'000'001U), std::nullopt);
+}
+
+TEST(SystemNames, KnowsTheGroupsOfAUserWithThePrimaryOne) {
+    const auto groups = system_names().groups_of("root");
+    ASSERT_TRUE(groups);
+    EXPECT_NE(std::find(groups->begin(), groups->end(), 0U), groups->end());
+    EXPECT_EQ(system_names().groups_of("no-such-name-here"), std::nullopt);
+}
+
 TEST(SystemNames, UnknownNamesAreNobody) {
     for (auto name : {"", "no-such-name-here", "1000x", "-1", "+1", " 1"}) {
         EXPECT_EQ(system_names().user(name), std::nullopt) << name;
         EXPECT_EQ(system_names().group(name), std::nullopt) << name;
     }
-}
-
-TEST(SystemNames, NumbersStandForThemselves) {
-    EXPECT_EQ(system_names().user("4000000000"), 4000000000U);
-    EXPECT_EQ(system_names().group("0"), 0U);
-}
-
-TEST(SystemNames, NumberThatMeansNoOneIsRefused) {
-    EXPECT_EQ(system_names().user("4294967295"), std::nullopt); // (uid_t)-1
-    EXPECT_EQ(system_names().group("4294967296"), std::nullopt);
 }
 
 } // namespace

@@ -12,7 +12,10 @@ struct somebody final : caller {
     std::string in_unit{};
     std::optional<unsigned> uid() const override { return number; }
     bool in_group(unsigned gid) const override { return gid == 27; }
-    std::string_view unit() const override { return in_unit; }
+    bool may_hide_groups() const override { return false; }
+    std::optional<std::string_view> unit() const override { return in_unit; }
+    std::shared_ptr<const caller_facts> facts() const override { return known; }
+    std::shared_ptr<caller_facts> known = std::make_shared<caller_facts>();
 };
 
 class Explanation : public ::testing::Test {
@@ -57,7 +60,7 @@ TEST_F(Explanation, NamesTheRuleThatKeepsOut) {
 
 TEST_F(Explanation, SaysWhoTheCallerWasTakenForWhenNoRuleFits) {
     EXPECT_EQ(why(verb::manage).because, "no rule of `allow` gives manage on scope eu-de to uid 1000, which "
-                                         "runs in no unit that could be told");
+                                         "runs in no unit");
     who.in_unit = "other.service";
     explanation e = why(verb::manage);
     EXPECT_FALSE(e.allowed);
@@ -77,4 +80,42 @@ TEST_F(Explanation, AnUnknownCallerIsCalledThat) {
     who.number.reset();
     EXPECT_FALSE(why().allowed);
     EXPECT_EQ(why().because, "the kernel does not tell who this is");
+}
+
+TEST_F(Explanation, SaysWhenARuleHoldsForWantOfKnowledge) {
+    who.known.reset();
+    EXPECT_EQ(why().because,
+              "deny rule 1, line 15: {user: deploy, verbs: [get, report, manage]}; it holds because "
+              "the owner of the caller's subordinate uid or gid is not known");
+}
+
+TEST_F(Explanation, SaysThatTheTokenIsJudgedOnceThereIsOne) {
+    identity.deny[0].scopes = {"project:secret"};
+    EXPECT_TRUE(why().allowed);
+    EXPECT_EQ(why().because,
+              "allow rule 2, line 13: {group: ci, scopes: [eu-de], verbs: [get, report]}; `deny` is "
+              "judged again by what the token says, when there is one");
+    token held;
+    held.project = named_ref{"p1", "secret"};
+    who.number = 1001;
+    explanation e = explain(who, 500, identity, "eu-de", target, verb::get, &held);
+    EXPECT_FALSE(e.allowed);
+    EXPECT_EQ(e.because,
+              "deny rule 1, line 15: {user: deploy, scopes: [project:secret], verbs: [get, report, "
+              "manage]}; its scope is, or may be, the one that the token itself names");
+    held.project->name = "public";
+    EXPECT_EQ(explain(who, 500, identity, "eu-de", target, verb::get, &held).because,
+              "allow rule 2, line 13: {group: ci, scopes: [eu-de], verbs: [get, report]}");
+}
+
+TEST_F(Explanation, NamesTheRulesWhoseNamesHaveNoNumber) {
+    EXPECT_TRUE(nameless_rules(identity).empty());
+    identity.allow[1].id.reset();
+    identity.deny[0].id.reset();
+    EXPECT_EQ(
+        nameless_rules(identity),
+        (std::vector<std::string>{"allow rule 2, line 13: group `ci` has no number: until it has one, the "
+                                  "rule matches nobody",
+                                  "deny rule 1, line 15: user `deploy` has no number: until it has one, the "
+                                  "rule holds for all callers whose own numbers have no name"}));
 }

@@ -64,7 +64,7 @@ TEST(ProcessCaller, IdsAreTheEffectiveOnes) {
     auto ids = read_ids("Name:\tx\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nGroups:\t27 100 \n");
     ASSERT_TRUE(ids);
     EXPECT_EQ(ids->uid, 2U);
-    EXPECT_EQ(ids->groups, (std::vector<unsigned>{27, 100, 6}));
+    EXPECT_EQ(ids->groups, (std::vector<unsigned>{6, 27, 100}));
     EXPECT_FALSE(read_ids(""));
     EXPECT_FALSE(read_ids("Name:\tx\nUid:\t1\n"));
 }

@@ -78,11 +78,19 @@ struct fake_caller final : caller {
     std::optional<unsigned> number = 1000;
     std::set<unsigned> groups{};
     std::string in_unit{};
+    bool unit_can_be_read = true;
+    bool hides_groups = false;
+    std::shared_ptr<const caller_facts> known =
+        std::make_shared<caller_facts>(caller_facts{.has_names = true, .user = "somebody"});
     bool sees_all = true;
     std::optional<unsigned> uid() const override { return number; }
     bool in_group(unsigned gid) const override { return groups.contains(gid); }
-    std::string_view unit() const override { return in_unit; }
+    bool may_hide_groups() const override { return hides_groups; }
+    std::optional<std::string_view> unit() const override {
+        return unit_can_be_read ? std::optional<std::string_view>(in_unit) : std::nullopt;
+    }
     std::string_view known_unit() const override { return in_unit; }
+    std::shared_ptr<const caller_facts> facts() const override { return known; }
     bool sees_all_identities() const override { return sees_all; }
 };
 

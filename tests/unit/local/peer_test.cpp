@@ -51,7 +51,8 @@ TEST(Peer, IsUnknownWithoutACredential) {
     peer nobody(unconnected.get(), now());
     EXPECT_EQ(nobody.uid(), std::nullopt);
     EXPECT_FALSE(nobody.in_group(::getegid()));
-    EXPECT_EQ(nobody.unit(), "");
+    EXPECT_EQ(nobody.unit(), std::nullopt);
+    EXPECT_TRUE(nobody.may_hide_groups());
 }
 
 TEST(Peer, IsInItsPrimaryAndSupplementaryGroups) {
@@ -87,18 +88,18 @@ TEST(Peer, HasTheUnitOfItsProcess) {
     EXPECT_EQ(peer(pair.ours.get(), now()).unit(), own_unit());
 }
 
-TEST(Peer, ThatHasEndedIsInNoUnit) {
-
+TEST(PeerUnit, OfAProcessThatHasEndedIsNotKnown) {
     pid_t child = ::fork();
     if (child == 0) ::_exit(0);
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(unit_of_pid(child, now()), "");
+    EXPECT_EQ(process_handle::of_pid(child, now()).unit(), std::nullopt);
+    EXPECT_FALSE(process_handle::of_pid(child, now()).shares_user_namespace());
 }
 
 TEST(PeerUnit, ByPidIsBelievedOnlyIfTheProcessIsOlderThanTheConnection) {
-    EXPECT_EQ(unit_of_pid(::getpid(), now()), own_unit());
-    EXPECT_EQ(unit_of_pid(::getpid(), instant(std::chrono::nanoseconds(1))), "");
+    EXPECT_EQ(process_handle::of_pid(::getpid(), now()).unit(), own_unit());
+    EXPECT_EQ(process_handle::of_pid(::getpid(), instant(std::chrono::nanoseconds(1))).unit(), std::nullopt);
 }
 
 TEST(PeerUnit, AProcessStartedWhenItsStatSays) {
