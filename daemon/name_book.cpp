@@ -84,7 +84,7 @@ void name_book::begin(config& first, std::chrono::milliseconds patience) {
         std::unique_lock lock(x_mailbox->mutex);
         if (!x_mailbox->arrived.wait_until(lock, until, [&] { return !x_mailbox->letters.empty(); })) break;
         lock.unlock();
-        take_answers();
+        take_answers(false);
     }
     arm();
     fill(first);
@@ -124,20 +124,24 @@ void name_book::look_up_due() {
         });
 }
 
-bool name_book::take_answers() {
+bool name_book::take_answers(bool late) {
     bool changed = false;
     for (const mailbox::letter& each : x_mailbox->take()) {
         if (!x_table.answered(each.name, each.number, x_time.now().boot)) continue;
         changed = true;
-        log::info("name_resolved", {}, "{} `{}` of a rule is number {}", kind_of(each.name), each.name.name,
-                  *each.number);
+        const std::string line =
+            fmt::format("{} `{}` of a rule is number {}", kind_of(each.name), each.name.name, *each.number);
+        if (late)
+            log::info("name_resolved", {}, "{}", line);
+        else
+            log::debug("name_resolved", {}, "{}", line);
     }
     return changed;
 }
 
 void name_book::on_answers() {
     if (x_stopped) return;
-    const bool changed = take_answers();
+    const bool changed = take_answers(!x_next);
     look_up_due();
     arm();
     if (x_next && x_table.is_settled()) return end_wait();

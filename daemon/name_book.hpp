@@ -47,7 +47,7 @@ class name_book {
     struct mailbox;
 
     void look_up_due();
-    bool take_answers();
+    bool take_answers(bool late);
     void arm();
     void on_answers();
     void end_wait();

@@ -126,8 +126,13 @@ result<admitted> admit(const call& c, verb_set any_of) {
     if (identity == nullptr && sees_everything(c))
         return problem{errc::unknown_identity, fmt::format("there is no identity {}", identity_in(c))};
     const caller& who = c.connection.who();
-    if (identity == nullptr || !may_see(who, c.around.own_uid, *identity)) return denial(c, any_of);
+    if (identity == nullptr) return denial(c, any_of);
     auto scope = resolve_scope(*identity, scope_in(c));
+    if (!may_see(who, c.around.own_uid, *identity)) {
+        if (scope && !identity->deny.empty()) // so that it is told if that is for want of knowledge
+            (void)verbs_of(c.around, who, *identity, *scope, any_of);
+        return denial(c, any_of);
+    }
     if (!scope) return scope.error();
     verb_set granted = verbs_of(c.around, who, *identity, *scope, any_of);
     if (granted == 0) return denial(c, any_of);

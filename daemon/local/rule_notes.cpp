@@ -15,11 +15,9 @@ void rule_notes::note(std::uint64_t generation, const identity_config& identity,
     const auto place = place_of(identity, *decision.rule);
     const auto uid = who.uid();
     if (!place || !uid) return;
-    if (generation != x_generation) x_records.clear();
+    if (generation != x_generation) x_last.clear();
     x_generation = generation;
-    record& known = x_records[{identity.name, place->index, decision.why}];
-    known.uid = *uid;
-    if (++known.times > 1) return;
+    if (!x_last.insert_or_assign({identity.name, place->index, decision.why}, *uid).second) return;
     log::warning("denied_unknown", {.identity = identity.name, .peer_uid = uid},
                  "{} holds for uid {}, of whom it may not speak: {}; the same of others is not logged again",
                  text_of(*place), *uid, text_of(decision.why));
@@ -29,13 +27,13 @@ std::vector<std::string> rule_notes::warnings_of(std::uint64_t generation,
                                                  const identity_config& identity) const {
     std::vector<std::string> warnings = nameless_rules(identity);
     if (generation != x_generation) return warnings;
-    for (const auto& [of, known] : x_records) {
+    for (const auto& [of, uid] : x_last) {
         const auto& [name, index, why] = of;
         const access_rule* rule = index <= identity.deny.size() ? &identity.deny[index - 1] : nullptr;
         const auto place = rule != nullptr ? place_of(identity, *rule) : std::nullopt;
         if (name != identity.name || !place) continue;
-        warnings.push_back(fmt::format("{}: held {} times for want of knowledge, for uid {} last: {}",
-                                       text_of(*place), known.times, known.uid, text_of(why)));
+        warnings.push_back(fmt::format("{}: has held for want of knowledge, last for uid {}: {}",
+                                       text_of(*place), uid, text_of(why)));
     }
     return warnings;
 }

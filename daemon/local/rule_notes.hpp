@@ -25,12 +25,9 @@ class rule_notes {
     std::vector<std::string> warnings_of(std::uint64_t generation, const identity_config& identity) const;
 
   private:
-    struct record {
-        unsigned uid; // the last one
-        std::uint64_t times;
-    };
     std::uint64_t x_generation = 0;
-    std::map<std::tuple<std::string, std::size_t, doubt>, record> x_records; // by identity, rule and reason
+    std::map<std::tuple<std::string, std::size_t, doubt>, unsigned>
+        x_last; // uid, by identity, rule and reason
 };
 
 } // namespace tokenward::local
