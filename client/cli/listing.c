@@ -79,11 +79,16 @@ static bool read_scope(struct tw_json* r, struct tw_arena* arena, void* identity
     return true;
 }
 
+static bool read_warning(struct tw_json* r, struct tw_arena* arena, void* identity) {
+    return read_text_node(r, arena, &((struct status_node*)identity)->warnings);
+}
+
 static const struct tw_field status_fields[] = {
     {"identity", TW_FIELD_TEXT, offsetof(struct status_node, identity), NULL},
     {"auth_url", TW_FIELD_TEXT, offsetof(struct status_node, auth_url), NULL},
     {"password_expires_at", TW_FIELD_TEXT, offsetof(struct status_node, password_expires_at), NULL},
     {"scopes", TW_FIELD_LIST, 0, read_scope},
+    {"warnings", TW_FIELD_LIST, 0, read_warning},
     {0},
 };
 

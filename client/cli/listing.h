@@ -36,6 +36,7 @@ struct status_node {
     const char* auth_url;
     const char* password_expires_at; ///< RFC 3339; NULL = never, or not known
     struct scope_node* scopes;
+    struct text_node* warnings; ///< rules that act for want of knowledge; for who manages the identity
     struct status_node* next;
 };
 

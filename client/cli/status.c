@@ -12,8 +12,9 @@ const char status_help[] =
     "Usage: tokenward status [OPTION]...\n"
     "\n"
     "Shows every scope that you may use: its state, how long its token still lives,\n"
-    "when it is renewed or tried again, and the last error; and whether a password\n"
-    "ends within two weeks.\n"
+    "when it is renewed or tried again, and the last error; whether a password ends\n"
+    "within two weeks; and, if you manage the identity, rules that act for want of\n"
+    "knowledge.\n"
     "  valid     a token is served              waiting   no token: none asked for\n"
     "  renewing  served while a new one comes   failed    no token; next try as shown\n"
     "  stale     served, renewal is failing     rejected  the credential was refused\n"
@@ -107,6 +108,18 @@ static void append_password_notes(struct tw_buffer* out, const struct status_lis
     }
 }
 
+/// A line for each thing that the daemon warns of.
+static void append_warnings(struct tw_buffer* out, const struct status_list* list) {
+    for (const struct status_node* node = list->identities; node != NULL; node = node->next)
+        for (const struct text_node* each = node->warnings; each != NULL; each = each->next) {
+            tw_buffer_append_text(out, "\n");
+            append_clean(out, node->identity);
+            tw_buffer_append_text(out, ": ");
+            append_clean(out, each->text);
+            tw_buffer_append_text(out, "\n");
+        }
+}
+
 void append_status(struct tw_buffer* out, const struct status_list* list) {
     static const char* const headings[] = {"IDENTITY", "SCOPE", "STATE", "LEFT", "RENEWAL", "LAST ERROR"};
     struct table table = {.columns = 6, .colour = colour_is_welcome() ? status_colour : NULL};
@@ -119,6 +132,7 @@ void append_status(struct tw_buffer* out, const struct status_list* list) {
     }
     table_print(&table, out);
     append_password_notes(out, list);
+    append_warnings(out, list);
 }
 
 int run_status(struct cli* cli) {

@@ -26,6 +26,10 @@ for unit in tokenward.service tokenward@.service; do
         printf 'units_test: %s reads another file than tokenwardd does by default: %s\n' "$unit" "$(grep ^ExecStart= "$units/$unit")" >&2
         faults=1
     fi
+    if ! grep -q '^After=.*nss-user-lookup.target' "$units/$unit"; then
+        printf 'units_test: %s may start before the users and groups of a network directory are known\n' "$unit" >&2
+        faults=1
+    fi
 done
 # verify MANAGER UNIT…: what it says of other units of this machine is not our business.
 verify() {

@@ -12,6 +12,7 @@
 
 using namespace tokenward;
 using namespace tokenward::test;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -44,6 +45,14 @@ TEST(Status, APasswordThatEndsSoonIsTold) {
     EXPECT_THAT(shown(password_ends_in(15 * day)), Not(HasSubstr("password")));
     EXPECT_THAT(shown(R"({"identities":[{"identity":"ci","password_expires_at":null,"scopes":[]}]})"),
                 Not(HasSubstr("password")));
+}
+
+TEST(Status, RulesThatActForWantOfKnowledgeAreTold) {
+    EXPECT_THAT(
+        shown(
+            R"({"identities":[{"identity":"ci","scopes":[],"warnings":["deny rule 1: \u001bone","two"]}]})"),
+        AllOf(HasSubstr("\nci: deny rule 1: "), HasSubstr("one\n\nci: two\n"), Not(HasSubstr("\x1b"))));
+    EXPECT_THAT(shown(R"({"identities":[{"identity":"ci","scopes":[]}]})"), Not(HasSubstr("ci:")));
 }
 
 TEST(StatusAtATerminal, IsRefreshedInPlaceUntilASignal) {

@@ -46,6 +46,30 @@ TEST(Peer, HasTheUidOfItsProcess) {
     EXPECT_EQ(peer(pair.ours.get(), now()).uid(), ::geteuid());
 }
 
+/// Gives all uids the owner 4711.
+struct one_owner final : caller_directory {
+    std::shared_ptr<const caller_facts> find(unsigned, std::span<const unsigned> gids) override {
+        asked_with.assign(gids.begin(), gids.end());
+        return known;
+    }
+    bool wait_for(unsigned, std::span<const unsigned>, std::function<void()>) override { return false; }
+    std::uint64_t version() const noexcept override { return 1; }
+    unsigned share_of(unsigned) override { return 4711; }
+    std::shared_ptr<const caller_facts> known = std::make_shared<caller_facts>();
+    std::vector<unsigned> asked_with{};
+};
+
+TEST(Peer, CountsInTheShareOfItsOwnerAndIsNobodyElseForThat) {
+    socket_pair pair;
+    one_owner directory;
+    const peer self(pair.ours.get(), now(), {}, &directory);
+    EXPECT_EQ(self.share(), 4711U);
+    EXPECT_EQ(self.uid(), ::geteuid());
+    EXPECT_EQ(self.facts(), directory.known);
+    ASSERT_FALSE(directory.asked_with.empty());
+    EXPECT_EQ(directory.asked_with.front(), ::getegid());
+}
+
 TEST(Peer, IsUnknownWithoutACredential) {
     unique_fd unconnected(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     peer nobody(unconnected.get(), now());
