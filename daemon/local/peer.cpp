@@ -60,7 +60,7 @@ peer::peer(int fd, instant accepted, shown_identities shown, caller_directory* d
     x_share = x_directory != nullptr ? x_directory->share_of(who.uid) : who.uid;
 }
 
-const peer::group_list& peer::groups() const {
+const group_list& peer::groups() const {
     if (x_groups) return *x_groups;
     x_groups.emplace().numbers = {x_gid};
     if (auto more = supplementary_groups(x_fd)) {

@@ -22,6 +22,12 @@ using shown_identities = std::shared_ptr<const std::vector<std::string>>;
 bool is_overflow_uid(unsigned uid) noexcept;
 bool is_overflow_gid(unsigned gid) noexcept;
 
+/// The gids of a process, the primary one first.
+struct group_list {
+    bool complete = false; ///< the kernel told all of them
+    std::vector<unsigned> numbers{};
+};
+
 /// The process that connected a socket. Uid and pid are those of the moment of its connect(); groups and unit
 /// are read when they are asked for first, and kept.
 class peer final : public caller {
@@ -44,10 +50,6 @@ class peer final : public caller {
     bool wait_for_facts(std::function<void()> done) const;
 
   private:
-    struct group_list {
-        bool complete = false;           // the kernel told all of them
-        std::vector<unsigned> numbers{}; // the primary one first
-    };
     const group_list& groups() const;
 
     int x_fd;
