@@ -14,6 +14,9 @@ std::shared_ptr<exchange> late_caller::arrive(const moment& now, const token* ca
     const identity_config* identity = around.service.identity(x_identity);
     const bool by_token = came != nullptr && identity != nullptr && depends_on_token(*identity);
     if (around.service.generation() == x_rules && !by_token) return connection;
+    if (came == nullptr) // what is said then is about the token that is held, if any
+        if (const cache_entry* entry = around.service.find(x_identity, x_scope))
+            came = entry->life().held().get();
     auto good = admit_again(around, connection->who(), x_identity, x_scope, x_needed, came);
     if (good) return connection;
     connection->answer(build_problem(good.error(), now.wall, head));

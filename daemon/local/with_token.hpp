@@ -25,7 +25,8 @@ struct late_caller {
     late_caller(const call& c, const cache_entry& entry, verb_set needed);
 
     /// Its connection if it is still there and may do what it asked for, under the rules of now and with the
-    /// token that came (null = none); else null, and a caller who may not has been told so.
+    /// token that came (null = none, then the one that is held); else null, and a caller who may not has been
+    /// told so.
     std::shared_ptr<exchange> arrive(const moment& now, const token* came) const;
     /// A token that came for it. The cache may know an earlier end than the token itself.
     served_token serve(const token_ptr& value, const moment& now) const noexcept;

@@ -76,6 +76,20 @@ TEST_F(DenyRoutes, NorIsItToWhoWaitsForIt) {
     expect_denied(*watches);
 }
 
+TEST_F(DenyRoutes, AReloadThatDeniesTheHeldTokenIsFeltByThoseWhoWatchIt) {
+    config open = rules();
+    open.identities[0].deny.clear();
+    service.configure(open);
+    give(token_of("secret"));
+    auto watcher = connect();
+    start(*watcher, request_text("GET", "/v1/tokens/ci/spare",
+                                 "If-None-Match: \"" + second_fp + "\"\r\nPrefer: wait=60\r\n"));
+    EXPECT_FALSE(watcher->answered);
+    service.configure(rules());
+    run();
+    expect_denied(*watcher);
+}
+
 TEST_F(DenyRoutes, WhatTheTokenLacksIsAMatch) {
     give(token_of(""));
     expect_denied(get("/v1/tokens/ci/spare"));
