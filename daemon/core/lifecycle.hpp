@@ -156,7 +156,7 @@ class lifecycle {
     step would_freshen(const get_request& wanted, instant now) const;
     void accept(std::shared_ptr<token> fresh, instant now, double jitter);
     void failed(fetch_failure failure, instant now, double jitter);
-    refusal_step invalidate(instant now) noexcept;
+    refusal_step invalidate(instant now);
     refusal_step replace_dead(instant now);
     refusal_step damp(instant now) noexcept;
     void drop_expired(instant now) noexcept;

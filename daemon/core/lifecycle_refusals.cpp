@@ -22,11 +22,11 @@ duration quiet_after(unsigned damped_in_row) noexcept {
 
 } // namespace
 
-refusal_step lifecycle::invalidate(instant now) noexcept {
+refusal_step lifecycle::invalidate(instant now) {
+    x_refused = x_token->fingerprint; // first: it needs memory
     ++x_refused_in_row;
     x_damped_in_row = 0;
     x_damped_until = instant::min();
-    x_refused = x_token->fingerprint;
     x_token.reset();
     x_fetch = 0; // its result may be as bad as the token: a late one is dropped
     x_validation = 0;

@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace tokenward {
+namespace {
+
+// So that what comes next can't fail.
+template <class T>
+void make_room_for_one(std::vector<T>& all) {
+    if (all.size() == all.capacity()) all.reserve(std::max<std::size_t>(16, 2 * all.size()));
+}
+
+} // namespace
 
 std::size_t token_cache::hash::operator()(key_view k) const noexcept {
     std::hash<std::string_view> h;
@@ -47,10 +56,16 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
     cache_entry* entry = made.get();
     if (auto answer = x_refused.take(key.identity, target, now); answer && !configured)
         entry->x_life.recall(std::move(*answer));
-    entry->x_used = &used->second;
-    entry->x_use = used->second.insert(used->second.end(), entry);
-    x_by_id.emplace(entry->id(), entry);
     x_entries.emplace(entry->key(), std::move(made));
+    try {
+        entry->x_use = used->second.insert(used->second.end(), entry);
+        entry->x_used = &used->second;
+        x_by_id.emplace(entry->id(), entry);
+    } catch (...) { // no memory: as if it had never been
+        if (entry->x_used != nullptr) entry->x_used->erase(entry->x_use);
+        x_entries.erase(x_entries.find(entry->key()));
+        throw;
+    }
     reschedule(*entry, now);
     return entry;
 }
@@ -85,7 +100,6 @@ bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t lim
 
 void token_cache::forget(cache_entry& entry) noexcept {
     forget_tickets(entry);
-    if (entry.x_deadline != never) x_deadlines.erase({entry.x_deadline, &entry});
     entry.x_used->erase(entry.x_use);
     x_by_id.erase(entry.x_id);
     if (entry.x_used->empty()) x_use.erase(x_use.find(std::string_view(entry.x_identity)));
@@ -107,26 +121,33 @@ void token_cache::touch(cache_entry& entry) noexcept {
     entry.x_used->splice(entry.x_used->end(), *entry.x_used, entry.x_use);
 }
 
-void token_cache::reschedule(cache_entry& entry, instant now) {
+void token_cache::reschedule(cache_entry& entry, instant now) noexcept {
     instant deadline = entry.x_life.next_deadline(now);
     if (deadline == entry.x_deadline) return;
-    if (entry.x_deadline != never) x_deadlines.erase({entry.x_deadline, &entry});
-    if (deadline != never) x_deadlines.emplace(deadline, &entry);
+    static_cast<deadline_hook&>(entry).unlink();
     entry.x_deadline = deadline;
+    if (deadline != never) x_deadlines.insert(entry);
+}
+
+// It is in the table before the entry knows of it: an entry that waits for the end of a ticket that nobody
+// knows would wait for ever. Not taken yet: that is `++x_next_ticket`.
+ticket token_cache::next_ticket_for(cache_entry& entry) {
+    x_tickets.insert_or_assign(x_next_ticket, &entry);
+    return x_next_ticket;
 }
 
 step token_cache::get(cache_entry& entry, const get_request& wanted, instant now) {
     touch(entry);
-    step next = entry.x_life.get(wanted, now, x_next_ticket);
-    if (next.kind == step_kind::start_fetch) x_tickets.emplace(x_next_ticket++, &entry);
+    step next = entry.x_life.get(wanted, now, next_ticket_for(entry));
+    if (next.kind == step_kind::start_fetch) ++x_next_ticket;
     if (next.kind != step_kind::serve) reschedule(entry, now);
     return next;
 }
 
 step token_cache::renew(cache_entry& entry, instant now) {
     touch(entry);
-    step next = entry.x_life.renew(now, x_next_ticket);
-    if (next.kind == step_kind::start_fetch) x_tickets.emplace(x_next_ticket++, &entry);
+    step next = entry.x_life.renew(now, next_ticket_for(entry));
+    if (next.kind == step_kind::start_fetch) ++x_next_ticket;
     reschedule(entry, now);
     return next;
 }
@@ -134,8 +155,8 @@ step token_cache::renew(cache_entry& entry, instant now) {
 refusal_step token_cache::refused(cache_entry& entry, std::string_view fingerprint, instant now) {
     touch(entry);
     ticket fetch = entry.x_life.fetch_under_way();
-    refusal_step next = entry.x_life.refused(fingerprint, now, x_next_ticket);
-    if (next.kind == refusal_kind::validate) x_tickets.emplace(x_next_ticket++, &entry);
+    refusal_step next = entry.x_life.refused(fingerprint, now, next_ticket_for(entry));
+    if (next.kind == refusal_kind::validate) ++x_next_ticket;
     if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
     return next;
@@ -165,21 +186,17 @@ token_cache::fetch_end token_cache::fetched(ticket id, fetch_result result, inst
 
 token_cache::due_list token_cache::take_due(instant now) {
     due_list due;
-    while (!x_deadlines.empty() && x_deadlines.begin()->first <= now) {
-        cache_entry& entry = *x_deadlines.begin()->second;
-        switch (entry.x_life.due(now, x_next_ticket)) {
+    while (!x_deadlines.empty() && x_deadlines.begin()->x_deadline <= now) {
+        cache_entry& entry = *x_deadlines.begin();
+        make_room_for_one(due.fetches);
+        make_room_for_one(due.validations);
+        switch (entry.x_life.due(now, next_ticket_for(entry))) {
         case due_kind::retire:
             due.retired.push_back(entry.id());
             forget(entry);
             continue;
-        case due_kind::fetch:
-            x_tickets.emplace(x_next_ticket, &entry);
-            due.fetches.push_back({&entry, x_next_ticket++});
-            break;
-        case due_kind::validate:
-            x_tickets.emplace(x_next_ticket, &entry);
-            due.validations.push_back({&entry, x_next_ticket++});
-            break;
+        case due_kind::fetch: due.fetches.push_back({&entry, x_next_ticket++}); break;
+        case due_kind::validate: due.validations.push_back({&entry, x_next_ticket++}); break;
         case due_kind::nothing: break;
         }
         instant before = entry.x_deadline;
@@ -187,7 +204,7 @@ token_cache::due_list token_cache::take_due(instant now) {
         // A deadline that stays in the past would spin; the state machine moves it, or it is nobody's any
         // more.
         if (entry.x_deadline == before) {
-            x_deadlines.erase(x_deadlines.begin());
+            static_cast<deadline_hook&>(entry).unlink();
             entry.x_deadline = never;
         }
     }

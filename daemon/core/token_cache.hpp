@@ -4,9 +4,10 @@
 #include "common/scope.hpp"
 #include "daemon/core/lifecycle.hpp"
 
+#include <boost/intrusive/set.hpp>
+
 #include <list>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,9 +22,13 @@ struct key_view {
     friend bool operator==(const key_view&, const key_view&) = default;
 };
 
+/// An entry's place among the deadlines; it leaves by itself.
+using deadline_hook =
+    boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
 /// One (identity, scope) and the life of its token. Owned by the cache; stable until it is retired or
 /// forgotten.
-class cache_entry {
+class cache_entry : public deadline_hook {
   public:
     cache_entry(std::uint64_t id, key_view key, scope target, bool configured, instant now,
                 std::optional<unsigned> opener)
@@ -108,7 +113,7 @@ class token_cache {
     due_list take_due(instant now);
     /// When take_due should be called next; `never` if nothing is to come.
     instant next_deadline() const noexcept {
-        return x_deadlines.empty() ? never : x_deadlines.begin()->first;
+        return x_deadlines.empty() ? never : x_deadlines.begin()->x_deadline;
     }
 
     /// See lifecycle::restore.
@@ -138,25 +143,27 @@ class token_cache {
 
     // Of equal deadlines, that of the entry which was made first.
     struct earlier {
-        using deadline = std::pair<instant, cache_entry*>;
-        bool operator()(const deadline& a, const deadline& b) const noexcept {
-            return a.first != b.first ? a.first < b.first : a.second->id() < b.second->id();
+        bool operator()(const cache_entry& a, const cache_entry& b) const noexcept {
+            return a.x_deadline != b.x_deadline ? a.x_deadline < b.x_deadline : a.x_id < b.x_id;
         }
     };
 
     void touch(cache_entry& entry) noexcept;
-    void reschedule(cache_entry& entry, instant now);
+    void reschedule(cache_entry& entry, instant now) noexcept;
+    ticket next_ticket_for(cache_entry& entry);
     void forget_tickets(const cache_entry& entry) noexcept;
     bool make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
                    std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener);
 
     std::uint64_t x_next_id = 1;
     ticket x_next_ticket = 1;
-    std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way
+    std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way, and the next
     std::unordered_map<std::uint64_t, cache_entry*> x_by_id;
-    std::set<std::pair<instant, cache_entry*>, earlier> x_deadlines;
-    refused_scopes x_refused;                                                   // of entries that made room
-    map x_use;                                                                  // by identity
+    boost::intrusive::set<cache_entry, boost::intrusive::base_hook<deadline_hook>,
+                          boost::intrusive::compare<earlier>, boost::intrusive::constant_time_size<false>>
+        x_deadlines;          // of those that have one; its order stands on cache_entry::x_deadline
+    refused_scopes x_refused; // of entries that made room
+    map x_use;                // by identity
     std::unordered_map<key_view, std::unique_ptr<cache_entry>, hash> x_entries; // keys view into the entries
 };
 
