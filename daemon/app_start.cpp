@@ -70,12 +70,11 @@ result<std::vector<local::listening_socket>> bind_all(const std::vector<socket_c
 }
 
 result<local::listening_socket> adopt(systemd::inherited_fd given) {
-    auto socket = local::listening_socket::adopt(given.fd.get());
+    auto socket = local::listening_socket::adopt(std::move(given.fd));
     if (!socket)
         return problem{errc::internal,
                        "systemd passed something else than a socket to serve: " + socket.error().detail +
                            " (its name is " + given.name + "); look at ListenStream= in the socket's unit"};
-    (void)given.fd.release(); // it has another owner now
     const std::string path = systemd::bound_path(socket->fd());
     log::info("activated", {}, "systemd gave the socket {} (its name is {})", path, given.name);
     // It is there already, and whoever made its unit answers for it: that others can replace it is said, no

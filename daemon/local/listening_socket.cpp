@@ -151,13 +151,14 @@ result<void> listening_socket::check_directory(const std::string& path) {
     return check_parent(path);
 }
 
-result<listening_socket> listening_socket::adopt(int fd) {
+result<listening_socket> listening_socket::adopt(unique_fd given) {
+    const int fd = given.get();
     if (option(fd, SO_DOMAIN) != AF_UNIX || option(fd, SO_TYPE) != SOCK_STREAM ||
         option(fd, SO_ACCEPTCONN) != 1)
         return problem{errc::internal, fmt::format("descriptor {} is no listening Unix stream socket", fd)};
-    listening_socket adopted;
-    adopted.x_fd = unique_fd(fd);
     if (!set_flags(fd)) return system_fault("set the flags of", fmt::format("descriptor {}", fd));
+    listening_socket adopted;
+    adopted.x_fd = std::move(given);
     return adopted;
 }
 

@@ -30,9 +30,9 @@ class listening_socket {
     /// What is wrong with the directory of a socket at this path, if others could put one of theirs in its
     /// place. bind() refuses it.
     static result<void> check_directory(const std::string& path);
-    /// Takes over a socket that was bound and listens already, such as one from systemd.
-    /// Errors: internal (it is none; then it stays the caller's).
-    static result<listening_socket> adopt(int fd);
+    /// Takes over a socket that was bound and listens already, such as one from systemd. Errors: internal (it
+    /// is none, or what the system said; then it is closed).
+    static result<listening_socket> adopt(unique_fd given);
 
     listening_socket(listening_socket&& other) noexcept = default;
     listening_socket& operator=(listening_socket&&) = delete;

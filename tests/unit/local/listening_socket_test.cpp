@@ -193,7 +193,9 @@ TEST_F(ListeningSocket, ASocketThatDoesNotListenIsNotAdopted) {
     unique_fd given(::socket(AF_UNIX, SOCK_STREAM, 0));
     sockaddr_un a = address(path());
     ASSERT_EQ(::bind(given.get(), reinterpret_cast<const sockaddr*>(&a), sizeof a), 0);
-    EXPECT_FALSE(listening_socket::adopt(given.get()));
+    const int number = given.get();
+    EXPECT_FALSE(listening_socket::adopt(std::move(given)));
+    EXPECT_EQ(::fcntl(number, F_GETFD), -1) << "it was given away, and is closed once";
 }
 
 TEST_F(ListeningSocket, AnAdoptedOneListensAndIsNeverRemoved) {
@@ -202,7 +204,7 @@ TEST_F(ListeningSocket, AnAdoptedOneListensAndIsNeverRemoved) {
     ASSERT_EQ(::bind(given.get(), reinterpret_cast<const sockaddr*>(&a), sizeof a), 0);
     ASSERT_EQ(::listen(given.get(), 8), 0);
     {
-        auto adopted = listening_socket::adopt(given.release());
+        auto adopted = listening_socket::adopt(std::move(given));
         ASSERT_TRUE(adopted) << adopted.error().detail;
         EXPECT_NE(::fcntl(adopted->fd(), F_GETFL) & O_NONBLOCK, 0);
         EXPECT_NE(::fcntl(adopted->fd(), F_GETFD) & FD_CLOEXEC, 0);
