@@ -1,19 +1,22 @@
 // See log.hpp.
 #include "daemon/log.hpp"
 
+#include "daemon/log_output.hpp"
+
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <systemd/sd-journal.h>
+#include <spdlog/sinks/base_sink.h>
 
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,17 +53,50 @@ bool in_journal() {
     return connected;
 }
 
-spdlog::logger& logger() {
-    static const auto instance = [] {
-        auto made =
-            std::make_shared<spdlog::logger>("tokenwardd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-        made->set_level(spdlog::level::info);
-        made->flush_on(spdlog::level::debug);
-        return made;
-    }();
-    return *instance;
+// Gives a line its time and level, and passes it on to stderr.
+class stderr_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  public:
+    outcome last() const noexcept { return x_last; } // what became of the last line
+
+  private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        x_last = outcome::broken;
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        x_last = x_stream.write({line.data(), line.size()});
+    }
+    void flush_() override {}
+
+    stream_output x_stream{STDERR_FILENO};
+    outcome x_last = outcome::taken;
+};
+
+// One for the process, and never destroyed: what is destroyed last may write too.
+struct outlets {
+    outlets() {
+        logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+        logger.set_level(spdlog::level::info);
+        logger.set_error_handler([](const std::string&) {}); // it would write to stderr, and wait
+    }
+
+    std::shared_ptr<stderr_sink> sink = std::make_shared<stderr_sink>();
+    spdlog::logger logger{"tokenwardd", sink}; // its level may be read and set by any thread
+
+    std::mutex mutex; // guards the sink and what follows
+    journal_output journal{"/run/systemd/journal/socket"};
+    std::uint64_t untold = 0; // dropped, and no line has said so
+};
+
+outlets& all_outlets() {
+    static outlets& instance = *new outlets;
+    return instance;
 }
+
+spdlog::logger& logger() {
+    return all_outlets().logger;
+}
+
+std::atomic<std::uint64_t> lines_dropped{0};
 
 void append_clean(std::string& out, std::string_view text) {
     for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
@@ -103,9 +139,8 @@ std::vector<named_value> values_of(std::string_view event, const fields& about) 
     return values;
 }
 
-// False if the journal did not take it.
-bool send_to_journal(const level_info& of, std::string_view event, const fields& about,
-                     std::string_view text) {
+outcome send_to_journal(const level_info& of, std::string_view event, const fields& about,
+                        std::string_view text) {
     std::vector<std::string> entries{"MESSAGE=", fmt::format("PRIORITY={}", of.priority),
                                      "SYSLOG_IDENTIFIER=tokenwardd"};
     append_clean(entries.front(), text);
@@ -115,9 +150,27 @@ bool send_to_journal(const level_info& of, std::string_view event, const fields&
         entry += '=';
         append_clean(entry, each.value);
     }
-    std::vector<iovec> vectors;
-    for (std::string& entry : entries) vectors.push_back({entry.data(), entry.size()});
-    return sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) == 0;
+    return all_outlets().journal.send(entries);
+}
+
+// REQUIRES: the mutex is held.
+bool put(const level_info& of, std::string_view event, const fields& about, std::string_view text) {
+    if (in_journal()) {
+        const outcome sent = send_to_journal(of, event, about, text);
+        if (sent != outcome::broken) return sent == outcome::taken;
+    }
+    const std::string line = compose(event, about, text);
+    logger().log(of.theirs, spdlog::string_view_t(line.data(), line.size()));
+    return all_outlets().sink->last() == outcome::taken;
+}
+
+// REQUIRES: the mutex is held.
+void tell_of_dropped() {
+    std::uint64_t& untold = all_outlets().untold;
+    if (untold == 0) return;
+    const std::string text =
+        fmt::format("{} lines of the log were dropped: nobody read it, or there was no memory", untold);
+    if (put(describe(level::warning), "log_dropped", {}, text)) untold = 0;
 }
 
 } // namespace
@@ -154,10 +207,31 @@ std::string compose(std::string_view event, const fields& about, std::string_vie
     return line;
 }
 
-void write(level of, std::string_view event, const fields& about, std::string_view text) {
-    if (in_journal() && send_to_journal(describe(of), event, about, text)) return;
-    const std::string line = compose(event, about, text);
-    logger().log(describe(of).theirs, spdlog::string_view_t(line.data(), line.size()));
+void write(level of, std::string_view event, const fields& about, std::string_view text) noexcept {
+    const std::lock_guard lock(all_outlets().mutex);
+    bool taken = false;
+    try {
+        tell_of_dropped();
+        taken = put(describe(of), event, about, text);
+    } catch (...) {
+        // No memory: it is dropped.
+    }
+    if (taken) return;
+    ++all_outlets().untold;
+    ++lines_dropped;
+}
+
+void format(level of, std::string_view event, const fields& about, fmt::string_view text,
+            fmt::format_args args) noexcept {
+    try {
+        write(of, event, about, fmt::vformat(text, args));
+    } catch (...) {
+        write(of, event, about, {text.data(), text.size()}); // better than nothing
+    }
+}
+
+std::uint64_t dropped() noexcept {
+    return lines_dropped;
 }
 
 } // namespace tokenward::log

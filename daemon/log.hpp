@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -12,6 +13,9 @@
 /// own protocol, with the fields EVENT, IDENTITY, SCOPE, FINGERPRINT, UPSTREAM_STATUS, PEER_UID and
 /// PEER_UNIT. All functions are thread-safe. A text never holds a secret; control characters in it become
 /// spaces.
+///
+/// Writing does not wait for whoever reads the log, but for a moment (log_output). What is not taken is
+/// dropped and counted; a line says how many those were, once one is taken again.
 namespace tokenward::log {
 
 enum class level { debug, info, warning, error };
@@ -38,31 +42,39 @@ std::string_view name_of(level of) noexcept;
 /// The line as it is written, without time, level and newline.
 std::string compose(std::string_view event, const fields& about, std::string_view text);
 
-/// Writes a line. `event` names its kind: a word in snake_case that does not change between versions.
-void write(level of, std::string_view event, const fields& about, std::string_view text);
+/// Writes a line. `event` names its kind: a word in snake_case that does not change between versions. A line
+/// that can't be written is dropped; so is one for which there is no memory.
+void write(level of, std::string_view event, const fields& about, std::string_view text) noexcept;
+/// The same, of a format and its arguments.
+void format(level of, std::string_view event, const fields& about, fmt::string_view text,
+            fmt::format_args args) noexcept;
+
+/// How many lines have been dropped since the start.
+std::uint64_t dropped() noexcept;
 
 template <class... Args>
-void debug(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
-    if (is_enabled(level::debug))
-        write(level::debug, event, about, fmt::format(text, std::forward<Args>(args)...));
+void debug(std::string_view event, const fields& about, fmt::format_string<Args...> text,
+           Args&&... args) noexcept {
+    if (is_enabled(level::debug)) format(level::debug, event, about, text, fmt::make_format_args(args...));
 }
 
 template <class... Args>
-void info(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
-    if (is_enabled(level::info))
-        write(level::info, event, about, fmt::format(text, std::forward<Args>(args)...));
+void info(std::string_view event, const fields& about, fmt::format_string<Args...> text,
+          Args&&... args) noexcept {
+    if (is_enabled(level::info)) format(level::info, event, about, text, fmt::make_format_args(args...));
 }
 
 template <class... Args>
-void warning(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
+void warning(std::string_view event, const fields& about, fmt::format_string<Args...> text,
+             Args&&... args) noexcept {
     if (is_enabled(level::warning))
-        write(level::warning, event, about, fmt::format(text, std::forward<Args>(args)...));
+        format(level::warning, event, about, text, fmt::make_format_args(args...));
 }
 
 template <class... Args>
-void error(std::string_view event, const fields& about, fmt::format_string<Args...> text, Args&&... args) {
-    if (is_enabled(level::error))
-        write(level::error, event, about, fmt::format(text, std::forward<Args>(args)...));
+void error(std::string_view event, const fields& about, fmt::format_string<Args...> text,
+           Args&&... args) noexcept {
+    if (is_enabled(level::error)) format(level::error, event, about, text, fmt::make_format_args(args...));
 }
 
 } // namespace tokenward::log

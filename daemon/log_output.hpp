@@ -1,0 +1,66 @@
+// Where the log's lines go: the journal's socket and stderr, neither of which can hold up the daemon.
+#pragma once
+
+#include "common/unique_fd.hpp"
+
+#include <sys/uio.h>
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tokenward::log {
+
+/// What became of a line.
+enum class outcome {
+    taken,
+    full,   ///< its reader stands still: dropped
+    broken, ///< there is no reader
+};
+
+/// How long to wait for a reader: a moment, as it may just be busy. Once that was in vain, not at all until
+/// the reader takes something again.
+class patience {
+  public:
+    std::chrono::milliseconds left() const noexcept { return std::chrono::milliseconds(x_in_vain ? 0 : 10); }
+    void ended(bool in_vain) noexcept { x_in_vain = in_vain; }
+
+  private:
+    bool x_in_vain = false;
+};
+
+/// Speaks the journal's native protocol: one datagram per line, which is not waited for.
+/// sd_journal_sendv(3) would wait without end while journald stands still. One thread.
+class journal_output {
+  public:
+    /// More of one entry than this is not sent; bytes.
+    static constexpr std::size_t longest_entry = std::size_t{16} * 1024;
+
+    explicit journal_output(std::string path) : x_path(std::move(path)) {}
+    /// `entries` are of the form `NAME=value`, without line ends.
+    outcome send(std::span<const std::string> entries);
+
+  private:
+    std::string x_path;
+    unique_fd x_socket;
+    patience x_patience;
+};
+
+/// Writes lines to a pipe, terminal, file or socket without waiting for its reader. The descriptor's flags
+/// stay as they are, for others share them. Does not own it. One thread.
+class stream_output {
+  public:
+    explicit stream_output(int fd) noexcept : x_fd(fd) {}
+    /// `line` ends with a line feed.
+    outcome write(std::string_view line);
+
+  private:
+    bool is_writable() noexcept;
+
+    int x_fd;
+    patience x_patience;
+    bool x_midst_of_line = false; // the last one was taken in part
+};
+
+} // namespace tokenward::log
