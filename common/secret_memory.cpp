@@ -139,15 +139,24 @@ class arena {
             ::munmap(all, size + 2 * guard);
             throw std::bad_alloc();
         }
-        ::madvise(pages, size, MADV_DONTDUMP);
-        ::madvise(pages, size, MADV_WIPEONFORK);
+        // A kernel that knows them not leaves RLIMIT_CORE, and that nothing is forked.
+        (void)::madvise(pages, size, MADV_DONTDUMP);
+        (void)::madvise(pages, size, MADV_WIPEONFORK);
+        if (::mlock(pages, size) != 0) remember_unlocked(pages, size, errno);
         x_figures.mapped += size;
-        if (::mlock(pages, size) != 0) {
-            x_figures.lock_error = errno;
-            x_figures.unlocked += size;
-            x_unlocked.insert(pages);
-        }
         return pages;
+    }
+
+    void remember_unlocked(std::byte* pages, std::size_t size, int error) {
+        try {
+            x_unlocked.insert(pages);
+        } catch (...) {
+            const std::size_t guard = page_size();
+            (void)::munmap(pages - guard, size + 2 * guard); // what was mapped just now can be unmapped
+            throw;
+        }
+        x_figures.lock_error = error;
+        x_figures.unlocked += size;
     }
 
     void unmap(void* pages, std::size_t size) noexcept {

@@ -7,6 +7,7 @@
 #include "daemon/app_start.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/config_file.hpp"
+#include "daemon/event_loop.hpp"
 #include "daemon/iam/keystone_source.hpp"
 #include "daemon/local/listening_socket.hpp"
 #include "daemon/local/metrics_server.hpp"
@@ -29,9 +30,11 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -93,8 +96,7 @@ class daemon {
         x_metrics.take_up(x_service.configuration().metrics);
         wait_for_signal();
         x_manager.ready();
-        x_io.run();
-        return 0;
+        return run_event_loop(x_io, [this] { x_service.recover(); }) ? 0 : 1;
     }
 
   private:
@@ -159,7 +161,13 @@ class daemon {
 
     void wait_for_signal() {
         x_signals.async_wait([this](boost::system::error_code failed, int number) {
-            if (failed) return;
+            if (!failed) mind_signal(number);
+        });
+    }
+
+    // Want of memory is the end: half a configuration is none, and signals might be waited for no more.
+    void mind_signal(int number) {
+        try {
             if (number == SIGUSR1) {
                 toggle_debug();
                 return wait_for_signal();
@@ -170,7 +178,9 @@ class daemon {
                 return wait_for_signal();
             }
             stop(number);
-        });
+        } catch (const std::bad_alloc&) {
+            throw std::runtime_error("there is no memory to mind a signal");
+        }
     }
 
     void stop(int number) {

@@ -7,6 +7,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace tokenward {
@@ -42,15 +43,19 @@ state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gat
     : x_io(io), x_gather(std::move(gather)), x_timer(io), x_names(found.names), x_number(found.newest) {}
 
 void state_keeper::changed() {
-    if (std::exchange(x_dirty, true)) return;
-    push_later(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
+    x_dirty = true;
+    if (!x_waits) push_later(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
 }
 
 void state_keeper::push_later(std::chrono::steady_clock::time_point when) {
     x_timer.expires_at(when);
+    x_waits = false; // the one before is cancelled
     x_timer.async_wait([this](boost::system::error_code cancelled) {
-        if (!cancelled && x_dirty) push();
+        if (cancelled) return;
+        x_waits = false;
+        if (x_dirty) push();
     });
+    x_waits = true;
 }
 
 void state_keeper::keep_now(std::function<void()> kept) {
@@ -64,10 +69,11 @@ void state_keeper::keep_now(std::function<void()> kept) {
 }
 
 void state_keeper::begin_confirmation() {
-    x_confirmation = std::make_shared<confirmation>(x_io);
-    x_confirmation->limit.async_wait([this, mine = x_confirmation](boost::system::error_code cancelled) {
-        if (!cancelled) end(mine, false);
+    auto fresh = std::make_shared<confirmation>(x_io);
+    fresh->limit.async_wait([this, fresh](boost::system::error_code cancelled) {
+        if (!cancelled) end(fresh, false);
     });
+    x_confirmation = std::move(fresh);
 }
 
 void state_keeper::flush() {
@@ -79,9 +85,10 @@ void state_keeper::flush() {
 // All is offered again if a part was not taken: who waits must not be told that it lies with the manager.
 void state_keeper::push() {
     x_timer.cancel();
+    x_waits = false;
     x_dirty = false;
     const bool waited_for = x_confirmation && !x_confirmation->bell.is_open();
-    if (hand_over() && (!waited_for || ask(x_confirmation))) {
+    if (hand_over_guarded() && (!waited_for || ask(x_confirmation))) {
         if (std::exchange(x_failures, 0) == 0) return;
         x_complained = false;
         return log::info("state_kept", {}, "tokens outlive a restart again");
@@ -89,6 +96,16 @@ void state_keeper::push() {
     x_dirty = true;
     const auto rest = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
     push_later(std::chrono::steady_clock::now() + rest);
+}
+
+// Want of memory passes.
+bool state_keeper::hand_over_guarded() {
+    try {
+        return hand_over();
+    } catch (const std::bad_alloc&) {
+        complain({errc::internal, "there is no memory"});
+        return false;
+    }
 }
 
 // False: it was not taken, and may be the next time.

@@ -57,6 +57,7 @@ class state_keeper final : public keeper {
 
     void push_later(std::chrono::steady_clock::time_point when);
     void push();
+    bool hand_over_guarded();
     bool hand_over();
     bool hand_over(const kept_state& state);
     void begin_confirmation();
@@ -73,6 +74,7 @@ class state_keeper final : public keeper {
     std::size_t x_bytes = 0;
     std::chrono::steady_clock::time_point x_pushed{};
     bool x_dirty = false;
+    bool x_waits = false; // the timer is set: it will be pushed
     bool x_complained = false;
     unsigned x_failures = 0;                        // in a row
     std::shared_ptr<confirmation> x_confirmation{}; // the last one that is waited for

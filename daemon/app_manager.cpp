@@ -6,6 +6,8 @@
 #include "systemd/notify.hpp"
 
 #include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward {
@@ -66,11 +68,20 @@ std::string manager_link::status() {
 void manager_link::wait() {
     const std::chrono::microseconds usual = x_complete && x_told_ready ? status_pause : starting_pause;
     x_timer.expires_after(x_watchdog ? std::min(*x_watchdog / 2, usual) : usual);
-    x_timer.async_wait([this](boost::system::error_code cancelled) {
+    auto over = [this](boost::system::error_code cancelled) {
         if (cancelled || x_stopped) return;
-        tell();
+        try {
+            tell();
+        } catch (const std::bad_alloc&) {
+            // It is told the next time.
+        }
         wait();
-    });
+    };
+    try {
+        x_timer.async_wait(std::move(over));
+    } catch (const std::bad_alloc&) { // the manager would take us for dead, and not say why
+        throw std::runtime_error("there is no memory to feed the service manager's watchdog");
+    }
 }
 
 void manager_link::tell() {

@@ -94,13 +94,25 @@ result<cache_entry*> token_service::open_unseen(const identity_config& identity,
 
 // Whoever waits must have been added before.
 void token_service::start_fetch(cache_entry& entry, ticket id) {
+    try {
+        spawn_fetch(entry, id);
+    } catch (...) {
+        if (auto begun = x_running.extract(id); !begun.empty() && begun.mapped()->counted)
+            x_shares.give_back(begun.mapped()->by, begun.mapped()->entry);
+        recover_soon(); // which ends it
+        throw;
+    }
+}
+
+void token_service::spawn_fetch(cache_entry& entry, ticket id) {
     auto running = std::make_shared<running_fetch>();
     running->entry = entry.id();
     running->since = now().boot;
     if (const auto& waiting = x_callers.of(entry.id(), waits_for::fetch); !waiting.empty())
         running->by = waiting.front().caller.by;
-    x_shares.take(running->by, running->entry);
     x_running.emplace(id, running);
+    x_shares.take(running->by, running->entry);
+    running->counted = true;
     log::debug("fetch_started", {.identity = entry.identity(), .scope = entry.scope_name()},
                "asking the IAM for a token");
     auto done = [this, alive = x_alive, running, id, identity = entry.identity()](std::exception_ptr error,
@@ -212,14 +224,20 @@ void token_service::arm() {
     if (const auto* first = x_callers.most_impatient()) next = std::min(next, first->until);
     if (!x_rejected.empty()) next = std::min(next, x_credentials_checked + credential_poll);
     if (next == x_timer_at) return;
-    x_timer_at = next;
-    // Rounded up: to wake a nanosecond early is to wake twice.
-    x_timer.expires_after(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - at), 0ms));
-    x_timer.async_wait([this, alive = x_alive](boost::system::error_code cancelled) {
+    auto due = [this, alive = x_alive](boost::system::error_code cancelled) {
         if (cancelled || !*alive) return;
         x_timer_at = never;
         tick();
-    });
+    };
+    try {
+        // Rounded up: to wake a nanosecond early is to wake twice.
+        x_timer.expires_after(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - at), 0ms));
+        x_timer.async_wait(std::move(due));
+    } catch (...) {
+        recover_soon(); // which sets it
+        throw;
+    }
+    x_timer_at = next;
 }
 
 // By the timer's own clock, which stands still in suspend as it does.

@@ -144,6 +144,9 @@ class token_service {
 
     /// What the timer does: whatever is due by now. For tests that step the clock.
     void tick();
+    /// After an exception has escaped from the service (std::bad_alloc): ends fetches and callers' waits that
+    /// have no end any more, and sets the timer anew. To be called from outside of any handler.
+    void recover();
     /// Whether the timer runs, and has not been overdue for longer than a busy event loop explains.
     bool is_on_time() const;
 
@@ -167,6 +170,7 @@ class token_service {
         std::uint64_t entry = 0;
         requester by{}; // as in waiter
         instant since{};
+        bool counted = false; // in x_shares
     };
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);
@@ -193,6 +197,7 @@ class token_service {
     void time_out_waiters(instant now);
 
     void start_fetch(cache_entry& entry, ticket id);
+    void spawn_fetch(cache_entry& entry, ticket id);
     void cancel_fetch(ticket id);
     void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);
     void count_answered(std::string_view identity, std::uint64_t entry, refusal_kind kind) noexcept;
@@ -201,6 +206,7 @@ class token_service {
     void wake_with_token(cache_entry& entry);
     void wake_with_failure(cache_entry& entry);
     void start_validation(cache_entry& entry, ticket id);
+    void validation_not_begun(const cache_entry& entry, ticket id) noexcept;
     void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, result<void> said);
     void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
@@ -221,6 +227,8 @@ class token_service {
     void restart_for_waiters(const identity_config& identity);
 
     void arm();
+    void drop_lost_refusals();
+    void recover_soon() noexcept;
     void check_wall_clock(const moment& at);
     void check_credentials(instant now);
 

@@ -77,9 +77,15 @@ void token_service::start_validation(cache_entry& entry, ticket id) {
         x_validating.erase(id);
         end_validation(id, entry_id, identity, error ? validation{} : v);
     };
-    asio::co_spawn(x_parts.executor,
-                   run_validation(running, x_sources.find(entry.identity())->second, entry.life().held()),
-                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+    try {
+        asio::co_spawn(x_parts.executor,
+                       run_validation(running, x_sources.find(entry.identity())->second, entry.life().held()),
+                       asio::bind_cancellation_slot(running->cancel.slot(), std::move(done)));
+    } catch (...) {
+        x_validating.erase(id);
+        validation_not_begun(entry, id);
+        throw;
+    }
 }
 
 void token_service::end_validation(ticket id, std::uint64_t entry_id, const std::string& identity,

@@ -12,8 +12,11 @@
 #include "daemon/local/target.hpp"
 #include "daemon/token_service.hpp"
 
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace tokenward::local {
 
@@ -32,6 +35,8 @@ struct environment {
     caller_directory* directory = nullptr; ///< what is known of callers' numbers; null = nothing
 };
 
+class late_exchange;
+
 /// The place of one request on its connection, to be answered exactly once. While it waits for the service
 /// the connection reads no further request.
 class exchange {
@@ -40,13 +45,63 @@ class exchange {
     virtual const caller& who() const = 0;
     virtual permission& permitted() = 0;
 
-    /// The answer, now or later.
-    virtual void answer(response r) = 0;
+    /// The answer, now or later. If it can't be sent, for want of memory, say, the connection ends.
+    virtual void answer(response r) noexcept = 0;
     /// The service will answer: if the caller hangs up, it is told so by this id. 0 = the answer has been
     /// given.
-    virtual void awaits(wait_id id) = 0;
+    virtual void awaits(wait_id id) noexcept = 0;
     /// For handlers that outlive the call: the connection may be gone when they are called.
-    virtual std::weak_ptr<exchange> later() = 0;
+    virtual late_exchange later() = 0;
+    /// Whether the request with this number is yet to be answered.
+    virtual bool is_open(std::uint64_t request) const noexcept = 0;
+    /// Nobody can answer the request with this number any more, because of `why`: the connection ends, if the
+    /// request is open.
+    virtual void abandon(std::uint64_t request, const char* why) noexcept = 0;
+};
+
+/// The place of one request for a handler that outlives the call. Copies share it. When the last copy goes
+/// and the request is still open, its handler has been lost to an exception: the connection ends, so that its
+/// caller does not wait for ever. One thread.
+class late_exchange {
+  public:
+    late_exchange(std::weak_ptr<exchange> connection, std::uint64_t request)
+        : x_place(std::make_shared<place>(std::move(connection), request)) {}
+
+    /// The connection, if it is there and the request still open; else null.
+    std::shared_ptr<exchange> lock() const noexcept { return x_place->lock(); }
+
+    /// Calls `work`, which is to answer the request; if it throws, the connection ends.
+    template <class Work>
+    void guarded(Work&& work) const noexcept {
+        try {
+            work();
+        } catch (const std::exception& error) {
+            x_place->abandon(error.what());
+        } catch (...) {
+            x_place->abandon("unknown exception");
+        }
+    }
+
+  private:
+    struct place {
+        place(std::weak_ptr<exchange> c, std::uint64_t r) noexcept : connection(std::move(c)), request(r) {}
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
+        ~place() { abandon("its handler was lost"); }
+
+        std::shared_ptr<exchange> lock() const noexcept {
+            auto there = connection.lock();
+            return there && there->is_open(request) ? there : nullptr;
+        }
+        void abandon(const char* why) const noexcept {
+            if (auto there = connection.lock()) there->abandon(request, why);
+        }
+
+        std::weak_ptr<exchange> connection;
+        std::uint64_t request;
+    };
+
+    std::shared_ptr<const place> x_place;
 };
 
 /// One request on its way through the routes. Lives as long as the call.

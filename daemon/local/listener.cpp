@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward::local {
@@ -38,10 +40,14 @@ void listener::stop() {
 }
 
 void listener::wait() {
-    x_descriptor.async_wait(x_descriptor.wait_read,
-                            [self = shared_from_this()](boost::system::error_code error) {
-                                if (!error) self->accept_some();
-                            });
+    auto readable = [self = shared_from_this()](boost::system::error_code error) {
+        if (!error) self->accept_some();
+    };
+    try {
+        x_descriptor.async_wait(x_descriptor.wait_read, std::move(readable));
+    } catch (const std::bad_alloc&) {
+        pause(ENOMEM);
+    }
 }
 
 void listener::accept_some() {
@@ -66,9 +72,14 @@ void listener::pause(int error) {
     if (!std::exchange(x_short_of_descriptors, true))
         log::warning("accept_paused", {}, "can't accept connections for now: {}", std::strerror(error));
     x_pause.expires_after(pause_without_descriptors);
-    x_pause.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+    auto over = [self = shared_from_this()](boost::system::error_code cancelled) {
         if (!cancelled) self->accept_some();
-    });
+    };
+    try {
+        x_pause.async_wait(std::move(over));
+    } catch (const std::bad_alloc&) {
+        throw std::runtime_error("there is no memory to wait for connections");
+    }
 }
 
 } // namespace tokenward::local

@@ -18,13 +18,14 @@ class listener : public std::enable_shared_from_this<listener> {
   public:
     using handler = std::function<void(unique_fd)>;
 
-    /// `accepted` gets each new connection: non-blocking, closed on exec.
+    /// `accepted` gets each new connection: non-blocking, closed on exec. It must not throw.
     listener(boost::asio::io_context& io, listening_socket socket, handler accepted);
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener();
 
-    /// Begins to accept. Call once.
+    /// Begins to accept. Call once. Handlers throw std::runtime_error when there is no memory to go on: what
+    /// can't accept any more is of no use.
     void start();
     /// Accepts no more; the socket is closed and removed.
     void stop();

@@ -37,11 +37,13 @@ void give_passcode(const call& c) {
     auto code = parse_passcode(c.asked.body);
     if (!code) return c.fail(code.error());
     auto done = [later = c.connection.later(), &service = c.around.service](const result<void>& said) {
-        auto connection = later.lock();
-        if (!connection) return;
-        const wall_time now = service.now().wall;
-        connection->answer(said ? build_response({.status = 204}, now)
-                                : build_problem(said.error(), now, false));
+        later.guarded([&] {
+            auto connection = later.lock();
+            if (!connection) return;
+            const wall_time now = service.now().wall;
+            connection->answer(said ? build_response({.status = 204}, now)
+                                    : build_problem(said.error(), now, false));
+        });
     };
     c.connection.awaits(
         c.around.service.give_passcode((*identity)->name, std::move(*code), std::move(done), c.by()));

@@ -115,15 +115,17 @@ void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, The
     auto done = [later = c.connection.later(), &around = c.around, then, uid = c.connection.who().uid(),
                  identity = entry.identity(), scope = entry.scope_name(),
                  named = std::string(fingerprint)](const refusal_outcome& outcome) {
-        auto connection = later.lock();
-        if (outcome.kind == refusal_kind::invalidated)
-            log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
-        if (!connection) return;
-        const wall_time now = around.service.now().wall;
-        // The answer tells of the token that is held now, which may be another one than when it was asked.
-        if (auto good = may_hear(around, connection->who(), identity, scope); !good)
-            return connection->answer(build_problem(good.error(), now, false));
-        connection->answer(then(outcome, now));
+        later.guarded([&] {
+            auto connection = later.lock();
+            if (outcome.kind == refusal_kind::invalidated)
+                log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
+            if (!connection) return;
+            const wall_time now = around.service.now().wall;
+            // The answer tells of the token that is held now, which may be another one than when it was asked.
+            if (auto good = may_hear(around, connection->who(), identity, scope); !good)
+                return connection->answer(build_problem(good.error(), now, false));
+            connection->answer(then(outcome, now));
+        });
     };
     c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done), c.by()));
 }

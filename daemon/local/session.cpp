@@ -30,18 +30,28 @@ problem log_internal_error(const char* what) {
 
 } // namespace
 
-session::session(boost::asio::io_context& io, int fd, session_surroundings& shared, shown_identities shown)
-    : x_shared(shared), x_descriptor(io, fd),
-      x_peer(fd, shared.around.service.now().boot, std::move(shown), shared.around.directory),
-      x_since(shared.ticks) {}
+session::session(boost::asio::io_context& io, unique_fd fd, session_surroundings& shared,
+                 shown_identities shown)
+    : x_shared(shared), x_descriptor(io),
+      x_peer(fd.get(), shared.around.service.now().boot, std::move(shown), shared.around.directory),
+      x_since(shared.ticks) {
+    x_descriptor.assign(fd.get());
+    (void)fd.release(); // it has another owner now
+}
 
-void session::start() {
-    wait_readable();
+void session::start() noexcept {
+    guarded([&] { wait_readable(); });
+}
+
+void session::fail(const char* why) noexcept {
+    if (x_closed) return;
+    x_shared.failures.tell(why, x_shared.around.service.now().boot);
+    close();
 }
 
 void session::wait_readable() {
     auto readable = [self = shared_from_this()](boost::system::error_code error) {
-        if (!error && !self->x_closed) self->on_readable();
+        if (!error && !self->x_closed) self->guarded([&] { self->on_readable(); });
     };
     x_descriptor.async_wait(descriptor::wait_read, std::move(readable));
 }
@@ -137,7 +147,7 @@ bool session::waits_for_facts() {
     auto known = [self = shared_from_this()] {
         if (self->x_closed) return;
         self->x_busy = false;
-        self->proceed();
+        self->guarded([&] { self->proceed(); });
     };
     x_busy = x_peer.wait_for_facts(std::move(known));
     x_facts_version = directory->version();
@@ -146,36 +156,59 @@ bool session::waits_for_facts() {
 
 void session::run(const request& asked) {
     x_busy = true;
+    x_abandoned = false;
+    ++x_number;
     x_keep_alive = asked.keep_alive;
     x_http_1_0 = asked.http_1_0;
+    auto fail_request = [&](const char* why) {
+        problem internal = log_internal_error(why);
+        answer(build_problem(internal, x_shared.around.service.now().wall, asked.verb == method::head));
+    };
     try {
         serve(x_shared.around, asked, *this);
+        if (x_abandoned && x_busy) fail_request("its handler failed");
     } catch (const std::exception& error) {
-        problem internal = log_internal_error(error.what());
-        answer(build_problem(internal, x_shared.around.service.now().wall, asked.verb == method::head));
+        fail_request(error.what());
     }
 }
 
-void session::awaits(wait_id id) {
+void session::awaits(wait_id id) noexcept {
     if (id == 0) return;
     x_wait = id;
-    mind_hang_up();
+    guarded([&] { mind_hang_up(); });
+}
+
+bool session::is_open(std::uint64_t request) const noexcept {
+    return x_busy && !x_closed && request == x_number;
+}
+
+// While the request is run, run() sees to it.
+void session::abandon(std::uint64_t request, const char* why) noexcept {
+    if (!is_open(request)) return;
+    if (x_batch != nullptr)
+        x_abandoned = true;
+    else
+        fail(why);
 }
 
 // Once begun it goes on between the waits: to cancel it after each costs more than to let it be.
 void session::mind_hang_up() {
     if (x_minds_hang_up) return;
-    x_minds_hang_up = true;
     auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
         self->x_minds_hang_up = false;
         if (self->x_closed || self->x_wait == 0) return;
-        if (error) return self->mind_hang_up(); // cancelled with the other waits
-        self->close();
+        if (!error) return self->close();
+        self->guarded([&] { self->mind_hang_up(); }); // cancelled with the other waits
     };
     x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
+    x_minds_hang_up = true;
 }
 
-void session::answer(response r) {
+void session::answer(response r) noexcept {
+    guarded([&] { answer_now(std::move(r)); });
+}
+
+void session::answer_now(response r) {
     if (!x_busy || x_closed) return;
     x_busy = false;
     x_wait = 0;
@@ -187,7 +220,8 @@ void session::answer(response r) {
     flush(batch);
     if (x_closed) return;
     // The service is in the midst of waking others: what the caller asked for next has to wait.
-    boost::asio::post(x_descriptor.get_executor(), [self = shared_from_this()] { self->proceed(); });
+    boost::asio::post(x_descriptor.get_executor(),
+                      [self = shared_from_this()] { self->guarded([&] { self->proceed(); }); });
 }
 
 void session::proceed() {

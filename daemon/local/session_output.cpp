@@ -47,7 +47,7 @@ bool session::flush(output_batch& batch) {
 
 void session::wait_writable() {
     auto writable = [self = shared_from_this()](boost::system::error_code error) {
-        if (!error && !self->x_closed) self->on_writable();
+        if (!error && !self->x_closed) self->guarded([&] { self->on_writable(); });
     };
     x_descriptor.async_wait(descriptor::wait_write, std::move(writable));
 }
@@ -71,7 +71,11 @@ std::optional<std::uint32_t> session::idle_since() const noexcept {
     return x_since;
 }
 
-void session::sweep() {
+void session::sweep() noexcept {
+    guarded([&] { sweep_now(); });
+}
+
+void session::sweep_now() {
     std::uint32_t age = x_shared.ticks - x_since;
     if (x_closed || x_busy) return; // the service itself minds how long a caller waits
     if (x_lingering) {
@@ -85,14 +89,16 @@ void session::sweep() {
     }
 }
 
-void session::end_with(const problem& error) {
-    x_descriptor.cancel();
-    x_partial.reset();
-    x_last = true;
-    output_batch batch;
-    batch.add(build_problem(error, x_shared.around.service.now().wall, false), connection_field());
-    flush(batch);
-    proceed();
+void session::end_with(const problem& error) noexcept {
+    guarded([&] {
+        x_descriptor.cancel();
+        x_partial.reset();
+        x_last = true;
+        output_batch batch;
+        batch.add(build_problem(error, x_shared.around.service.now().wall, false), connection_field());
+        flush(batch);
+        proceed();
+    });
 }
 
 void session::begin_linger() {
@@ -117,11 +123,15 @@ void session::drain() {
     }
 }
 
-void session::stop() {
+void session::stop() noexcept {
+    guarded([&] { stop_now(); });
+}
+
+void session::stop_now() {
     if (x_closed) return;
     if (x_busy || x_unsent) {
         x_last = true;
-        return sweep();
+        return sweep_now();
     }
     if (x_lingering || x_partial) return close();
     // A request may have come that we haven't seen yet.
@@ -129,7 +139,7 @@ void session::stop() {
     on_readable();
 }
 
-void session::close() {
+void session::close() noexcept {
     if (x_closed) return;
     x_closed = true;
     if (x_wait != 0) x_shared.around.service.cancel(x_wait);

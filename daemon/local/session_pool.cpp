@@ -1,9 +1,8 @@
 // See session_pool.hpp.
 #include "daemon/local/session_pool.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -59,73 +58,88 @@ bool session_pool::make_room(std::optional<unsigned> uid) {
     return longest != nullptr;
 }
 
-void session_pool::admit(unique_fd connected, shown_identities shown) {
-    auto fresh = std::make_shared<session>(x_io, connected.release(), x_shared, std::move(shown));
-    bool let_in = has_place(*fresh);
-    x_sessions.emplace(fresh.get(), fresh);
-    ++x_per_uid[uid_of(*fresh)];
-    ++x_shared.around.service.counts().connections;
-    if (!let_in) {
-        fresh->end_with({errc::too_many_requests, "there are too many connections"});
-        return fresh->close(); // without lingering: that would take a place too
+void session_pool::admit(unique_fd connected, shown_identities shown) noexcept {
+    try {
+        let_in(std::move(connected), std::move(shown));
+    } catch (const std::exception& error) {
+        x_shared.failures.tell(error.what(), x_shared.around.service.now().boot);
     }
-    arm_sweep();
-    fresh->start();
 }
 
-void session_pool::forget(session& ended) {
+void session_pool::let_in(unique_fd connected, shown_identities shown) {
+    arm_sweep();
+    auto fresh = std::make_shared<session>(x_io, std::move(connected), x_shared, std::move(shown));
+    const bool has_room = has_place(*fresh);
+    enter(fresh);
+    if (has_room) return fresh->start();
+    fresh->end_with({errc::too_many_requests, "there are too many connections"});
+    fresh->close(); // without lingering: that would take a place too
+}
+
+// What forget() undoes: all of it or, after an exception, nothing.
+void session_pool::enter(const std::shared_ptr<session>& fresh) {
+    std::size_t& of_uid = x_per_uid[uid_of(*fresh)];
+    x_sessions.emplace(fresh.get(), fresh);
+    x_round.push_back(*fresh);
+    ++of_uid;
+    ++x_shared.around.service.counts().connections;
+}
+
+void session_pool::forget(session& ended) noexcept {
     auto count = x_per_uid.find(uid_of(ended));
     if (--count->second == 0) x_per_uid.erase(count);
-    x_sessions.erase(&ended);
+    ended.unlink();
     --x_shared.around.service.counts().connections;
-    if (x_sessions.empty()) report_stopped();
+    x_sessions.erase(&ended);
+    if (x_sessions.empty() && x_stopped) x_patience.cancel();
 }
 
 void session_pool::arm_sweep() {
     if (x_sweeping) return;
-    x_sweeping = true;
     x_sweep.expires_after(x_limits.tick);
     x_sweep.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled) sweep();
     });
+    x_sweeping = true;
 }
 
+// If the timer can't be set for want of memory, the next connection sets it.
 void session_pool::sweep() {
     ++x_shared.ticks;
-    for (auto i = x_sessions.begin(); i != x_sessions.end();) {
-        std::shared_ptr<session> one = (i++)->second; // it may end itself
-        one->sweep();
-    }
     x_sweeping = false;
+    for_each([](session& one) { one.sweep(); });
     if (!x_sessions.empty()) arm_sweep();
+}
+
+// Whoever is called may end itself or any other, and others may come: each of those that were there and still
+// are is called once.
+template <class Work>
+void session_pool::for_each(Work work) noexcept {
+    round rest;
+    rest.swap(x_round);
+    while (!rest.empty()) {
+        const std::shared_ptr<session> one = rest.front().shared_from_this();
+        rest.pop_front();
+        x_round.push_back(*one);
+        work(*one);
+    }
 }
 
 void session_pool::stop(std::chrono::milliseconds patience, std::function<void()> stopped) {
     x_shared.stopping = true;
     x_stopped = std::move(stopped);
-    for (auto i = x_sessions.begin(); i != x_sessions.end();) {
-        std::shared_ptr<session> one = (i++)->second;
-        one->stop();
-    }
-    if (x_sessions.empty()) return report_stopped();
     x_patience.expires_after(patience);
-    x_patience.async_wait([this](boost::system::error_code cancelled) {
-        if (!cancelled) close_all();
+    x_patience.async_wait([this](boost::system::error_code) { // cancelled when the last one is gone
+        close_all();
+        x_sweep.cancel();
+        std::exchange(x_stopped, nullptr)();
     });
+    for_each([](session& one) { one.stop(); });
+    if (x_sessions.empty()) x_patience.cancel();
 }
 
-void session_pool::close_all() {
-    for (auto i = x_sessions.begin(); i != x_sessions.end();) {
-        std::shared_ptr<session> one = (i++)->second;
-        one->close();
-    }
-}
-
-void session_pool::report_stopped() {
-    if (!x_stopped) return;
-    x_sweep.cancel();
-    x_patience.cancel();
-    boost::asio::post(x_io, std::exchange(x_stopped, nullptr));
+void session_pool::close_all() noexcept {
+    for_each([](session& one) { one.close(); });
 }
 
 } // namespace tokenward::local

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <functional>
@@ -37,7 +38,8 @@ class session_pool {
     /// Begins a session on an accepted, non-blocking socket. When all places are taken, the connection that
     /// has idled longest makes room, one of the caller's own if it has its share; if none idles, the new one
     /// is turned away with 429. `shown`: the identities of the socket that it came by.
-    void admit(unique_fd connected, shown_identities shown = {});
+    /// For want of memory it is closed at once.
+    void admit(unique_fd connected, shown_identities shown = {}) noexcept;
 
     /// Ends idle connections at once and the others as they are answered; after `patience` all. Then calls
     /// `stopped`, from the io_context. Call once.
@@ -46,19 +48,26 @@ class session_pool {
     std::size_t size() const noexcept { return x_sessions.size(); }
 
   private:
+    using round = boost::intrusive::list<session, boost::intrusive::base_hook<session_hook>,
+                                         boost::intrusive::constant_time_size<false>>;
+
+    void let_in(unique_fd connected, shown_identities shown);
+    void enter(const std::shared_ptr<session>& fresh);
     bool has_place(const session& fresh);
     bool make_room(std::optional<unsigned> uid);
-    void forget(session& ended);
+    void forget(session& ended) noexcept;
     void arm_sweep();
     void sweep();
-    void close_all();
-    void report_stopped();
+    template <class Work>
+    void for_each(Work work) noexcept;
+    void close_all() noexcept;
 
     boost::asio::io_context& x_io;
     connection_limits x_limits;
     std::vector<char, wiping_allocator<char>> x_input; // reports and passcodes pass through it
     session_surroundings x_shared;
     std::unordered_map<session*, std::shared_ptr<session>> x_sessions;
+    round x_round; // the same, in the order in which they are swept
     std::unordered_map<unsigned, std::size_t> x_per_uid;
     boost::asio::steady_timer x_sweep;
     boost::asio::steady_timer x_patience;

@@ -147,15 +147,18 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
         return answer_get(c.around, c.connection, held_token(c, entry), w);
     }
     const std::chrono::seconds wait = *w.watch;
-    auto done = [who = late_caller(c, entry, can_get), known, w = std::move(w)](result<token_ptr> got) {
-        const moment now = who.around.service.now();
-        auto connection = who.arrive(now, got ? got->get() : nullptr);
-        if (!connection) return;
-        if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
-        count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
-        if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
-        const std::string fields = token_fields(known);
-        connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
+    auto done = [who = late_caller(c, entry, can_get), known,
+                 w = std::move(w)](const result<token_ptr>& got) {
+        who.guarded([&] {
+            const moment now = who.around.service.now();
+            auto connection = who.arrive(now, got ? got->get() : nullptr);
+            if (!connection) return;
+            if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
+            count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
+            if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
+            const std::string fields = token_fields(known);
+            connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
+        });
     };
     c.connection.awaits(c.around.service.watch(entry, wait, std::move(done), c.by()));
 }

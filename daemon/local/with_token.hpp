@@ -32,12 +32,17 @@ struct late_caller {
     served_token serve(const token_ptr& value, const moment& now) const noexcept;
 
     const std::string& identity() const noexcept { return x_identity; }
+    /// See late_exchange::guarded.
+    template <class Work>
+    void guarded(Work&& work) const noexcept {
+        x_connection.guarded(std::forward<Work>(work));
+    }
 
     const environment& around;
     bool head;
 
   private:
-    std::weak_ptr<exchange> x_connection;
+    late_exchange x_connection;
     std::uint64_t x_entry;
     std::string x_identity;
     std::string x_scope;
@@ -63,15 +68,17 @@ template <class Then, class Failed = no_matter>
 token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
                                            Then then, Failed failed = {}) {
     return [who = late_caller(c, entry, needed), then = std::move(then),
-            failed = std::move(failed)](result<token_ptr> got) {
-        const moment now = who.around.service.now();
-        auto connection = who.arrive(now, got ? got->get() : nullptr);
-        if (!connection) return;
-        if (!got) {
-            failed(who, got.error());
-            return connection->answer(build_problem(got.error(), now.wall, who.head));
-        }
-        then(*connection, who.serve(*got, now));
+            failed = std::move(failed)](const result<token_ptr>& got) {
+        who.guarded([&] {
+            const moment now = who.around.service.now();
+            auto connection = who.arrive(now, got ? got->get() : nullptr);
+            if (!connection) return;
+            if (!got) {
+                failed(who, got.error());
+                return connection->answer(build_problem(got.error(), now.wall, who.head));
+            }
+            then(*connection, who.serve(*got, now));
+        });
     };
 }
 

@@ -100,6 +100,17 @@ TEST(SecretMemory, TooMuchIsBadAlloc) {
     EXPECT_THROW(static_cast<void>(secret_memory::allocate(~std::size_t{0} / 4)), std::bad_alloc);
 }
 
+TEST(SecretMemory, WhatTheSystemRefusesIsBadAllocAndLeavesNothingBehind) {
+    const auto before = secret_memory::measure();
+    EXPECT_THROW(secret_memory::allocate(std::size_t{1} << 46), std::bad_alloc); // no such address space
+    const auto after = secret_memory::measure();
+    EXPECT_EQ(after.mapped, before.mapped);
+    EXPECT_EQ(after.used, before.used);
+    EXPECT_EQ(after.unlocked, before.unlocked);
+    void* small = secret_memory::allocate(64);
+    secret_memory::deallocate(small, 64);
+}
+
 TEST(SecretMemory, IsLockedLeftOutOfCoreDumpsAndWipedInAChild) {
     for (std::size_t size : {std::size_t{100}, std::size_t{200'000}}) {
         void* bytes = secret_memory::allocate(size);

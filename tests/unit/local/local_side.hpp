@@ -101,13 +101,15 @@ class fake_connection final : public exchange, public std::enable_shared_from_th
 
     const caller& who() const override { return peer; }
     permission& permitted() override { return x_permission; }
-    void answer(response r) override {
+    void answer(response r) noexcept override {
         EXPECT_FALSE(answered.has_value()) << "answered twice";
         answered.emplace(std::string(r.status_line()) + std::string(r.field()) + std::string(r.rest()) +
                          std::string(r.more()));
     }
-    void awaits(wait_id id) override { waits = id; }
-    std::weak_ptr<exchange> later() override { return weak_from_this(); }
+    void awaits(wait_id id) noexcept override { waits = id; }
+    late_exchange later() override { return {weak_from_this(), 0}; }
+    bool is_open(std::uint64_t) const noexcept override { return true; }
+    void abandon(std::uint64_t, const char*) noexcept override {}
 
     fake_caller peer;
     std::optional<std::string> answered{};

@@ -41,6 +41,45 @@ TEST_F(Limited, HalfARequestKeepsNobodyOut) {
     EXPECT_EQ(pool.size(), 4U);
 }
 
+using Crowd = OverASocket;
+
+// Who is told to end may have a request unread, and its answer may end others: those whom it wakes and who
+// have hung up.
+TEST_F(Crowd, EndingOneConnectionMayEndItsNeighbours) {
+    config small = two_identities();
+    small.identities.front().max_scopes = 2; // `eu-de` and one on demand
+    service.configure(std::move(small));
+    warm();
+    std::vector<wire> watchers;
+    std::vector<wire> askers;
+    askers.push_back(open());
+    askers.front().send(request_text("GET", "/v1/tokens/ci/project:first"));
+    run();
+    give(make_token("another", second_fp));
+    askers.front().receive();
+    auto watch = [&] {
+        watchers.push_back(open());
+        exchange(watchers.back(),
+                 request_text("GET", "/v1/tokens/ci/project:first",
+                              "If-None-Match: \"" + second_fp + "\"\r\nPrefer: wait=60\r\n"));
+    };
+    for (int i = 0; i < 8; ++i) {
+        watch();
+        askers.push_back(open());
+        watch();
+    }
+    run();
+    for (wire& one : watchers) one.close();
+    for (wire& one : askers)
+        one.send(request_text("GET", "/v1/tokens/ci/project:second")); // evicts the first
+    bool stopped = false;
+    pool.stop(std::chrono::hours(1), [&] { stopped = true; });
+    service.stop();
+    run();
+    EXPECT_TRUE(stopped);
+    EXPECT_EQ(pool.size(), 0U);
+}
+
 class Shared : public OverASocket {
   protected:
     Shared() : OverASocket({.connections = 32, .tick = std::chrono::hours(1)}) {}
