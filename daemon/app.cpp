@@ -1,4 +1,4 @@
-// See app.hpp.
+// See app.hpp. What --check does stands in app_check.cpp.
 #include "daemon/app.hpp"
 
 #include "daemon/app_keeper.hpp"
@@ -27,7 +27,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <new>
@@ -258,18 +257,6 @@ class daemon {
 };
 
 } // namespace
-
-int check_config(const std::string& path) {
-    parsed_config parsed = read_config(path);
-    for (const config_fault& f : parsed.faults) std::fprintf(stderr, "%s\n", to_string(f).c_str());
-    if (!parsed.ok()) return 2;
-    std::size_t scopes = 0;
-    for (const identity_config& i : parsed.value.identities) scopes += i.scopes.size();
-    const std::size_t identities = parsed.value.identities.size();
-    std::printf("%s: good: %zu %s, %zu %s\n", path.c_str(), identities,
-                identities == 1 ? "identity" : "identities", scopes, scopes == 1 ? "scope" : "scopes");
-    return 0;
-}
 
 int run_daemon(const app_options& options) {
     log::set_level(log::parse_level(options.log_level).value_or(log::level::info));

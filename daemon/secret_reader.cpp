@@ -1,7 +1,7 @@
 // See secret_reader.hpp.
 #include "daemon/secret_reader.hpp"
 
-#include "common/scope.hpp"
+#include "daemon/core/secret_text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -40,19 +40,24 @@ class descriptor {
     int x_fd;
 };
 
-/// The secret in the text of a file or variable, or why there is none.
-result<secret> secret_in(std::string_view text, const std::string& what) {
-    if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
-    if (text.empty()) return trouble(what, "is empty");
-    if (text.size() > secret_reader::largest) return trouble(what, "is longer than 64 KiB");
-    if (text.find('\0') != std::string_view::npos || !is_utf8(text))
-        return trouble(what, "is not a text of UTF-8");
-    return secret(text);
+/// The secret in the text of a file or variable, or why there is none. A mark is worth a warning.
+result<secret_reading> secret_in(std::string_view text, const std::string& what) {
+    const secret_text judged = judge_secret(text);
+    if (!judged.fault.empty()) return problem{errc::internal, what + " " + std::string(judged.fault)};
+    wiped_string joined;
+    joined.reserve(text.size() + 32); // on the heap, where it is wiped
+    for (std::string_view line : judged.lines) joined.append(joined.empty() ? "" : "\n").append(line);
+    secret_reading made{secret(std::string_view(joined.data(), joined.size()))};
+    if (judged.has_mark)
+        made.warning = what + " has a byte order mark, which is not taken for a part of it: save it without";
+    return made;
 }
 
-/// All bytes up to a limit just above the largest secret with its line end; an errno when it can't be read.
+constexpr std::size_t largest_frame = 5; // of a secret: a byte order mark and a line end
+
+/// All bytes up to a limit just above the largest secret in its frame; an errno when it can't be read.
 int read_all(int fd, std::vector<char, wiping_allocator<char>>& bytes) {
-    bytes.resize(secret_reader::largest + 3);
+    bytes.resize(longest_secret + largest_frame + 1);
     std::size_t size = 0;
     while (size < bytes.size()) {
         ssize_t n = ::read(fd, bytes.data() + size, bytes.size() - size);
@@ -77,11 +82,12 @@ result<secret_reading> read_file(const std::string& path, const std::string& wha
     std::vector<char, wiping_allocator<char>> bytes;
     if (int error = read_all(file.get(), bytes); error != 0)
         return trouble(what, "can't read " + path + ": " + reason(error));
-    auto value = secret_in({bytes.data(), bytes.size()}, what + ": " + path);
-    if (!value) return value.error();
-    secret_reading made{std::move(*value), stamp_of(is)};
+    auto made = secret_in({bytes.data(), bytes.size()}, what + ": " + path);
+    if (!made) return made.error();
+    made->stamp = stamp_of(is);
     if ((is.st_mode & (S_IROTH | S_IWOTH)) != 0)
-        made.warning = what + ": " + path + " can be read or written by everybody: chmod o-rwx it";
+        made->warning += (made->warning.empty() ? "" : "; ") + what + ": " + path +
+                         " can be read or written by everybody: chmod o-rwx it";
     return made;
 }
 
@@ -102,7 +108,7 @@ problem no_credential(const std::string& name, const char* why, const std::strin
 
 result<secret_reading> secret_reader::read(const secret_ref& ref, const std::string& what) {
     if (ref.from == source::env) return take_variable(ref.name, what);
-    if (ref.from == source::inline_text) return secret_reading{secret(ref.name)};
+    if (ref.from == source::inline_text) return secret_in(ref.name, what);
     auto path = path_of(ref);
     if (!path) return no_credential(ref.name, "$CREDENTIALS_DIRECTORY is not set", what);
     if (ref.from == source::credential && access(path->c_str(), F_OK) != 0 && errno == ENOENT)
@@ -122,7 +128,11 @@ result<secret_reading> secret_reader::take_variable(const std::string& name, con
     }
     auto taken = x_variables.find(name);
     if (taken == x_variables.end()) return trouble(what, "the variable " + name + " is not set");
-    return secret_reading{taken->second.duplicate()};
+    return secret_reading{taken->second.value.duplicate(), {}, taken->second.warning};
+}
+
+bool secret_reader::has_variable(const std::string& name) const {
+    return x_variables.contains(name) || std::getenv(name.c_str()) != nullptr;
 }
 
 bool secret_reader::changed_since(const secret_ref& ref, const file_stamp& stamp) const {

@@ -23,14 +23,15 @@ struct secret_reading {
 /// environment.
 class secret_reader {
   public:
-    static constexpr std::size_t largest = std::size_t{64} * 1024; ///< bytes of a secret
-
-    /// Reads what `ref` names, without one line end at its end. A variable is wiped where the kernel shows it
-    /// (/proc/PID/environ) and leaves the environment. `what` begins messages, such as "identity `ci`:
-    /// password". Errors: internal, when it isn't there, can't be read, or is empty, too long or no text
-    /// (UTF-8 without NUL); the detail names `what`, the place and the system's reason, and no part of the
-    /// content.
+    /// Reads what `ref` names: the lines that judge_secret() finds in it, with a line end between them. A
+    /// variable is wiped where the kernel shows it (/proc/PID/environ) and leaves the environment. `what`
+    /// begins messages, such as "identity `ci`: password". Errors: internal, when it isn't there, can't be
+    /// read or is no secret (judge_secret); the detail names `what`, the place and the reason, and no part of
+    /// the content.
     result<secret_reading> read(const secret_ref& ref, const std::string& what);
+
+    /// Whether read() finds a variable of this name.
+    bool has_variable(const std::string& name) const;
 
     /// Whether the file behind `ref` is another than the one that gave `stamp`: one stat(2), for polling.
     /// False while there is no file, as in the midst of a rotation, and for what is not a file.
@@ -39,7 +40,7 @@ class secret_reader {
   private:
     result<secret_reading> take_variable(const std::string& name, const std::string& what);
 
-    std::map<std::string, secret> x_variables{};
+    std::map<std::string, secret_reading> x_variables{};
 };
 
 } // namespace tokenward

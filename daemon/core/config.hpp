@@ -22,7 +22,11 @@ struct secret_ref {
     source from = source::file;
     std::string
         name{}; ///< the credential's name, the path, the variable's name; for inline_text the secret itself
-    friend bool operator==(const secret_ref&, const secret_ref&) = default;
+    std::string file{}; ///< where this stands, for messages; not compared
+    int line = 0;       ///< there, from 1; 0 = unknown
+    friend bool operator==(const secret_ref& a, const secret_ref& b) {
+        return a.from == b.from && a.name == b.name;
+    }
 };
 
 enum class auth_type {
@@ -30,6 +34,12 @@ enum class auth_type {
     application_credential, ///< fixed to the project that it was made in
     token,                  ///< a given one: served and rescoped until its end, never renewed
 };
+
+/// What the configuration calls the secret of such an identity.
+constexpr std::string_view secret_key(auth_type type) noexcept {
+    if (type == auth_type::password) return "password";
+    return type == auth_type::token ? "token" : "application_credential_secret";
+}
 
 /// Where the passcodes of virtual MFA come from (RFC 6238, SHA-1).
 struct totp_config {

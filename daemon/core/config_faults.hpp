@@ -29,6 +29,9 @@ class fault_list {
     bool is_open(int line) const { return x_files[file_of(line)].open_to_others; }
     /// For messages: "line 3", or "line 3 of FILE" for a further file.
     std::string where(int line) const;
+    /// The file that the line is one of, and its number there.
+    const std::string& file(int line) const { return x_files[file_of(line)].name; }
+    static int number(int line) { return line % lines_per_file; }
 
     /// Whether further faults are only counted: the time for making their messages can be saved.
     bool full() const { return x_faults.size() >= most; }

@@ -58,7 +58,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
         faults.error(key.line, place + " " + std::string(fault));
         return std::nullopt;
     }
-    return secret_ref{from, *name};
+    return secret_ref{from, *name, faults.file(key.line), fault_list::number(key.line)};
 }
 
 } // namespace
@@ -85,7 +85,8 @@ std::optional<secret_ref> read_secret(const section& parent, std::string_view ke
     else if (faults.is_open(value->line)) // there, plain text is the only form
         faults.warning(value->line,
                        what + " stands in a file that others may read: take their right to (chmod go-rwx)");
-    return secret_ref{source::inline_text, value->text};
+    return secret_ref{source::inline_text, value->text, faults.file(value->line),
+                      fault_list::number(value->line)};
 }
 
 } // namespace tokenward

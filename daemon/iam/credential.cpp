@@ -1,6 +1,7 @@
 // See credential.hpp.
 #include "daemon/iam/credential.hpp"
 
+#include "daemon/core/secret_text.hpp"
 #include "daemon/iam/totp.hpp"
 
 #include <algorithm>
@@ -9,17 +10,12 @@
 namespace tokenward::iam {
 namespace {
 
-/// The lines of a password file, without empty ones; a text without a line end is one.
-std::vector<std::shared_ptr<const secret>> lines_of(const secret& text) {
+/// The secrets in a text, at least one.
+result<std::vector<std::shared_ptr<const secret>>> lines_of(const secret& text) {
+    const secret_text judged = judge_secret(text.reveal());
+    if (!judged.fault.empty()) return problem{errc::internal, "the secret " + std::string(judged.fault)};
     std::vector<std::shared_ptr<const secret>> lines;
-    std::string_view rest = text.reveal();
-    while (!rest.empty() && lines.size() < credential_reader::most_lines) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        std::string_view line = rest.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!line.empty()) lines.push_back(std::make_shared<const secret>(line));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    for (std::string_view line : judged.lines) lines.push_back(std::make_shared<const secret>(line));
     return lines;
 }
 
@@ -35,11 +31,7 @@ std::shared_ptr<const secret> joined(const secret& value, const secret& totp) {
 } // namespace
 
 result<credential_reader::texts> credential_reader::read_texts() const {
-    const std::string_view key = x_auth.type == auth_type::password ? "password"
-                                 : x_auth.type == auth_type::application_credential
-                                     ? "application_credential_secret"
-                                     : "token";
-    auto value = x_read(x_auth.secret, key);
+    auto value = x_read(x_auth.secret, secret_key(x_auth.type));
     if (!value) return value.error();
     texts all{.value = std::move(*value), .totp = {}};
     if (!x_auth.totp) return all;
@@ -70,8 +62,10 @@ boost::asio::awaitable<result<void>> credential_reader::make(login_user who) {
         }
         key = std::make_shared<const secret>(std::move(*decoded));
     }
+    auto lines = lines_of(now->value);
+    if (!lines) co_return lines.error();
     std::vector<credential> fresh;
-    for (auto& line : lines_of(now->value)) {
+    for (auto& line : *lines) {
         auto identified_by = joined(*line, now->totp);
         const secret_digest digest = co_await x_guard.digest(identified_by);
         fresh.push_back({.value = line, .totp_key = key, .digest = digest});

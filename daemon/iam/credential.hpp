@@ -29,15 +29,12 @@ struct credential {
 /// From one thread. Must outlive what it returns an awaitable of.
 class credential_reader {
   public:
-    /// A rotation puts the old and the new password into one file, a line each.
-    static constexpr std::size_t most_lines = 2;
-
     credential_reader(const boost::asio::any_io_executor& executor, const auth_config& auth,
                       login_guard& guard, secret_reading_function read)
         : x_auth(auth), x_guard(guard), x_read(std::move(read)), x_making(executor) {}
 
     /// The credentials to try, in this order: those that were refused less often come first. At least one.
-    /// Errors: internal, with what can't be read and why.
+    /// Errors: internal, with what can't be read or is no secret (judge_secret), and why.
     boost::asio::awaitable<result<std::vector<credential>>> read(login_user who);
 
     /// Whether the secrets are others than those that read() has given. False while they can't be read.

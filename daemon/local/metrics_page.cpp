@@ -4,6 +4,7 @@
 #include "common/secret_memory.hpp"
 #include "daemon/local/admission.hpp"
 #include "daemon/local/locked_memory.hpp"
+#include "daemon/log.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -100,6 +101,12 @@ void add_daemon(const call& c, std::vector<MetricFamily>& page) {
     page.push_back(gauge("tokenward_unlocked_memory_bytes",
                          "Memory for secrets that the system did not let us lock.",
                          static_cast<double>(secret_memory::measure().unlocked)));
+    MetricFamily dropped{"tokenward_log_lines_dropped_total",
+                         "Lines of the log that nobody took: its reader stands still.",
+                         MetricType::Counter,
+                         {}};
+    add(dropped, {}, log::dropped());
+    page.push_back(std::move(dropped));
     page.push_back(fetch_latency(counted.fetch_latency));
 }
 

@@ -26,7 +26,8 @@ def documents(name):
 
 class Examples(unittest.TestCase):
     def check(self, text):
-        """What `tokenwardd --check` says to a configuration."""
+        """What `tokenwardd --check` says to a configuration whose secrets are there."""
+        text = re.sub(r"\{file: [^}]+\}", "s3cret", text)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(text)
             file.flush()

@@ -1,4 +1,5 @@
 // Secrets from files, credentials and variables.
+#include "daemon/core/secret_text.hpp"
 #include "daemon/secret_reader.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -50,7 +51,7 @@ TEST_F(SecretReader, ReadsAFileWithoutOneLineEnd) {
     EXPECT_EQ(read(file("s3cret")), "s3cret");
     EXPECT_EQ(read(file("s3cret\n")), "s3cret");
     EXPECT_EQ(read(file("s3cret\r\n")), "s3cret");
-    EXPECT_EQ(read(file("s3cret\n\n")), "s3cret\n");
+    EXPECT_EQ(read(file("s3cret\n\n")), "s3cret");
     EXPECT_EQ(read(file(" two words ")), " two words ");
 }
 
@@ -83,7 +84,7 @@ TEST_F(SecretReader, DoesNotWaitForTheWriterOfAFifo) {
 }
 
 TEST_F(SecretReader, TakesSixtyFourKibibytesAndNoMore) {
-    std::string largest(secret_reader::largest, 'x');
+    std::string largest(longest_secret, 'x');
     EXPECT_EQ(read(file(largest + "\r\n")), largest);
     EXPECT_THAT(read(file(largest + "x")), HasSubstr("is longer than 64 KiB"));
     EXPECT_THAT(read(file(largest + largest)), HasSubstr("is longer than 64 KiB"));
@@ -91,13 +92,30 @@ TEST_F(SecretReader, TakesSixtyFourKibibytesAndNoMore) {
 
 TEST_F(SecretReader, RefusesWhatNoIamWouldTakeWithoutShowingIt) {
     using namespace std::string_literals;
-    EXPECT_THAT(read(file("")), HasSubstr("secret: is empty"));
-    EXPECT_THAT(read(file("\n")), HasSubstr("secret: is empty"));
-    for (const auto& odd : {"s3c\0ret"s, "s3c\xe9ret"s, "\xff\xfes\0"s}) {
+    EXPECT_THAT(read(file("")), HasSubstr("secret is empty"));
+    EXPECT_THAT(read(file("\n")), HasSubstr("secret is empty"));
+    EXPECT_THAT(read(file("\n\n")), HasSubstr("secret has nothing but blank lines"));
+    for (const auto& [odd, why] : {std::pair{"s3c\0ret"s, "holds a NUL byte"},
+                                   {"s3c\xe9ret"s, "is not a text of UTF-8"},
+                                   {"\xff\xfes\0"s, "is a text of UTF-16"},
+                                   {"s3c\nret\nand\n"s, "has more than two lines"}}) {
         std::string answer = read(file(odd));
-        EXPECT_THAT(answer, HasSubstr("is not a text of UTF-8"));
+        EXPECT_THAT(answer, HasSubstr(why));
         EXPECT_THAT(answer, Not(HasSubstr("s3c")));
     }
+}
+
+TEST_F(SecretReader, TakesOffAByteOrderMarkAndSaysSo) {
+    secret_ref ref = file("\xef\xbb\xbfs3cret\r\n");
+    EXPECT_EQ(read(ref), "s3cret");
+    EXPECT_THAT(x_reader.read(ref, whose)->warning, HasSubstr("has a byte order mark"));
+    std::string largest(longest_secret, 'x');
+    EXPECT_EQ(read(file("\xef\xbb\xbf" + largest + "\r\n")), largest);
+}
+
+TEST_F(SecretReader, JudgesATextOfTheConfigurationAsAnyOther) {
+    EXPECT_EQ(read({source::inline_text, "\n"}), "[" + whose + " is empty]");
+    EXPECT_EQ(read({source::inline_text, "\xef\xbb\xbfs3cret"}), "s3cret");
 }
 
 TEST_F(SecretReader, WarnsOfAFileThatEverybodyCanRead) {
@@ -125,7 +143,7 @@ TEST_F(SecretReader, VariableThatIsNotSetIsAnErrorThatNamesIt) {
 TEST_F(SecretReader, VariableWithABadValueIsWipedToo) {
     setenv("TOKENWARD_TEST_C", "s3c\xe9ret", 1);
     EXPECT_THAT(read({source::env, "TOKENWARD_TEST_C"}),
-                HasSubstr("$TOKENWARD_TEST_C: is not a text of UTF-8"));
+                HasSubstr("$TOKENWARD_TEST_C is not a text of UTF-8"));
     EXPECT_EQ(getenv("TOKENWARD_TEST_C"), nullptr);
 }
 

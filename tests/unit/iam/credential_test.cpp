@@ -29,6 +29,19 @@ class Credentials : public testing::Test {
         return given;
     }
 
+    /// What one login is told; empty if it is given a credential.
+    std::string error() {
+        std::string why;
+        auto keep = [&](std::exception_ptr failed, result<std::vector<credential>> all) {
+            if (failed) std::rethrow_exception(failed);
+            if (!all) why = all.error().detail;
+        };
+        asio::co_spawn(x_io, x_reader.read({}), keep);
+        x_io.restart();
+        x_io.run();
+        return why;
+    }
+
     std::string x_password = "the first one";
 
   private:
@@ -51,6 +64,15 @@ TEST_F(Credentials, AreMadeOnceForAllLoginsThatBeginTogether) {
     const std::vector<credential> second = read(20);
     EXPECT_NE(second[0].digest, first[0].digest);
     for (const credential& each : second) EXPECT_EQ(each.value, second[0].value);
+}
+
+TEST_F(Credentials, AreAtLeastOneOrAnError) {
+    for (const char* none : {"", "\n", "\n\n", " \r\n"}) {
+        x_password = none;
+        EXPECT_NE(error(), "");
+    }
+    x_password = "a good one";
+    EXPECT_EQ(error(), "");
 }
 
 } // namespace
