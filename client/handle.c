@@ -53,18 +53,23 @@ static void after_fork_in_child(void) {
     after_fork_in_parent();
 }
 
+static int fork_handlers_error;
+
 static void register_fork_handlers(void) {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    fork_handlers_error = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-static void enlist(tokenward_client* client) {
+/// False for want of memory: without its handlers a fork would share connections.
+static bool enlist(tokenward_client* client) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, register_fork_handlers);
+    (void)pthread_once(&once, register_fork_handlers); // fails only for a bad `once`
+    if (fork_handlers_error != 0) return false;
     pthread_mutex_lock(&registry);
     client->behind = handles;
     if (handles != NULL) handles->in_front = client;
     handles = client;
     pthread_mutex_unlock(&registry);
+    return true;
 }
 
 static void strike_off(tokenward_client* client) {
@@ -85,8 +90,15 @@ int tokenward_open(const char* socket, tokenward_client** client) {
         free(opened);
         return tokenward_error_invalid_argument;
     }
-    pthread_mutex_init(&opened->mutex, NULL);
-    enlist(opened);
+    if (pthread_mutex_init(&opened->mutex, NULL) != 0) {
+        free(opened);
+        return tokenward_error_no_memory;
+    }
+    if (!enlist(opened)) {
+        pthread_mutex_destroy(&opened->mutex);
+        free(opened);
+        return tokenward_error_no_memory;
+    }
     tw_no_problem(opened);
     *client = opened;
     return tokenward_ok;

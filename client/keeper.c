@@ -200,12 +200,13 @@ static void* run(void* argument) {
 
 static int create_thread(tokenward_kept* kept) {
     pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_size);
+    int error = pthread_attr_init(&attributes);
+    if (error != 0) return error;
+    (void)pthread_attr_setstacksize(&attributes, stack_size); // else it is larger than need be
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); // signals are the program's own threads' business
-    int error = pthread_create(&kept->thread, &attributes, run, kept);
+    error = pthread_create(&kept->thread, &attributes, run, kept);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error;
@@ -222,7 +223,7 @@ int tw_keeper_start(tokenward_kept* kept) {
 }
 
 void tw_keeper_wake(tokenward_kept* kept) {
-    if (kept->running) eventfd_write(kept->wake, 1);
+    if (kept->running) (void)eventfd_write(kept->wake, 1); // when it is full, it wakes already
 }
 
 void tw_keeper_stop(tokenward_kept* kept) {

@@ -13,12 +13,13 @@
 /// How long the first read in a child waits for the thread that it has to start.
 enum { child_patience_ms = 1000 };
 
-static void init_condition(pthread_cond_t* condition) {
+static bool init_condition(pthread_cond_t* condition) {
     pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
+    if (pthread_condattr_init(&attributes) != 0) return false;
+    bool good = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+                pthread_cond_init(condition, &attributes) == 0;
     pthread_condattr_destroy(&attributes);
+    return good;
 }
 
 static void free_kept(tokenward_kept* kept) {
@@ -34,7 +35,10 @@ static void free_kept(tokenward_kept* kept) {
 static tokenward_kept* make(tokenward_client* client, const char* identity, const char* scope) {
     tokenward_kept* made = calloc(1, sizeof *made);
     if (made == NULL) return NULL;
-    init_condition(&made->changed);
+    if (!init_condition(&made->changed)) {
+        free(made);
+        return NULL;
+    }
     made->client = client;
     made->wake = -1;
     made->identity = strdup(identity);
@@ -228,7 +232,7 @@ void tw_kepts_after_fork(tokenward_client* client) {
         kept->token = NULL;
         if (kept->wake >= 0) close(kept->wake);
         kept->wake = -1;
-        init_condition(&kept->changed);
+        (void)init_condition(&kept->changed); // as it could be in the parent
         atomic_store(&kept->error, tokenward_error_not_held);
     }
 }

@@ -10,7 +10,7 @@ struct tw_slot* tw_slot_new(void) {
     void* memory =
         mmap(NULL, sizeof(struct tw_slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return NULL;
-    madvise(memory, sizeof(struct tw_slot), MADV_DONTDUMP);
+    (void)madvise(memory, sizeof(struct tw_slot), MADV_DONTDUMP);
     return memory;
 }
 

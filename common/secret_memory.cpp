@@ -136,7 +136,7 @@ class arena {
         if (all == MAP_FAILED) throw std::bad_alloc();
         auto* pages = static_cast<std::byte*>(all) + guard;
         if (::mprotect(pages, size, PROT_READ | PROT_WRITE) != 0) {
-            ::munmap(all, size + 2 * guard);
+            (void)::munmap(all, size + 2 * guard);
             throw std::bad_alloc();
         }
         // A kernel that knows them not leaves RLIMIT_CORE, and that nothing is forked.
@@ -164,7 +164,7 @@ class arena {
         if (x_unlocked.erase(pages) != 0) x_figures.unlocked -= size;
         const std::size_t guard = page_size();
         ASAN_UNPOISON_MEMORY_REGION(pages, size);
-        ::munmap(static_cast<std::byte*>(pages) - guard, size + 2 * guard);
+        (void)::munmap(static_cast<std::byte*>(pages) - guard, size + 2 * guard);
     }
 
     std::mutex x_mutex;

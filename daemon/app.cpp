@@ -260,7 +260,7 @@ class daemon {
 
 int run_daemon(const app_options& options) {
     log::set_level(log::parse_level(options.log_level).value_or(log::level::info));
-    for (int number : {SIGHUP, SIGUSR1}) std::signal(number, SIG_IGN); // until the daemon minds them
+    for (int number : {SIGHUP, SIGUSR1}) (void)std::signal(number, SIG_IGN); // until the daemon minds them
     protect_process();
     parsed_config parsed = read_config(options.config_path, names_later());
     log_faults(parsed.faults);

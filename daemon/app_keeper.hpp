@@ -32,7 +32,7 @@ struct found_state {
 /// REQUIRES: is_kept_state of all names.
 found_state find_kept_state(const std::vector<systemd::inherited_fd>& stored);
 
-/// By identity: the digest of its login_text().
+/// By identity: the digest of its login_text(). Throws std::runtime_error if OpenSSL can't make one.
 std::map<std::string, login_digest> login_digests(const config& c);
 
 /// One memory file at a time lies with the manager, under a name that counts up: the new one is there before

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward {
@@ -17,7 +18,7 @@ constexpr std::string_view name_start = "tokenward-state-";
 std::uint64_t number_of(std::string_view name) noexcept {
     name.remove_prefix(name_start.size());
     std::uint64_t number = 0;
-    std::from_chars(name.data(), name.data() + name.size(), number);
+    (void)std::from_chars(name.data(), name.data() + name.size(), number); // 0 if there is none: the oldest
     return number;
 }
 
@@ -59,7 +60,10 @@ std::map<std::string, login_digest> login_digests(const config& c) {
     for (const identity_config& identity : c.identities) {
         const wiped_string text = login_text(identity);
         login_digest& digest = digests[identity.name];
-        SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+        // Without it all logins would look alike, and tokens of one be taken up for another.
+        if (SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data()) ==
+            nullptr)
+            throw std::runtime_error("OpenSSL makes no SHA-256 digest");
     }
     return digests;
 }

@@ -142,7 +142,7 @@ int run(const options& given) {
 } // namespace
 
 int main(int argc, char** argv) {
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no secret in a core dump
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no secret in a core dump; it has no other way to say no
     options given{.folder = default_folder()};
     CLI::App cli{
         "Prints a cloud of clouds.yaml as a stanza for tokenward.yaml, and moves its secrets into files "

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <exception>
 #include <string>
 
 namespace {
@@ -41,5 +42,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return cli.exit(e) == 0 ? 0 : 2;
     }
-    return check ? tokenward::check_config(options.config_path) : tokenward::run_daemon(options);
+    try {
+        return check ? tokenward::check_config(options.config_path) : tokenward::run_daemon(options);
+    } catch (const std::exception& e) {
+        tokenward::log::error("not_started", {}, "tokenwardd can't start: {}", e.what());
+        return 1;
+    }
 }

@@ -29,7 +29,7 @@ void limit(__rlimit_resource what, const char* name, bool to_nothing) {
 } // namespace
 
 void protect_process() {
-    std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGPIPE, SIG_IGN); // it is a signal that can be ignored
     limit(RLIMIT_CORE, "RLIMIT_CORE", true);
     limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", false);
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)

@@ -54,7 +54,7 @@ result<void> write_secret_file(const std::string& path, std::string_view value, 
     std::error_code failed;
     mode_t before = umask(077);
     std::filesystem::create_directories(folder, failed);
-    umask(before);
+    (void)umask(before);
     if (failed) return trouble(folder, failed.value());
     std::string draft = path + ".XXXXXX"; // mkostemp gives it mode 0600
     int fd = mkostemp(draft.data(), O_CLOEXEC);
@@ -66,7 +66,7 @@ result<void> write_secret_file(const std::string& path, std::string_view value, 
     // link() and not rename(): it leaves alone what has come there meanwhile.
     if (error == 0 && !replace && link(draft.c_str(), path.c_str()) != 0) error = errno;
     if (error == 0 && replace && std::rename(draft.c_str(), path.c_str()) != 0) error = errno;
-    if (error != 0 || !replace) unlink(draft.c_str());
+    if (error != 0 || !replace) (void)unlink(draft.c_str()); // what remains has mode 0600
     if (error != 0) return trouble(path, error);
     return {};
 }

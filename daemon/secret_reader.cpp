@@ -121,7 +121,7 @@ result<secret_reading> secret_reader::take_variable(const std::string& name, con
         auto value = secret_in(found, what + ": $" + name);
         char* entry = found - name.size() - 1; // "NAME=value"
         std::size_t size = name.size() + 1 + std::strlen(found);
-        unsetenv(name.c_str()); // goes by the name, so before the wipe
+        (void)unsetenv(name.c_str()); // the name is one; goes by the name, so before the wipe
         wipe(entry, size);
         if (!value) return value.error();
         x_variables[name] = std::move(*value);

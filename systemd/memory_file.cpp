@@ -32,6 +32,7 @@ bool write_all(int fd, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t put = ::write(fd, bytes.data(), bytes.size());
         if (put < 0 && errno == EINTR) continue;
+        if (put == 0) errno = EIO; // which the kernel does not do
         if (put <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(put));
     }
@@ -64,7 +65,7 @@ sealed_memory::sealed_memory(sealed_memory&& other) noexcept
 
 sealed_memory& sealed_memory::operator=(sealed_memory&& other) noexcept {
     if (this == &other) return *this;
-    if (x_pages != nullptr) ::munmap(x_pages, x_size);
+    if (x_pages != nullptr) (void)::munmap(x_pages, x_size); // what was mapped can be unmapped
     x_fd = std::move(other.x_fd);
     x_pages = std::exchange(other.x_pages, nullptr);
     x_size = other.x_size;
@@ -73,7 +74,7 @@ sealed_memory& sealed_memory::operator=(sealed_memory&& other) noexcept {
 }
 
 sealed_memory::~sealed_memory() {
-    if (x_pages != nullptr) ::munmap(x_pages, x_size);
+    if (x_pages != nullptr) (void)::munmap(x_pages, x_size);
 }
 
 result<wiped_string> read_sealed(int fd) {
@@ -90,7 +91,8 @@ result<wiped_string> read_sealed(int fd) {
     for (std::size_t at = 0; at < size;) {
         const ssize_t got = ::pread(fd, bytes.data() + at, size - at, static_cast<off_t>(at));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return failed("read it");
+        if (got == 0) return problem{errc::internal, "it is shorter than it says"};
+        if (got < 0) return failed("read it");
         at += static_cast<std::size_t>(got);
     }
     return bytes;

@@ -59,7 +59,7 @@ static void append_help(struct tw_buffer* out) {
 static void prepare_process(struct cli* cli) {
     // A closed standard output is an exit status, not a death.
     cli->ignored_sigpipe = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump, and no debugger of other processes
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump, and no debugger of other processes
     occupy_closed_streams();
 }
 

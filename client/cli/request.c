@@ -146,8 +146,8 @@ static const char* chosen_cacert(void) {
 }
 
 int main(int argc, char** argv) {
-    signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump
     occupy_closed_streams();
     opterr = 0;
     struct cli cli = {.command = &command, .argc = argc, .argv = argv};

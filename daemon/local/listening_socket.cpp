@@ -26,7 +26,7 @@ problem system_fault(std::string_view what, const std::string& path) {
 class umask_guard {
   public:
     explicit umask_guard(mode_t mask) noexcept : x_before(::umask(mask)) {}
-    ~umask_guard() { ::umask(x_before); }
+    ~umask_guard() { (void)::umask(x_before); } // it can't fail
     umask_guard(const umask_guard&) = delete;
     umask_guard& operator=(const umask_guard&) = delete;
 
@@ -171,7 +171,7 @@ listening_socket::~listening_socket() {
     if (!x_fd || x_path.empty()) return;
     struct stat there {};
     bool ours = ::lstat(x_path.c_str(), &there) == 0 && there.st_dev == x_device && there.st_ino == x_inode;
-    if (ours) ::unlink(x_path.c_str());
+    if (ours) (void)::unlink(x_path.c_str()); // one that stays is stale, and is replaced at the next start
 }
 
 } // namespace tokenward::local

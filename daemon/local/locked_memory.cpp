@@ -15,7 +15,7 @@ std::size_t locked_memory_bytes() {
         if (!line.starts_with(name)) continue;
         const std::size_t digits = std::min(line.find_first_not_of(" \t", name.size()), line.size());
         std::size_t kibibytes = 0;
-        std::from_chars(line.data() + digits, line.data() + line.size(), kibibytes);
+        (void)std::from_chars(line.data() + digits, line.data() + line.size(), kibibytes);
         return kibibytes * 1024;
     }
     return 0;

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace tokenward::local {
 namespace {
@@ -19,21 +20,21 @@ struct inet_address {
     const sockaddr* generic() const { return reinterpret_cast<const sockaddr*>(&bytes); }
 };
 
-// REQUIRES: `at.address` is numeric.
-inet_address inet_address_of(const loopback_address& at) {
+// None if the address is not numeric: it must not become that of all interfaces.
+std::optional<inet_address> inet_address_of(const loopback_address& at) {
     inet_address made;
     if (at.address.find(':') != std::string::npos) {
         sockaddr_in6 six{};
         six.sin6_family = AF_INET6;
         six.sin6_port = htons(at.port);
-        ::inet_pton(AF_INET6, at.address.c_str(), &six.sin6_addr);
+        if (::inet_pton(AF_INET6, at.address.c_str(), &six.sin6_addr) != 1) return std::nullopt;
         made.size = sizeof six;
         std::memcpy(&made.bytes, &six, sizeof six);
     } else {
         sockaddr_in four{};
         four.sin_family = AF_INET;
         four.sin_port = htons(at.port);
-        ::inet_pton(AF_INET, at.address.c_str(), &four.sin_addr);
+        if (::inet_pton(AF_INET, at.address.c_str(), &four.sin_addr) != 1) return std::nullopt;
         made.size = sizeof four;
         std::memcpy(&made.bytes, &four, sizeof four);
     }
@@ -53,14 +54,17 @@ problem cannot_listen(const loopback_address& at) {
 } // namespace
 
 result<listening_socket> listening_socket::listen_on(const loopback_address& at) {
-    const inet_address address = inet_address_of(at);
+    const auto address = inet_address_of(at);
+    if (!address)
+        return problem{errc::internal,
+                       fmt::format("the address of `metrics` is not numeric: {}", at.address)};
     listening_socket made;
     made.x_fd = unique_fd(
-        ::socket(address.generic()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+        ::socket(address->generic()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
     if (!made.x_fd) return cannot_listen(at);
     const int yes = 1; // a restart must not wait for the connections of the run before to be forgotten
-    ::setsockopt(made.fd(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (::bind(made.fd(), address.generic(), address.size) != 0 || ::listen(made.fd(), 16) != 0)
+    (void)::setsockopt(made.fd(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); // else bind() says why
+    if (::bind(made.fd(), address->generic(), address->size) != 0 || ::listen(made.fd(), 16) != 0)
         return cannot_listen(at);
     return made;
 }

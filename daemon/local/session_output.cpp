@@ -104,7 +104,7 @@ void session::end_with(const problem& error) noexcept {
 void session::begin_linger() {
     x_lingering = true;
     x_since = x_shared.ticks;
-    ::shutdown(x_descriptor.native_handle(), SHUT_WR);
+    (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // who has gone need not be told
     drain();
 }
 

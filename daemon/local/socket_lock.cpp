@@ -67,7 +67,7 @@ socket_lock& socket_lock::operator=(socket_lock&& other) noexcept {
 }
 
 void socket_lock::release() noexcept {
-    if (x_file && is_at(x_file.get(), x_path)) ::unlink(x_path.c_str());
+    if (x_file && is_at(x_file.get(), x_path)) (void)::unlink(x_path.c_str()); // one that stays is nobody's
     x_file.reset();
 }
 

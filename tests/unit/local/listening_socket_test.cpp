@@ -228,5 +228,11 @@ TEST_F(ListeningSocket, AStickyDirectoryIsGoodEnough) {
     EXPECT_TRUE(listening_socket::bind(path(), 0666));
 }
 
+TEST(LoopbackSocket, AnAddressThatIsNoNumberIsRefusedAndNotTakenForAllInterfaces) {
+    for (const char* address : {"localhost", "", "127.0.0.1.1", "::1::"})
+        EXPECT_FALSE(listening_socket::listen_on({.address = address, .port = 0})) << address;
+    EXPECT_TRUE(listening_socket::listen_on({.address = "127.0.0.1", .port = 0}));
+}
+
 } // namespace
 } // namespace tokenward::local
