@@ -118,6 +118,7 @@ void token_service::spawn_fetch(cache_entry& entry, ticket id) {
     auto done = [this, alive = x_alive, running, id, identity = entry.identity()](std::exception_ptr error,
                                                                                   fetch_result r) {
         if (!*alive) return;
+        running->ended = true;
         end_fetch(id, identity, error ? internal_failure(error) : std::move(r));
     };
     asio::co_spawn(x_parts.executor,

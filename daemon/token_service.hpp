@@ -171,6 +171,7 @@ class token_service {
         requester by{}; // as in waiter
         instant since{};
         bool counted = false; // in x_shares
+        bool ended = false;   // its result has come, and may have been lost to an exception
     };
 
     wait_id carry_out(cache_entry& entry, step next, waiter fresh);

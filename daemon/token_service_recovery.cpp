@@ -15,7 +15,9 @@ void token_service::recover() {
     for (const identity_config& identity : x_config.identities)
         for (const cache_entry* entry : x_cache.of(identity.name)) {
             const ticket id = entry->life().fetch_under_way();
-            if (id != 0 && !x_running.contains(id)) lost.emplace_back(id, identity.name);
+            const auto running = x_running.find(id);
+            const bool goes_on = running != x_running.end() && !running->second->ended;
+            if (id != 0 && !goes_on) lost.emplace_back(id, identity.name);
         }
     for (const auto& [id, whose] : lost)
         end_fetch(id, whose,
