@@ -12,9 +12,11 @@ struct os_variable {
 enum { os_variables_size = 12 };
 
 /// Fills in what keystoneauth's plugin v3token (the command `openstack`, openstacksdk), Terraform's providers
-/// and Swift's client read. The texts live as long as the token and the run's arena. Asks the daemon where
-/// the IAM is; returns an exit status, with a message if it isn't exit_done.
-int describe_environment(struct cli* cli, const tokenward_token* token,
+/// and Swift's client read, or what the program reads that `command` starts (environment_programs.h); NULL:
+/// it is not known which. The texts live as long as the token and the run's arena. Asks the daemon where the
+/// IAM and the program's service are. Returns an exit status, with a message if it isn't exit_done: also if
+/// the program can do nothing with this token.
+int describe_environment(struct cli* cli, const tokenward_token* token, char* const* command,
                          struct os_variable variables[os_variables_size]);
 
 /// Whether an entry "NAME=value" of the environment says who logs in, where or for what: beside a token it

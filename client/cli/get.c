@@ -46,7 +46,7 @@ static bool is_variable(const char* name, size_t size) {
 
 static int append_env(struct cli* cli, struct tw_buffer* out, const tokenward_token* token) {
     struct os_variable variables[os_variables_size];
-    int status = describe_environment(cli, token, variables);
+    int status = describe_environment(cli, token, NULL, variables);
     if (status != exit_done) return status;
     for (char** entry = environ; *entry != NULL; ++entry) {
         size_t size = strcspn(*entry, "=");

@@ -13,7 +13,8 @@
 const char run_help[] = "Usage: tokenward run [OPTION]... [IDENTITY/]SCOPE -- COMMAND [ARGUMENT]...\n"
                         "\n"
                         "Becomes COMMAND, with a token in its environment: OS_TOKEN, OS_AUTH_TYPE,\n"
-                        "OS_AUTH_URL, OS_PROJECT_ID... for openstack; OS_AUTH_TOKEN for Terraform, Swift.\n"
+                        "OS_AUTH_URL, OS_PROJECT_ID... as openstack, nova, glance, cinder, neutron,\n"
+                        "swift and Terraform take it; tokenward(1) has a table.\n"
                         "Variables of yours that contradict it (OS_PASSWORD, OS_CLOUD...) are left out.\n"
                         "For curl, $TOKENWARD_HEADER_FILE is the header X-Auth-Token, not on disk, and\n"
                         "$TOKENWARD_FINGERPRINT names the token in `tokenward report`.\n"
@@ -25,7 +26,7 @@ const char run_help[] = "Usage: tokenward run [OPTION]... [IDENTITY/]SCOPE -- CO
                         "The token is not renewed while COMMAND runs. Programs of the same user can read\n"
                         "its environment.\n"
                         "\n"
-                        "Exit status: COMMAND's; 125 no token, 126 COMMAND can't be run, 127 not found.\n"
+                        "Exit status: COMMAND's; 125 no usable token, 126 COMMAND can't run, 127 not found.\n"
                         "\n"
                         "Example: tokenward run ci/eu-de -- openstack server list\n"
                         "         tokenward run ci/eu-de -- sh -c \\\n"
@@ -74,7 +75,7 @@ static char** make_environment(struct cli* cli, const struct os_variable* added)
 /// Returns the exit status of a failure; on success it does not return.
 static int become(struct cli* cli, const tokenward_token* token, char** command) {
     struct os_variable added[os_variables_size + 4];
-    if (describe_environment(cli, token, added) != exit_done) return exit_no_token;
+    if (describe_environment(cli, token, command, added) != exit_done) return exit_no_token;
     struct os_variable* end = added;
     while (end->name != NULL) ++end;
     const char* header_file = make_header_file(cli, token);

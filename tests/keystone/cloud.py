@@ -71,6 +71,7 @@ class Keystone:
     def _prepare(self, report):
         self._ports, self.ca, self.other_ca = report["ports"], report["ca"], report["other_ca"]
         self._numbers = itertools.count(1)
+        self._services = []  # what publish() has added
         answer = self._log_in("admin", {"id": "default"}, servers.ADMIN_PASSWORD, {"project": {
             "name": "admin", "domain": {"id": "default"}}})  # fmt: skip
         self._admin = answer.headers["X-Subject-Token"]
@@ -122,6 +123,19 @@ class Keystone:
         answer = self._call("plain", "POST", path, {"application_credential": wanted}, {"X-Auth-Token": token})
         assert answer.status == 201, f"{answer.status} {answer.json}"
         return types.SimpleNamespace(id=answer.json["application_credential"]["id"], **wanted)
+
+    def publish(self, endpoints):
+        """Puts services into the catalog, by type, with $(project_id)s in their URLs."""
+        for type_, url in endpoints.items():
+            service = self._admin_call("POST", "/services", {"service": {"type": type_, "name": f"a {type_}"}}).json["service"]
+            self._services.append(service["id"])
+            endpoint = {"service_id": service["id"], "interface": "public", "region_id": "RegionOne", "url": url}
+            self._admin_call("POST", "/endpoints", {"endpoint": endpoint})
+
+    def unpublish(self):
+        """Takes them out again."""
+        while self._services:
+            self._admin_call("DELETE", f"/services/{self._services.pop()}")
 
     def change_password(self, user):
         user.password = secrets.token_urlsafe()

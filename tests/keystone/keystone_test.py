@@ -16,6 +16,7 @@ from unittest import mock
 import credentials_test
 import mfa_test
 import plugin_test
+import run_test
 import servers
 from cloud import DOMAIN, PROJECT, running_keystone
 from programs import Daemon
@@ -234,7 +235,7 @@ class Https(unittest.TestCase):
 
 
 def load_tests(loader, tests, _pattern):
-    tests.addTests(loader.loadTestsFromModule(module) for module in (mfa_test, credentials_test, plugin_test))
+    tests.addTests(loader.loadTestsFromModule(module) for module in (mfa_test, credentials_test, plugin_test, run_test))
     return tests
 
 

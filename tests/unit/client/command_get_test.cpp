@@ -37,7 +37,8 @@ TEST(Command, GetPrintsTheFormThatIsAskedFor) {
 }
 
 TEST(Command, EnvironmentIsSafeForTheShell) {
-    fake_daemon daemon({json_answer(token_document("it's;$(x)`y`")), json_answer(status_document)});
+    fake_daemon daemon({json_answer(token_document("it's;$(x)`y`")), json_answer(status_document),
+                        problem_answer(404, "no_such_resource")});
     support::finished result = run_at(daemon, {"get", "--output=env", "ci/eu-de"});
     EXPECT_EQ(
         result.out,
@@ -106,13 +107,15 @@ TEST(Command, EveryErrorOfTheDaemonHasItsExitStatus) {
 }
 
 TEST(Command, EnvironmentTakesBackWhatContradictsIt) {
-    fake_daemon daemon({token_answer(), json_answer(status_document)});
+    fake_daemon daemon(
+        {token_answer(), json_answer(status_document), problem_answer(404, "no_such_resource")});
     support::finished result =
         run_command({"get", "-o", "env", "ci/eu-de"},
                     {{"TOKENWARD_SOCKET", daemon.path()}, {"OS_PASSWORD", "x"}, {"OS_REGION_NAME", "r"}});
     EXPECT_THAT(result.out, StartsWith("unset OS_PASSWORD\nexport OS_AUTH_TYPE"));
     // No shell can hold a variable of such a name, and `eval` would run what follows the semicolon.
-    fake_daemon again({token_answer(), json_answer(status_document)});
+    fake_daemon again(
+        {token_answer(), json_answer(status_document), problem_answer(404, "no_such_resource")});
     result = run_command({"get", "-o", "env", "ci/eu-de"},
                          {{"TOKENWARD_SOCKET", again.path()}, {"OS_AUTH_X;touch pwned", "x"}});
     EXPECT_THAT(result.out, StartsWith("export OS_AUTH_TYPE"));

@@ -13,10 +13,17 @@ using testing::StartsWith;
 
 namespace {
 
+/// The answer to GET /v1/endpoints, and the one for a service that there is not.
+std::string address_answer(const std::string& url) {
+    return json_answer(R"({"url":")" + url + R"("})");
+}
+const std::string no_endpoint = problem_answer(404, "no_such_resource");
+
 /// Runs a shell under `tokenward run`, with this environment of the caller's.
 support::finished run_shell(const std::string& script, std::map<std::string, std::string> env = {},
-                            const std::string& document = token_document()) {
-    fake_daemon daemon({json_answer(document), json_answer(status_document)});
+                            const std::string& document = token_document(),
+                            const std::string& object_store = no_endpoint) {
+    fake_daemon daemon({json_answer(document), json_answer(status_document), object_store});
     env["TOKENWARD_SOCKET"] = daemon.path();
     return run_command({"run", "ci/eu-de", "--", "/bin/sh", "-c", script}, std::move(env));
 }
@@ -41,6 +48,14 @@ TEST(Run, ADomainsTokenNamesTheDomainAndNoProject) {
             .out,
         "OS_AUTH_TOKEN=T\nOS_AUTH_TYPE=v3token\nOS_AUTH_URL=https://iam.example/v3\nOS_DOMAIN_ID=d1\n"
         "OS_DOMAIN_NAME=dom\nOS_IDENTITY_API_VERSION=3\nOS_TOKEN=T\n");
+}
+
+TEST(Run, WhereObjectsAreIsSaidToo) {
+    EXPECT_THAT(
+        run_shell(print_all, {}, token_document(), address_answer("https://swift.example/v1/AUTH_p1")).out,
+        HasSubstr("\nOS_STORAGE_URL=https://swift.example/v1/AUTH_p1\n"));
+    EXPECT_EQ(run_shell("exit 42", {}, token_document(), problem_answer(503, "iam_unavailable")).status, 42)
+        << "a command that is not known to need it does not fail for want of it";
 }
 
 TEST(Run, WhatContradictsTheTokenIsLeftOutAndAllElseStays) {
@@ -89,7 +104,7 @@ TEST(Run, OwnFailuresHaveTheStatusesOfEnv) {
     EXPECT_EQ(run_command({"run", "--nope", "ci/eu-de", "--", "true"}).status, 125);
     EXPECT_EQ(run_command({"--socket", "/nonexistent", "run", "ci/eu-de", "--", "true"}).status, 125);
     const auto status_of = [](const std::string& program) {
-        fake_daemon daemon({token_answer(), json_answer(status_document)});
+        fake_daemon daemon({token_answer(), json_answer(status_document), no_endpoint});
         support::finished result = run_at(daemon, {"run", "ci/eu-de", "--", program});
         EXPECT_THAT(result.err, StartsWith("tokenward: can't run " + program + ": "));
         return result.status;
@@ -99,7 +114,7 @@ TEST(Run, OwnFailuresHaveTheStatusesOfEnv) {
 }
 
 TEST(Run, TheCommandsOptionsAreNotOurs) {
-    fake_daemon daemon({token_answer(), json_answer(status_document)});
+    fake_daemon daemon({token_answer(), json_answer(status_document), no_endpoint});
     support::finished result =
         run_at(daemon, {"run", "--min-ttl", "9", "ci/eu-de", "/bin/echo", "--help", "--socket", "--"});
     EXPECT_EQ(result.out, "--help --socket --\n");
@@ -107,7 +122,7 @@ TEST(Run, TheCommandsOptionsAreNotOurs) {
 }
 
 TEST(Run, TheSocketOfTheCommandLineIsTheCommandsToo) {
-    fake_daemon daemon({token_answer(), json_answer(status_document)});
+    fake_daemon daemon({token_answer(), json_answer(status_document), no_endpoint});
     support::finished result =
         run_at(daemon, {"run", "ci/eu-de", "--", "/bin/sh", "-c", "echo $TOKENWARD_SOCKET"});
     EXPECT_EQ(result.out, daemon.path() + "\n");
