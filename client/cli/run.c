@@ -26,7 +26,7 @@ const char run_help[] = "Usage: tokenward run [OPTION]... [IDENTITY/]SCOPE -- CO
                         "The token is not renewed while COMMAND runs. Programs of the same user can read\n"
                         "its environment.\n"
                         "\n"
-                        "Exit status: COMMAND's; 125 no usable token, 126 COMMAND can't run, 127 not found.\n"
+                        "Exit status: COMMAND's; 125 no usable token, 126 can't be run, 127 not found.\n"
                         "\n"
                         "Example: tokenward run ci/eu-de -- openstack server list\n"
                         "         tokenward run ci/eu-de -- sh -c \\\n"
