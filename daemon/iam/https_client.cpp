@@ -18,6 +18,19 @@ bool is_closed(const error_code& e) {
            e == asio::error::broken_pipe || e == asio::ssl::error::stream_truncated;
 }
 
+// What may be asked twice.
+bool is_idempotent(const http_request& what) {
+    return what.method == "GET" || what.method == "HEAD";
+}
+
+// Whether a request that went out on a kept connection may go out once more on a new one: when nobody can
+// have acted on it, or when it does no harm if somebody has. A login whose answer is lost may have been
+// counted, and its passcode spent.
+bool may_go_again(const exchanged& end, const http_request& what) {
+    if (!end.sent) return end.failed != asio::error::operation_aborted;
+    return is_closed(end.failed) && !end.began && is_idempotent(what);
+}
+
 } // namespace
 
 struct https_client::impl {
@@ -33,19 +46,6 @@ struct https_client::impl {
     problem describe(const error_code& failed, bool began) const;
     http_failure failure(const exchanged& end, const http_request& what) const;
 };
-
-// What may be asked twice.
-static bool is_idempotent(const http_request& what) {
-    return what.method == "GET" || what.method == "HEAD";
-}
-
-/// Whether a request that went out on a kept connection may go out once more on a new one: when nobody can
-/// have acted on it, or when it does no harm if somebody has. A login whose answer is lost may have been
-/// counted, and its passcode spent.
-static bool may_go_again(const exchanged& end, const http_request& what) {
-    if (end.failed == unasked_bytes || end.failed == undecided_bytes) return !end.sent;
-    return is_closed(end.failed) && !end.began && (!end.sent || is_idempotent(what));
-}
 
 request_message https_client::impl::compose(const http_request& what) const {
     request_message message(http::string_to_verb(what.method), what.target, 11);
