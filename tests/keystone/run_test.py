@@ -38,7 +38,8 @@ class RunPrograms(unittest.TestCase):
 
     def run_program(self, daemon, scope, name, *arguments, wrapper=(), **variables):
         if shutil.which(name, path="/usr/bin") is None:
-            self.assertNotIn(name, MUST_BE, "./dev setup installs it")
+            if os.geteuid() == 0 or os.environ.get("CI") == "true":
+                self.assertNotIn(name, MUST_BE, "./dev setup installs it")
             print(f"left out: this system has no `{name}`")
             return None
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}

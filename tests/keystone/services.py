@@ -89,17 +89,20 @@ class Services:
         if not rest:
             return (300 if service in ("image", "volume") else 200), {"versions": [versions[service]]}, {}
         if len(rest) == 1 and service != "network":
-            return 200, ({"version": versions[service]} if service == "compute" else {"versions": [versions[service]]}), {}
-        return None
+            one = {"version": versions[service]} if service == "compute" else {"versions": [versions[service]]}
+            return 200, one, {}
+        return None  # a resource, for which a token is needed
 
     def _content(self, service, rest, query):
         named = {"id": SOME_ID, "name": NAMES.get(service)}
         what = "/".join(rest[1:])
         lists = {
-            ("compute", "servers/detail"): {"servers": [{**named, "status": "ACTIVE", "addresses": {}, "image": "", "flavor": {"id": SOME_ID}}]},
+            ("compute", "servers/detail"): {"servers": [
+                {**named, "status": "ACTIVE", "addresses": {}, "image": "", "flavor": {"id": SOME_ID}}]},
             ("compute", "flavors/detail"): {"flavors": []},
             ("image", "images"): {"images": [{**named, "status": "active"}], "schema": "/v2/schemas/images"},
-            ("image", "schemas/image"): {"name": "image", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
+            ("image", "schemas/image"): {
+                "name": "image", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
             ("image", "schemas/images"): {"name": "images", "properties": {}},
             ("network", "networks"): {"networks": [{**named, "subnets": []}]},
             ("network", "subnets"): {"subnets": []},
