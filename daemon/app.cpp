@@ -144,9 +144,10 @@ class daemon {
     }
 
     void take_proxies() {
-        proxy_reading reading = read_proxy_variables(x_secrets);
-        for (const std::string& warning : reading.warnings) log::warning("proxy", {}, "{}", warning);
-        x_proxies = std::move(reading.value);
+        x_proxies = read_proxy_variables(x_secrets);
+        for (const http_proxy* each : {&x_proxies.https, &x_proxies.http})
+            if (!each->fault.empty())
+                log::warning("proxy", {}, "{}; what should go through it is not sent at all", each->fault);
     }
 
     // Variables leave the environment at once, not when their identity first logs in.

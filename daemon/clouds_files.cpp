@@ -19,11 +19,11 @@ std::string variable(const char* name) {
     return value != nullptr ? value : "";
 }
 
-std::string home_folder() {
-    std::string home = variable("HOME");
-    if (!home.empty()) return home;
-    const passwd* me = getpwuid(geteuid());
-    return me != nullptr ? me->pw_dir : "";
+/// As Python's expanduser(): HOME for oneself, the user database for others.
+std::string home_of(const std::string& user) {
+    if (std::string home = variable("HOME"); user.empty() && !home.empty()) return home;
+    const passwd* found = user.empty() ? getpwuid(geteuid()) : getpwnam(user.c_str());
+    return found != nullptr ? found->pw_dir : "";
 }
 
 std::string working_folder() {
@@ -96,8 +96,8 @@ std::vector<cloud_variable> variables() {
 } // namespace
 
 cloud_sources clouds_files::find() const {
-    cloud_sources found{.home = home_folder()};
-    std::vector<std::string> in = folders(x_in_working_directory, found.home);
+    cloud_sources found{.home_of = home_of, .variables_name = variable("OS_CLOUD_NAME")};
+    std::vector<std::string> in = folders(x_in_working_directory, home_of({}));
     found.clouds = find_file("OS_CLIENT_CONFIG_FILE", "clouds", in, found);
     found.secure = find_file("OS_CLIENT_SECURE_FILE", "secure", in, found);
     found.vendor = find_file("OS_CLIENT_VENDOR_FILE", "clouds-public", in, found);

@@ -8,8 +8,7 @@ namespace tokenward {
 namespace {
 
 // Each of `names` leaves the environment, whichever is used.
-http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets,
-                std::vector<std::string>& warnings) {
+http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets) {
     http_proxy taken;
     for (const char* name : names) {
         const char* value = std::getenv(name);
@@ -17,23 +16,21 @@ http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets
         auto reading = secrets.read({secret_ref::source::env, name}, "proxy");
         auto proxy = reading ? parse_proxy(reading->value.reveal()) : reading.error();
         if (!taken.empty()) continue;
-        if (proxy)
-            taken = std::move(*proxy);
-        else
-            warnings.push_back(std::string(name) + ' ' + proxy.error().detail + "; it is not used");
+        taken = proxy ? std::move(*proxy) : http_proxy{.fault = name + (' ' + proxy.error().detail)};
     }
     return taken;
 }
 
 } // namespace
 
-proxy_reading read_proxy_variables(secret_reader& secrets) {
-    proxy_reading made;
-    made.value.https = take({"https_proxy", "HTTPS_PROXY"}, secrets, made.warnings);
-    made.value.http = take({"http_proxy"}, secrets, made.warnings);
+proxy_environment read_proxy_variables(secret_reader& secrets) {
+    proxy_environment made{.https = take({"https_proxy", "HTTPS_PROXY"}, secrets),
+                           .http = take({"http_proxy"}, secrets)};
+    const http_proxy all = take({"all_proxy", "ALL_PROXY"}, secrets);
+    if (made.https.empty()) made.https = all;
+    if (made.http.empty()) made.http = all;
     for (const char* name : {"NO_PROXY", "no_proxy"})
-        if (const char* list = std::getenv(name); list != nullptr && *list != '\0')
-            made.value.no_proxy = list;
+        if (const char* list = std::getenv(name); list != nullptr && *list != '\0') made.no_proxy = list;
     return made;
 }
 

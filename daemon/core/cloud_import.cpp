@@ -2,6 +2,7 @@
 #include "daemon/core/cloud_import.hpp"
 
 #include "common/scope.hpp"
+#include "daemon/core/ascii.hpp"
 #include "daemon/core/clouds_merge.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ using kind = yaml_node::kind;
 
 constexpr std::string_view secret_keys[] = {"password", "totp_secret", "passcode",
                                             "application_credential_secret", "token"};
+// In any case; YAML 1.1 takes more of them than 1.2.
 constexpr std::string_view words_of_yaml[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
 
 /// Gives the same each time, whatever becomes of the files.
@@ -38,10 +40,10 @@ std::string as_yaml(const yaml_node& value) {
         return is_letter(c) || (c >= '0' && c <= '9') ||
                std::string_view("._-/:").find(c) != std::string::npos;
     };
-    auto is_word =
-        std::find(std::begin(words_of_yaml), std::end(words_of_yaml), text) != std::end(words_of_yaml);
-    bool plain = !text.empty() && (is_letter(text.front()) || text.front() == '/') && text.back() != ':' &&
-                 std::all_of(text.begin(), text.end(), is_plain) && (!is_word || !value.quoted);
+    const bool is_word = std::find(std::begin(words_of_yaml), std::end(words_of_yaml), lower_ascii(text)) !=
+                         std::end(words_of_yaml);
+    const bool plain = !text.empty() && (is_letter(text.front()) || text.front() == '/') &&
+                       text.back() != ':' && std::all_of(text.begin(), text.end(), is_plain) && !is_word;
     if (plain) return text;
     std::string quoted = "\"";
     for (char c : text) {
@@ -58,7 +60,7 @@ class stanza_writer {
 
     void write(const yaml_node& identity) {
         line("identities:");
-        line("  " + x_to.identity + ":");
+        line("  " + as_yaml({.type = kind::text, .text = x_to.identity}) + ":");
         if (const yaml_node* type = find_in(identity, "auth_type")) line("    auth_type: " + as_yaml(*type));
         line("    auth:");
         const yaml_node& auth = *find_in(identity, "auth");
@@ -67,7 +69,8 @@ class stanza_writer {
                  value(auth.children[i].text, auth.children[i + 1]));
         for (std::string_view key : cloud_keys)
             if (const yaml_node* found = find_in(identity, key); found != nullptr && key != "auth_type")
-                line("    " + std::string(key) + ": " + value(std::string(key), *found));
+                line("    " + std::string(key) + ": " +
+                     (key == "verify" ? found->text : value(std::string(key), *found)));
         line("    # Who may have its tokens: nobody but root and the daemon's own user, unless said.");
         line("    #allow: [{user: NAME}]");
     }
@@ -105,7 +108,8 @@ class stanza_writer {
 std::vector<config_fault> faults_of_cloud(const std::string& name, const std::string& identity,
                                           const name_resolver& names, const cloud_finder& finder) {
     yaml_node cloud{.type = kind::text, .quoted = true, .text = name};
-    std::string text = "identities:\n  " + identity + ":\n    cloud: " + as_yaml(cloud) + "\n";
+    std::string text = "identities:\n  " + as_yaml({.type = kind::text, .text = identity}) +
+                       ":\n    cloud: " + as_yaml(cloud) + "\n";
     std::vector<config_fault> faults = parse_config(text, "", names, &finder).faults;
     for (config_fault& fault : faults) {
         if (!fault.file.empty()) continue;

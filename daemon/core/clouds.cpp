@@ -2,7 +2,9 @@
 #include "daemon/core/clouds.hpp"
 
 #include "common/scope.hpp"
+#include "daemon/core/ascii.hpp"
 #include "daemon/core/clouds_merge.hpp"
+#include "daemon/core/config_json.hpp"
 #include "daemon/core/config_section.hpp"
 #include "daemon/core/nearest_key.hpp"
 
@@ -39,6 +41,10 @@ std::string listed(const std::vector<std::string>& items, const std::string& of_
     for (std::size_t i = 0; i < std::min(items.size(), most); ++i) text += (i == 0 ? "" : ", ") + items[i];
     if (items.size() > most) text += ", …";
     return text.empty() ? of_none : text;
+}
+
+std::string variables_name(const cloud_sources& from) {
+    return from.variables_name.empty() ? std::string(variables_cloud) : from.variables_name;
 }
 
 /// Whether the identity says `key` of `auth`, or a rival of it.
@@ -129,7 +135,7 @@ std::vector<std::string> cloud_shelf::names() {
 std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const std::string& name, int line) {
     const yaml_node* found = open().sound ? find(name, line) : nullptr;
     if (found == nullptr) return std::nullopt;
-    cloud_request request{.line = line, .home = x_contents->from.home};
+    cloud_request request{.line = line, .home_of = x_contents->from.home_of};
     const yaml_node* region = find_in(identity, "region_name");
     if (region != nullptr && region->type == kind::text) {
         request.region = region->text;
@@ -150,8 +156,9 @@ std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const 
 const yaml_node* cloud_shelf::find(const std::string& name, int line) {
     const cloud_contents& all = open();
     if (const yaml_node* found = find_in(all.clouds, name)) return found;
-    if (name == variables_cloud) {
-        x_faults.error(line, "no variables for cloud `envvars`: set OS_AUTH_URL, OS_USERNAME and the others");
+    if (name == variables_name(all.from)) {
+        x_faults.error(line, "no variables for cloud " + shown(name) +
+                                 ": set OS_AUTH_URL, OS_USERNAME and the others");
         return nullptr;
     }
     std::string looked = " (looked at " + listed(all.from.looked_at, "no file") + ")";
@@ -212,7 +219,8 @@ const cloud_contents& cloud_shelf::open() {
 yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, cloud_contents& to) {
     if (!file) return {};
     fault_list own(file->path);
-    auto root = parse_yaml(file->text, own, yaml_dialect::others);
+    auto root = file->path.ends_with(".json") ? parse_json(file->text, own)
+                                              : parse_yaml(file->text, own, yaml_dialect::others);
     int base = x_faults.add_file(file->path, file->open_to_others);
     auto faults = own.take();
     for (config_fault& fault : faults) x_faults.error(base + fault.line, std::move(fault.message));
@@ -231,9 +239,7 @@ void cloud_shelf::add_variables(cloud_contents& to) {
     for (const cloud_variable& each : to.from.variables) {
         if (!each.name.starts_with("OS_") || each.name == "OS_CLOUD") continue;
         int line = x_faults.add_file("$" + each.name, false); // no lines in there
-        std::string key = each.name.substr(3);
-        auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-        std::transform(key.begin(), key.end(), key.begin(), lower);
+        const std::string key = lower_ascii(std::string_view(each.name).substr(3));
         yaml_node value{.type = kind::text, .line = line, .text = each.value};
         if (is_secret_variable(each.name)) {
             value = make_map(line);
@@ -241,7 +247,14 @@ void cloud_shelf::add_variables(cloud_contents& to) {
         }
         set_in(cloud, key, std::move(value), line);
     }
-    set_in(to.clouds, variables_cloud, std::move(cloud), 0);
+    const std::string name = variables_name(to.from);
+    if (find_in(to.clouds, name) != nullptr) {
+        x_faults.error(line_in(to.clouds, name), "cloud " + shown(name) +
+                                                     " has the name of the one that the OS_* variables make: "
+                                                     "rename it, or give that one a name by OS_CLOUD_NAME");
+        to.sound = false;
+    }
+    set_in(to.clouds, name, std::move(cloud), 0);
 }
 
 } // namespace tokenward

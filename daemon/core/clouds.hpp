@@ -4,6 +4,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/config_yaml.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct cloud_variable {
     std::string value{}; ///< not of a secret: that is read by its name when it is needed
 };
 
+/// The home of a user, by name; of whoever runs this for an empty one. Empty = it has none.
+using home_function = std::function<std::string(const std::string& user)>;
+
 /// All that the logins of clouds are made from.
 struct cloud_sources {
     std::optional<cloud_file> clouds{};   ///< clouds.yaml
@@ -35,7 +39,8 @@ struct cloud_sources {
     };
     std::vector<unreadable> passed_over{}; ///< files of either kind that are there and can't be read
     std::vector<cloud_variable> variables{};
-    std::string home{}; ///< what `~/` stands for
+    home_function home_of{};      ///< may be empty: then no `~` is expanded
+    std::string variables_name{}; ///< of the cloud that the variables make; empty = variables_cloud
 };
 
 /// Finds them; given by the shell (daemon/clouds_files), a table in tests.
@@ -44,7 +49,8 @@ struct cloud_finder {
     virtual cloud_sources find() const = 0;
 };
 
-/// The name by which the variables are asked for, as if they were a cloud of the files.
+/// The name by which the variables are asked for, as if they were a cloud of the files, unless OS_CLOUD_NAME
+/// gives another.
 inline constexpr std::string_view variables_cloud = "envvars";
 
 /// Whether the variable's value is a secret, and is to be named only.

@@ -1,6 +1,7 @@
 // See clouds_merge.hpp. The order of the steps is that of openstack.config.loader, get_one().
 #include "daemon/core/clouds_merge.hpp"
 
+#include "daemon/core/ascii.hpp"
 #include "daemon/core/nearest_key.hpp"
 
 #include <algorithm>
@@ -24,12 +25,6 @@ struct region {
     yaml_node values{}; ///< a map, or a null
 };
 
-std::string trimmed(std::string_view text) {
-    std::size_t first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
-}
-
 region region_of(const yaml_node& item) {
     const yaml_node* name = find_in(item, "name");
     if (item.type == kind::text) return {item, {}};
@@ -52,7 +47,7 @@ std::vector<region> regions_of(const yaml_node& config) {
     for (std::string_view rest = name->text; !rest.empty();) {
         std::size_t end = std::min(rest.find(','), rest.size());
         region each{*name, {}};
-        each.name.text = trimmed(rest.substr(0, end));
+        each.name.text = std::string(trimmed(rest.substr(0, end)));
         if (!each.name.text.empty()) all.push_back(std::move(each));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
@@ -75,11 +70,13 @@ std::optional<region> choose_region(const std::vector<region>& all, const cloud_
     return std::nullopt;
 }
 
-/// `~/` as the shell takes it.
-void expand_home(yaml_node& map, std::string_view key, const std::string& home) {
+/// `~/` and `~USER/` as the shell takes them; what is nobody's folder stays as it is.
+void expand_home(yaml_node& map, std::string_view key, const home_function& home_of) {
     yaml_node* path = find_in(map, key);
-    if (path != nullptr && path->type == kind::text && path->text.starts_with("~/") && !home.empty())
-        path->text.replace(0, 1, home);
+    if (path == nullptr || path->type != kind::text || !path->text.starts_with('~') || !home_of) return;
+    const std::size_t end = std::min(path->text.find('/'), path->text.size());
+    const std::string home = home_of(path->text.substr(1, end - 1));
+    if (!home.empty()) path->text.replace(0, end, home);
 }
 
 /// One interface, without the suffix of old: of a list the first, which is tried first.
@@ -94,10 +91,30 @@ void simplify_interface(yaml_node& login) {
 }
 
 bool is_true(const yaml_node& value) {
-    std::string text = value.text;
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    std::transform(text.begin(), text.end(), text.begin(), lower);
+    const std::string text = lower_ascii(value.text);
     return text == "true" || (!value.quoted && (text == "yes" || text == "on"));
+}
+
+/// `verify` as templates and variables write it: a truth value, in quotes or not, or the file of the CAs,
+/// which stands for `cacert` where there is none. Other texts stay, to be reported.
+void simplify_verify(yaml_node& login) {
+    yaml_node* verify = find_in(login, "verify");
+    if (verify == nullptr || verify->type != kind::text) return;
+    const std::string text = lower_ascii(trimmed(verify->text));
+    auto is_one_of = [&](std::initializer_list<std::string_view> words) {
+        return std::find(words.begin(), words.end(), text) != words.end();
+    };
+    const bool is_file = verify->text.starts_with('/') || verify->text.starts_with('~');
+    if (is_file && find_in(login, "cacert") == nullptr) {
+        yaml_node file = *verify;
+        const int line = line_in(login, "verify");
+        set_in(login, "cacert", std::move(file), line);
+        verify = find_in(login, "verify");
+    }
+    if (is_file || is_one_of({"true", "yes", "on", "1"}))
+        *verify = {.type = kind::text, .line = verify->line, .text = "true"};
+    else if (is_one_of({"false", "no", "off", "0"}))
+        *verify = {.type = kind::text, .line = verify->line, .text = "false"};
 }
 
 /// What of the merged `config` an identity has a use for.
@@ -108,12 +125,13 @@ yaml_node login_of(yaml_node config, const cloud_request& request, fault_list& f
         const yaml_node* value = find_in(config, key);
         if (value != nullptr && !is_blank(*value)) set_in(login, key, *value, line_in(config, key));
     }
+    simplify_verify(login);
     const yaml_node* insecure = find_in(config, "insecure");
     if (insecure != nullptr && insecure->type == kind::text && is_true(*insecure)) {
         int line = line_in(config, "insecure");
         set_in(login, "verify", {.type = kind::text, .line = line, .text = "false"}, line);
     }
-    for (std::string_view key : {"cacert", "cert", "key"}) expand_home(login, key, request.home);
+    for (std::string_view key : {"cacert", "cert", "key"}) expand_home(login, key, request.home_of);
     simplify_interface(login);
     int line = line_in(config, "auth");
     set_in(login, "auth", take_from(config, "auth"), line);

@@ -1,6 +1,7 @@
 // What openstacksdk makes of one cloud: profile, region, old spellings, and options outside of `auth`.
 #pragma once
 
+#include "daemon/core/clouds.hpp"
 #include "daemon/core/clouds_tree.hpp"
 
 namespace tokenward {
@@ -9,7 +10,7 @@ struct cloud_request {
     int line = 0;         ///< where the cloud is asked for
     std::string region{}; ///< empty = the cloud's first
     int region_line = 0;
-    std::string home{}; ///< what `~/` stands for
+    home_function home_of{};
 };
 
 /// The keys of an identity that come from a cloud, beside `auth`.

@@ -50,29 +50,32 @@ std::string read_url(const section& auth) {
         auth.faults().error(auth.line(), "`auth_url` is missing in " + auth.path() +
                                              ": add the IAM's address, such as "
                                              "https://iam.example.com/v3");
-    auto url = auth.text("auth_url", 2048);
-    if (!url) return {};
+    auto given = auth.text("auth_url", 2048);
+    if (!given) return {};
+    const std::string url = normalised_url(*given);
     int line = auth.line_of("auth_url");
-    if (auto fault = url_fault(*url); !fault.empty()) {
+    if (auto fault = url_fault(url); !fault.empty()) {
         auth.faults().error(line, "`auth_url` " + std::string(fault));
         return {};
     }
-    url->erase(url->find_last_not_of('/') + 1);
-    if (is_exposed(*url))
+    if (is_exposed(url))
         auth.faults().warning(
             line, "`auth_url` is http: password and tokens cross the network in clear, use https");
-    if (!url->ends_with("/v3"))
+    if (!url.ends_with("/v3"))
         auth.faults().warning(
             line, "`auth_url` does not end in /v3, where version 3 of the identity API usually is");
-    return *url;
+    return url;
 }
 
 void read_user(const section& auth, auth_config& to) {
     to.username = auth.text("username").value_or("");
     to.user_id = auth.text("user_id").value_or("");
     to.user_domain = read_domain(auth, "user_domain");
-    if (auth.has("username") && auth.has("user_id"))
-        auth.faults().error(auth.line_of("user_id"), "`username` and `user_id` are both given: remove one");
+    if (to.username.empty() || to.user_id.empty()) return;
+    auth.faults().warning(
+        auth.line_of("user_id"),
+        "`username` and `user_id` are both given: the id counts, as for the OpenStack tools");
+    to.username.clear();
 }
 
 /// Who logs in must be said, unless a token or an application credential's id says it.

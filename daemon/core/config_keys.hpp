@@ -43,6 +43,8 @@ inline constexpr auto secret = of("credential", "file", "env");
 inline constexpr auto interfaces = of("public", "internal", "admin");
 inline constexpr auto scope = of("project_id", "project_name", "project_domain_name", "project_domain_id",
                                  "domain_id", "domain_name", "unscoped");
+// Of the format, and for a later version.
+inline constexpr auto later_scopes = of("system_scope", "trust_id");
 inline constexpr auto rule = of("user", "group", "unit", "scopes", "verbs");
 inline constexpr auto verbs = of("get", "report", "manage");
 } // namespace words
@@ -53,8 +55,8 @@ inline constexpr key_table one_of_sockets{words::one_of_sockets, {}};
 inline constexpr key_table limits{words::limits, {}};
 inline constexpr key_table metrics{words::metrics, {}};
 inline constexpr key_table identity{words::identity, {}};
-inline constexpr key_table auth{words::auth, {}};
-inline constexpr key_table scope{words::scope, {}};
+inline constexpr key_table auth{words::auth, words::later_scopes};
+inline constexpr key_table scope{words::scope, words::later_scopes};
 inline constexpr key_table rule{words::rule, {}};
 
 } // namespace config_keys

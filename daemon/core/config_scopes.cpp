@@ -24,6 +24,10 @@ constexpr form forms[] = {{"project_id", scope_kind::project_id},
                           {"domain_id", scope_kind::domain_id},
                           {"domain_name", scope_kind::domain_name}};
 
+bool is_project(scope_kind of) noexcept {
+    return of == scope_kind::project_id || of == scope_kind::project_name;
+}
+
 std::optional<scope> make_scope(const section& from, const form& chosen, const auth_config& login) {
     auto value = from.text(chosen.key);
     if (!value) return std::nullopt;
@@ -39,6 +43,24 @@ std::optional<scope> make_scope(const section& from, const form& chosen, const a
     return std::nullopt;
 }
 
+/// The first of the targets that `from` names, if any, adding their number to `targets`. A name beside the id
+/// of the same thing is none of its own: the id counts.
+const form* chosen_form(const section& from, int& targets) {
+    const form* chosen = nullptr;
+    for (const form& f : forms) {
+        if (!from.has(f.key)) continue;
+        if (chosen != nullptr && is_project(chosen->kind) == is_project(f.kind)) {
+            from.faults().warning(from.line_of(f.key), "`" + std::string(chosen->key) + "` and `" +
+                                                           std::string(f.key) + "` are both given in " +
+                                                           from.path() + ": the id counts");
+            continue;
+        }
+        if (chosen == nullptr) chosen = &f;
+        ++targets;
+    }
+    return chosen;
+}
+
 /// What a pasted stanza is scoped to, if it is; as keystoneauth would take it.
 std::optional<found_scope> scope_of_auth(const section& auth, const auth_config& login) {
     bool project = auth.has("project_id") || auth.has("project_name");
@@ -49,29 +71,19 @@ std::optional<found_scope> scope_of_auth(const section& auth, const auth_config&
                                 ": move one of them to `scopes`");
         return std::nullopt;
     }
-    for (const form& f : forms) {
-        if (!auth.has(f.key)) continue;
-        auto target = make_scope(auth, f, login);
-        if (!target) return std::nullopt;
-        return found_scope{{"default", *target}, auth.line_of(f.key)};
-    }
-    return std::nullopt;
+    int targets = 0;
+    const form* chosen = chosen_form(auth, targets);
+    if (chosen == nullptr) return std::nullopt;
+    auto target = make_scope(auth, *chosen, login);
+    if (!target) return std::nullopt;
+    return found_scope{{"default", *target}, auth.line_of(chosen->key)};
 }
 
-/// The last of the targets that `from` names, if any, adding their number to `targets`.
-const form* chosen_form(const section& from, int& targets) {
-    const form* chosen = nullptr;
-    for (const form& f : forms) {
-        if (!from.has(f.key)) continue;
-        chosen = &f;
-        ++targets;
-    }
-    return chosen;
-}
-
-/// Whether a misspelt key seems to be the target: that is reported already.
+/// Whether a misspelt key, or one of a later version, seems to be the target: that is reported already.
 bool may_mean_target(const section& from) {
     auto meant = [&](const form& f) { return !from.lacks(f.key); };
+    const auto& later = config_keys::words::later_scopes;
+    if (std::any_of(later.begin(), later.end(), [&](auto key) { return from.has(key); })) return true;
     return !from.lacks("unscoped") || std::any_of(std::begin(forms), std::end(forms), meant);
 }
 

@@ -1,8 +1,13 @@
 // See config_url.hpp. Stricter than RFC 3986: user names, queries and fragments have no meaning here.
 #include "daemon/core/config_url.hpp"
 
+#include "daemon/core/ascii.hpp"
+
+#include <idn2.h>
+
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 namespace tokenward {
 namespace {
@@ -43,6 +48,16 @@ bool is_host(std::string_view host) noexcept {
     return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
 }
 
+/// A host of other letters than ASCII's as the DNS has it; none if it is another thing.
+std::optional<std::string> dns_form(const std::string& host) {
+    auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::all_of(host.begin(), host.end(), is_ascii)) return std::nullopt;
+    char* found = nullptr;
+    int failed = idn2_to_ascii_8z(host.c_str(), &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const std::unique_ptr<char, void (*)(void*)> owner(found, idn2_free);
+    return failed == IDN2_OK ? std::optional<std::string>(found) : std::nullopt;
+}
+
 bool is_port(std::string_view port) noexcept {
     if (port.empty()) return true;
     if (!port.starts_with(':')) return false; // what follows the bracket of an IPv6 address
@@ -57,6 +72,19 @@ bool is_loopback(std::string_view host) noexcept {
 }
 
 } // namespace
+
+std::string normalised_url(std::string_view given) {
+    std::string url(trimmed(given));
+    if (std::size_t end = url.find("://"); end != std::string::npos) {
+        url.replace(0, end, lower_ascii(std::string_view(url).substr(0, end)));
+        const std::size_t begin = end + 3;
+        const std::size_t size = std::min(url.find_first_of("/:?#[@", begin), url.size()) - begin;
+        if (auto host = dns_form(url.substr(begin, size))) url.replace(begin, size, *host);
+    }
+    url.erase(url.find_last_not_of('/') + 1);
+    if (url.ends_with("/v2.0")) url.replace(url.size() - 4, 4, "v3");
+    return url;
+}
 
 std::string_view url_fault(std::string_view url) noexcept {
     if (!url.starts_with(http) && !url.starts_with(https)) return "must begin with https:// (or http://)";

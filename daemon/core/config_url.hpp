@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tokenward {
@@ -9,6 +10,12 @@ namespace tokenward {
 /// What is wrong with `url`, as the end of a message ("must …"), of static lifetime; empty = nothing. It
 /// never quotes the text: people put passwords into URLs.
 std::string_view url_fault(std::string_view url) noexcept;
+
+/// An address as people write it, brought into the form in which it is used: without blanks around it, its
+/// scheme in lower case, a host of other letters than ASCII's in the form that the DNS has for it (IDNA 2008,
+/// as curl), without slashes at its end, and /v3 in the place of /v2.0, which keystoneauth too takes for the
+/// same service. What is no such address stays as it is, for url_fault() to say why.
+std::string normalised_url(std::string_view given);
 
 /// Whether a password sent there can be read on the way: http to a host that is not this one.
 /// REQUIRES: url_fault(url).empty()

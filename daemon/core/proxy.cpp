@@ -1,6 +1,7 @@
 // See proxy.hpp.
 #include "daemon/core/proxy.hpp"
 
+#include "daemon/core/ascii.hpp"
 #include "daemon/core/config_url.hpp"
 #include "daemon/core/no_proxy.hpp"
 
@@ -10,6 +11,7 @@ namespace tokenward {
 namespace {
 
 constexpr std::string_view scheme = "http://";
+constexpr std::string_view default_port = "1080";
 
 int digit(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
@@ -53,13 +55,13 @@ std::string http_proxy::name() const {
 bool operator==(const http_proxy& a, const http_proxy& b) noexcept {
     bool same_credentials = a.credentials == b.credentials ||
                             (a.credentials && b.credentials && *a.credentials == *b.credentials);
-    return a.host == b.host && a.port == b.port && same_credentials;
+    return a.host == b.host && a.port == b.port && a.fault == b.fault && same_credentials;
 }
 
 result<http_proxy> parse_proxy(std::string_view text) {
     auto must = [](std::string_view what) { return problem{errc::bad_request, "must " + std::string(what)}; };
     if (auto end = text.find("://"); end != std::string_view::npos) {
-        if (text.substr(0, end) != "http")
+        if (lower_ascii(text.substr(0, end)) != "http")
             return must("begin with http://: proxies of another kind are not supported");
         text.remove_prefix(scheme.size());
     }
@@ -69,12 +71,11 @@ result<http_proxy> parse_proxy(std::string_view text) {
         if (!made.credentials) return must("have a user and password that are percent-encoded");
         text.remove_prefix(at + 1);
     }
-    while (text.ends_with('/')) text.remove_suffix(1);
-    if (text.find('/') != std::string_view::npos) return must("have no path: it is http://HOST:PORT");
+    text = text.substr(0, text.find_first_of("/?#"));
     auto place = split_host_port(text);
     if (!place) return must("name a host and a port, such as http://proxy.example.com:3128");
     made.host = place->host;
-    made.port = place->port.empty() ? "80" : place->port;
+    made.port = place->port.empty() ? default_port : place->port;
     return made;
 }
 

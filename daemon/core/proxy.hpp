@@ -10,27 +10,30 @@
 
 namespace tokenward {
 
-/// A proxy that is asked to CONNECT. Copies share the credentials.
+/// A proxy that is asked to CONNECT. Copies share the credentials. One with a `fault` was asked for and can't
+/// be used: nothing may go around it.
 struct http_proxy {
     std::string host{};                          ///< a name or an address without brackets; empty = no proxy
     std::string port{};                          ///< decimal
     std::shared_ptr<const secret> credentials{}; ///< "user:password", decoded; null = none
+    std::string fault{};                         ///< why it can't be used; empty = it can
 
-    bool empty() const noexcept { return host.empty(); }
+    bool empty() const noexcept { return host.empty() && fault.empty(); }
     /// "http://HOST:PORT", for messages: without the credentials.
     std::string name() const;
     friend bool operator==(const http_proxy& a, const http_proxy& b) noexcept;
 };
 
-/// [http://][USER[:PASSWORD]@]HOST[:PORT][/], the user and password percent-encoded; port 80 unless said (as
-/// Python has it; curl's is 1080). Errors: bad_request; the detail is the end of a message ("must …") and
-/// never quotes the text, which may hold a password.
+/// [http://][USER[:PASSWORD]@]HOST[:PORT][/PATH] as curl takes it: the scheme in any case, user and password
+/// percent-encoded, port 1080 unless said, and a path that has no meaning. Errors: bad_request; the detail is
+/// the end of a message ("must …") and never quotes the text, which may hold a password.
 result<http_proxy> parse_proxy(std::string_view text);
 
 /// What the environment says.
 struct proxy_environment {
-    http_proxy https{};     ///< https_proxy, else HTTPS_PROXY
-    http_proxy http{};      ///< http_proxy; not HTTP_PROXY, which a CGI's caller can set by a header
+    http_proxy https{}; ///< https_proxy, else HTTPS_PROXY, all_proxy or ALL_PROXY
+    http_proxy
+        http{}; ///< http_proxy, else as above; not HTTP_PROXY, which a CGI's caller can set by a header
     std::string no_proxy{}; ///< no_proxy, else NO_PROXY
 };
 

@@ -13,6 +13,8 @@ struct few_clouds {
     std::string vendor{};
     bool open_to_others = false;
     std::vector<cloud_variable> variables{};
+    std::string variables_name{};
+    std::string suffix{".yaml"}; ///< of the files
 };
 
 /// Gives them, and counts how often.
@@ -21,18 +23,25 @@ class few_clouds_finder final : public cloud_finder {
     explicit few_clouds_finder(few_clouds holds) : x_holds(std::move(holds)) {}
     cloud_sources find() const override {
         ++asked;
-        cloud_sources found{.looked_at = {"clouds.yaml"}, .variables = x_holds.variables, .home = "/home/me"};
-        found.clouds = file("clouds.yaml", x_holds.clouds);
-        found.secure = file("secure.yaml", x_holds.secure);
-        found.vendor = file("clouds-public.yaml", x_holds.vendor);
+        cloud_sources found{.looked_at = {"clouds.yaml"},
+                            .variables = x_holds.variables,
+                            .home_of = home_of,
+                            .variables_name = x_holds.variables_name};
+        found.clouds = file("clouds", x_holds.clouds);
+        found.secure = file("secure", x_holds.secure);
+        found.vendor = file("clouds-public", x_holds.vendor);
         return found;
     }
     mutable int asked = 0;
 
   private:
-    std::optional<cloud_file> file(const std::string& path, const std::string& text) const {
+    static std::string home_of(const std::string& user) {
+        return user.empty() ? "/home/me" : user == "root" ? "/root" : "";
+    }
+    std::optional<cloud_file> file(const std::string& name, const std::string& text) const {
         if (text.empty()) return std::nullopt;
-        return cloud_file{path, wiped_string(text.begin(), text.end()), x_holds.open_to_others};
+        return cloud_file{name + x_holds.suffix, wiped_string(text.begin(), text.end()),
+                          x_holds.open_to_others};
     }
     few_clouds x_holds;
 };

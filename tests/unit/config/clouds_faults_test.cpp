@@ -26,9 +26,9 @@ TEST(CloudFaults, AValueOfTheCloudIsTracedToItsFileAndLine) {
                 ElementsAre("clouds.yaml:5: error: `auth_url` must begin with https:// (or http://)"));
     EXPECT_THAT(faults_of(of_cloud("home"), with("username:", "usrename:")),
                 ElementsAre("clouds.yaml:6: error: unknown key `usrename`: did you mean `username`?"));
-    EXPECT_THAT(
-        faults_of(of_cloud("home"), {.clouds = good_clouds, .secure = "clouds:\n  home:\n    verify: 1\n"}),
-        ElementsAre("secure.yaml:3: error: `verify` must be true or false, without quotes"));
+    EXPECT_THAT(faults_of(of_cloud("home"),
+                          {.clouds = good_clouds, .secure = "clouds:\n  home:\n    verify: maybe\n"}),
+                ElementsAre("secure.yaml:3: error: `verify` must be true or false, without quotes"));
 }
 
 TEST(CloudFaults, WhatTheCloudLacksIsMissingWhereItIsNamed) {

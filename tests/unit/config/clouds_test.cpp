@@ -221,5 +221,146 @@ TEST(CloudRegions, MayBeAListWithCommas) {
     EXPECT_EQ(identity_of(of_cloud("home", "    region_name: two\n"), clouds).region_name, "two");
 }
 
+// --- JSON
+
+const std::string json_auth = R"("auth_url": "https://iam.example.com/v3", "username": "bot",
+ "user_domain_name": "Home", "password": "pw")";
+
+few_clouds of_json(const std::string& cloud) {
+    return {.clouds = R"({"clouds": {"home": )" + cloud + "}}", .suffix = ".json"};
+}
+
+TEST(CloudsJson, AnEscapedPairOfSurrogatesIsOneCharacter) {
+    few_clouds clouds =
+        of_json(R"({"auth": {"auth_url": "https://iam.example.com\/v3", "username": "b\u00f6t",
+        "user_domain_name": "Home", "project_name": "\ud83d\ude00", "password": "p\ud83d\udd11w"}})");
+    identity_config ci = identity_of(of_cloud("home"), clouds);
+    EXPECT_EQ(secret_of(ci).name, "p\xf0\x9f\x94\x91w");
+    EXPECT_EQ(ci.auth.username, "b\xc3\xb6t");
+    EXPECT_EQ(ci.auth.auth_url, "https://iam.example.com/v3");
+    EXPECT_THAT(ci.scopes, ElementsAre(named_scope{
+                               "default", {scope_kind::project_name, "\xf0\x9f\x98\x80", {{}, "Home"}}}));
+}
+
+TEST(CloudsJson, ValuesOfAllTypesAreThoseOfYaml) {
+    const std::string cloud =
+        "{\"verify\": false, \"region_name\": null, \"interface\": [\"internal\", \"public\"], \"auth\": {" +
+        json_auth + ", \"project_id\": 12345678901234567890123}}";
+    identity_config ci = identity_of(of_cloud("home"), of_json(cloud));
+    EXPECT_FALSE(ci.verify);
+    EXPECT_EQ(ci.endpoint_interface, "internal");
+    EXPECT_EQ(ci.region_name, "");
+    EXPECT_THAT(ci.scopes,
+                ElementsAre(named_scope{"default", {scope_kind::project_id, "12345678901234567890123", {}}}));
+}
+
+TEST(CloudsJson, TheLastOfTwoEqualKeysCountsAsInPython) {
+    const std::string twice = "{\"auth\": {" + json_auth + ", \"username\": \"other\"}}";
+    EXPECT_EQ(identity_of(of_cloud("home"), of_json(twice)).auth.username, "other");
+}
+
+TEST(CloudsJson, FaultsHaveTheirLines) {
+    const few_clouds wrong{.clouds =
+                               "{\"clouds\": {\n\"home\": {\n\"auth\": {\n\"auth_url\": \"ftp://x\"}}}}",
+                           .suffix = ".json"};
+    EXPECT_THAT(faults_of(of_cloud("home"), wrong),
+                testing::Contains("clouds.json:4: error: `auth_url` must begin with https:// (or http://)"));
+}
+
+TEST(CloudsJson, WhatIsNoneIsRefusedWithItsLineAndWithoutItsContent) {
+    auto fault = [](const std::string& text) {
+        auto all = faults_of(of_cloud("home"), {.clouds = text, .suffix = ".json"});
+        return all.empty() ? std::string() : all.front();
+    };
+    EXPECT_THAT(fault("{\n\"clouds\": {hunter2}}"), HasSubstr("clouds.json:2: error: not JSON: "));
+    EXPECT_THAT(fault("{\"clouds\": {}"), HasSubstr("clouds.json:1: error: not JSON: "));
+    EXPECT_THAT(fault("{\"clouds\": {}}\n{}"), HasSubstr("clouds.json:2: error: not JSON: "));
+    EXPECT_THAT(fault("clouds: {}"), HasSubstr("clouds.json:1: error: not JSON: "));
+    EXPECT_THAT(fault("{\"clouds\": \"\\ud83d\"}"), HasSubstr("clouds.json:1: error: not JSON: "));
+    EXPECT_THAT(fault("{\"clouds\": \"\xff\"}"), HasSubstr("clouds.json: error: not UTF-8"));
+    EXPECT_THAT(fault(std::string(40, '[') + std::string(40, ']')), HasSubstr("nested too deeply"));
+    EXPECT_THAT(fault("[1]"), HasSubstr("must be a map"));
+    EXPECT_EQ(fault("{\n\"clouds\": {hunter2}}").find("hunter2"), std::string::npos);
+}
+
+TEST(CloudsJson, AnEmptyFileAndAByteOrderMarkAreAsInYaml) {
+    EXPECT_THAT(faults_of(of_cloud("home"), {.clouds = " \n", .suffix = ".json"}),
+                ElementsAre(HasSubstr("no cloud `home`")));
+    few_clouds marked = of_json("{\"auth\": {" + json_auth + "}}");
+    marked.clouds.insert(0, "\xef\xbb\xbf");
+    EXPECT_EQ(identity_of(of_cloud("home"), marked).auth.username, "bot");
+}
+
+// --- what templates and variables write
+
+identity_config with_lines(const std::string& lines) {
+    return identity_of(of_cloud("home"), {.clouds = good_clouds + lines});
+}
+
+TEST(Clouds, VerifyMayBeATextOrTheFileOfTheAuthorities) {
+    for (const char* no : {"'False'", "'false'", "False", "no", "'0'", "0", "off"})
+        EXPECT_FALSE(with_lines(std::string("    verify: ") + no + "\n").verify) << no;
+    for (const char* yes : {"'True'", "true", "1", "'yes'"}) {
+        const identity_config ci = with_lines(std::string("    verify: ") + yes + "\n");
+        EXPECT_TRUE(ci.verify && ci.cacert.empty() && !ci.name.empty()) << yes;
+    }
+    identity_config ci = with_lines("    verify: /etc/ssl/own.pem\n");
+    EXPECT_TRUE(ci.verify);
+    EXPECT_EQ(ci.cacert, "/etc/ssl/own.pem");
+    ci = with_lines("    verify: ~/own.pem\n    cacert: /other.pem\n");
+    EXPECT_TRUE(ci.verify);
+    EXPECT_EQ(ci.cacert, "/other.pem");
+}
+
+TEST(Clouds, VerifyOfTheVariables) {
+    few_clouds variables{.variables = {{"OS_AUTH_URL", "https://iam.example.com/v3"},
+                                       {"OS_USERNAME", "bot"},
+                                       {"OS_USER_DOMAIN_NAME", "Home"},
+                                       {"OS_PASSWORD", ""},
+                                       {"OS_VERIFY", "0"}}};
+    const identity_config ci = identity_of(of_cloud("envvars"), variables);
+    EXPECT_EQ(ci.auth.username, "bot");
+    EXPECT_FALSE(ci.verify);
+}
+
+TEST(Clouds, AUsersHomeIsThatOfTheUserDatabase) {
+    EXPECT_EQ(with_lines("    cacert: ~/own.pem\n").cacert, "/home/me/own.pem");
+    EXPECT_EQ(with_lines("    cacert: ~root/own.pem\n").cacert, "/root/own.pem");
+    EXPECT_THAT(faults_of(of_cloud("home"), {.clouds = good_clouds + "    cacert: ~nobody-here/own.pem\n"}),
+                ElementsAre(HasSubstr("clouds.yaml:10: error: `cacert` must be an absolute path")));
+}
+
+TEST(Clouds, AnIdCountsBeforeAName) {
+    few_clouds both{.clouds = good_clouds + "      user_id: u1\n      project_id: p1\n"};
+    const identity_config ci = identity_of(of_cloud("home"), both);
+    EXPECT_EQ(ci.auth.user_id, "u1");
+    EXPECT_EQ(ci.auth.username, "");
+    EXPECT_THAT(ci.scopes, ElementsAre(named_scope{"default", {scope_kind::project_id, "p1", {}}}));
+    EXPECT_THAT(faults_of(of_cloud("home"), both),
+                ElementsAre(HasSubstr("clouds.yaml:9: warning: `project_id` and `project_name`"),
+                            HasSubstr("clouds.yaml:10: warning: `username` and `user_id`")));
+}
+
+TEST(Clouds, TheCloudOfTheVariablesHasTheNameThatIsSaid) {
+    few_clouds variables{.variables = {{"OS_AUTH_URL", "https://iam.example.com/v3"},
+                                       {"OS_USERNAME", "bot"},
+                                       {"OS_USER_DOMAIN_NAME", "Home"},
+                                       {"OS_PASSWORD", ""}},
+                         .variables_name = "mine"};
+    EXPECT_EQ(identity_of(of_cloud("mine"), variables).auth.username, "bot");
+    EXPECT_THAT(faults_of(of_cloud("envvars"), variables), ElementsAre(HasSubstr("`envvars`")));
+    variables.clouds = good_clouds;
+    variables.variables_name = "home";
+    EXPECT_THAT(faults_of(of_cloud("home"), variables),
+                ElementsAre(HasSubstr("clouds.yaml:2: error: cloud `home` has the name of the one")));
+}
+
+TEST(Clouds, ScopesOfALaterVersionAreToldApartFromMisspeltOnes) {
+    EXPECT_THAT(faults_of(of_cloud("home"), {.clouds = good_clouds + "      system_scope: all\n"}),
+                ElementsAre("clouds.yaml:10: error: `system_scope` is not supported by this version yet"));
+    EXPECT_THAT(faults_of(of_cloud("home"), {.clouds = good_clouds + "      trust_id: abc\n"}),
+                ElementsAre("clouds.yaml:10: error: `trust_id` is not supported by this version yet"));
+}
+
 } // namespace
 } // namespace tokenward

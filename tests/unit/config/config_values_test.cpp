@@ -194,5 +194,24 @@ TEST(ConfigValues, AnInterfaceMayHaveItsNameOfOld) {
     EXPECT_EQ(identity_of(good + "    interface: adminURL\n").endpoint_interface, "admin");
 }
 
+std::string url_of(const std::string& given) {
+    std::string text = good;
+    const std::string usual = "https://iam.example.com/v3";
+    text.replace(text.find(usual), usual.size(), given);
+    return identity_of(text).auth.auth_url;
+}
+
+TEST(Config, TheAuthUrlIsTakenAsPeopleWriteIt) {
+    EXPECT_EQ(url_of("HTTPS://iam.example.com/v3"), "https://iam.example.com/v3");
+    EXPECT_EQ(url_of("'  https://iam.example.com/v3/ '"), "https://iam.example.com/v3");
+    EXPECT_EQ(url_of("https://iam.example.com/v2.0"), "https://iam.example.com/v3");
+    EXPECT_EQ(url_of("https://iam.example.com/identity/v2.0/"), "https://iam.example.com/identity/v3");
+    EXPECT_EQ(url_of("Http://127.0.0.1:5000/v3"), "http://127.0.0.1:5000/v3");
+    EXPECT_EQ(url_of("https://IAM.Example.com./v3"), "https://IAM.Example.com./v3");
+    EXPECT_EQ(url_of("https://b\xc3\xbc"
+                     "cher.example/v3"),
+              "https://xn--bcher-kva.example/v3");
+}
+
 } // namespace
 } // namespace tokenward

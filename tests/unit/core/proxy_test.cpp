@@ -27,7 +27,8 @@ TEST(Proxy, IsAHostAndAPort) {
     EXPECT_EQ(proxy("http://proxy.example:3128").name(), "http://proxy.example:3128");
     EXPECT_EQ(proxy("http://proxy.example:3128/").name(), "http://proxy.example:3128");
     EXPECT_EQ(proxy("proxy.example:3128").name(), "http://proxy.example:3128");
-    EXPECT_EQ(proxy("http://proxy.example").name(), "http://proxy.example:80");
+    EXPECT_EQ(proxy("http://proxy.example").name(), "http://proxy.example:1080");
+    EXPECT_EQ(proxy("HTTP://proxy.example:3128/any/path").name(), "http://proxy.example:3128");
     EXPECT_EQ(proxy("http://[::1]:3128").name(), "http://[::1]:3128");
     EXPECT_EQ(proxy("http://[::1]:3128").host, "::1");
 }
@@ -44,9 +45,8 @@ TEST(Proxy, UserAndPasswordAreDecodedAndNotPartOfItsName) {
 TEST(Proxy, WhatCannotBeOneIsRefusedWithoutQuotingIt) {
     for (const char* text :
          {"https://proxy:3128", "socks5://me:hunter2@proxy:1080", "", "http://", "http://:3128",
-          "http://proxy:0", "http://proxy:65536", "http://proxy:3128/path", "http://pro xy:3128",
-          "http://me:hunter2%@proxy:3128", "http://me:hunter2%0a@proxy:3128", "http://m%3ae:hunter2@proxy:1",
-          "http://[::1]3128"}) {
+          "http://proxy:0", "http://proxy:65536", "http://pro xy:3128", "http://me:hunter2%@proxy:3128",
+          "http://me:hunter2%0a@proxy:3128", "http://m%3ae:hunter2@proxy:1", "http://[::1]3128"}) {
         EXPECT_TRUE(fault(text).starts_with("must ")) << text;
         EXPECT_EQ(fault(text).find("hunter2"), std::string::npos) << fault(text);
     }

@@ -1,0 +1,2 @@
+// JSON, compiled here once, for the core too.
+#include <boost/json/src.hpp>
