@@ -104,6 +104,11 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& setti
         if (failed)
             return unusable("cacert " + settings.cacert +
                             " can't be read as PEM certificates: " + failed.message());
+        // What the operator names is trusted, be it no root: an intermediate CA, or the server's own
+        // certificate.
+        if (X509_STORE_set_flags(SSL_CTX_get_cert_store(context->native_handle()),
+                                 X509_V_FLAG_PARTIAL_CHAIN) != 1)
+            return unusable("OpenSSL does not take cacert " + settings.cacert + " as it is");
     }
     if (!settings.cert.empty())
         if (auto fault = show(*context, settings)) return *fault;
@@ -126,7 +131,9 @@ result<std::shared_ptr<ssl::context>> tls_keeper::current() {
     return x_context;
 }
 
-result<void> expect_host(SSL* connection, const std::string& host, bool verify) {
+result<void> expect_host(SSL* connection, const std::string& given, bool verify) {
+    // A name with a dot at its end is that name (RFC 6066, section 3, leaves the dot out), as for curl.
+    const std::string host = given.ends_with('.') ? given.substr(0, given.size() - 1) : given;
     const bool numeric = is_numeric(host);
     if (!numeric) {
         // SSL_set_tlsext_host_name() is a macro with a C cast

@@ -33,6 +33,18 @@ TEST(Tls, AGoodCertificateOfAGivenCaIsAccepted) {
     EXPECT_EQ(ask(ca().server(), trusted).status, 200);
 }
 
+// As curl has it: what is named is trusted, be it no root.
+TEST(Tls, TheCaThatIsNamedMayBeAnIntermediateOrTheServersOwnCertificate) {
+    const auto behind = ca().server_behind_another();
+    EXPECT_EQ(ask(behind.server, "    cacert: " + behind.intermediate.string() + "\n").status, 200);
+    EXPECT_EQ(ask(behind.server, trusted).status, 200);
+    const auto served = ca().server();
+    EXPECT_EQ(ask(served, "    cacert: " + served.certificate.string() + "\n").status, 200);
+    const auto own = ca().self_signed();
+    EXPECT_EQ(ask(own, "    cacert: " + own.certificate.string() + "\n").status, 200);
+    EXPECT_EQ(ask(ca().server(), "    cacert: " + behind.intermediate.string() + "\n").status, 503);
+}
+
 TEST(Tls, AnUnknownCaIsRefusedWithAHint) {
     auto reply = ask(ca().server(), "");
     EXPECT_EQ(reply.status, 503);

@@ -62,6 +62,45 @@ TEST(Proxy, OfTheEnvironmentIsTakenForHttpsWithItsPasswordWhichIsWiped) {
     EXPECT_EQ(d.program().err().find("me:"), std::string::npos);
 }
 
+// The name that the certificate must bear is that of curl: in any case, without a dot at its end, and as the
+// DNS has it.
+TEST(Way, TheIamsNameIsComparedAsCurlDoes) {
+    struct row {
+        const char* host;
+        const char* certificate;
+        int status;
+    };
+    for (const row& each : {row{"IAM.Example.com", "iam.example.com", 200},
+                            {"iam.example.com.", "iam.example.com", 200},
+                            {"iam.example.com", "*.example.com", 200},
+                            {"b\xc3\xbc"
+                             "cher.example",
+                             "xn--bcher-kva.example", 200},
+                            {"a.iam.example.com", "*.example.com", 503},
+                            {"iam.example.com", "example.com", 503}}) {
+        const auto served = way_ca().server_called(each.certificate);
+        iam_standin iam({.tls_certificate = served.certificate, .tls_key = served.key});
+        connect_proxy proxy; // resolves every name
+        daemon_under_test d(
+            {.auth_url = "https://" + std::string(each.host) + ":" + std::to_string(iam.tls_port()) + "/v3",
+             .scopes = "{}",
+             .extra = way_trusted + "    proxy: " + proxy.url() + "\n"});
+        EXPECT_EQ(d.get("/v1/tokens/ci/project:eu-de").status, each.status) << each.host;
+    }
+}
+
+TEST(Proxy, ThatCannotBeUsedIsNeverGoneAround) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url(),
+                         .scopes = "{}",
+                         .env = {{"ALL_PROXY", "socks5h://me:hunter2@127.0.0.1:1"}}});
+    const auto reply = d.get("/v1/tokens/ci/project:eu-de");
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_NE(reply.body.find("ALL_PROXY must begin with http://"), std::string::npos) << reply.body;
+    EXPECT_EQ(iam.state().connections, 0U);
+    EXPECT_EQ(d.program().err().find("hunter2"), std::string::npos);
+}
+
 TEST(Proxy, OfTheEnvironmentIsLeftOutWhereNoProxySaysSo) {
     auto iam = tls_iam();
     connect_proxy proxy;

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -154,6 +155,24 @@ std::filesystem::path test_ca::encrypted(const key_and_certificate& whose) const
     const auto size = BIO_get_mem_data(memory.get(), &text);
     return x_directory.write(whose.key.filename().string() + ".encrypted",
                              std::string_view(text, static_cast<std::size_t>(size)));
+}
+
+test_ca::behind_another test_ca::server_behind_another() const {
+    authority other;
+    other.key = make_key();
+    other.certificate =
+        make_certificate({"Tokenward intermediate CA", nullptr, -hour, 24 * hour}, other.key.get(),
+                         x_authority->certificate.get(), x_authority->key.get());
+    key_and_certificate server =
+        other.issue(x_directory, "behind-another", {"localhost", right_names, -hour, 24 * hour});
+    const auto intermediate = save(x_directory, "intermediate.pem", other.certificate.get(), nullptr);
+    std::ofstream(server.certificate, std::ios::app) << std::ifstream(intermediate).rdbuf();
+    return {std::move(server), intermediate};
+}
+
+key_and_certificate test_ca::server_called(const std::string& name) const {
+    const std::string names = "DNS:" + name;
+    return x_authority->issue(x_directory, "called", {"called", names.c_str(), -hour, 24 * hour});
 }
 
 key_and_certificate test_ca::self_signed() const {

@@ -36,6 +36,14 @@ class test_ca {
     key_and_certificate client(const std::string& name = "client") const;
     /// A copy of the key, encrypted with a passphrase that nobody knows.
     std::filesystem::path encrypted(const key_and_certificate& whose) const;
+    /// As server(), by a CA that this one has made. The server shows that CA's certificate too.
+    struct behind_another {
+        key_and_certificate server;
+        std::filesystem::path intermediate; ///< the other CA's certificate
+    };
+    behind_another server_behind_another() const;
+    /// For the DNS names given, such as "*.example.com".
+    key_and_certificate server_called(const std::string& name) const;
     /// Right names and times, signed by itself and not by this CA.
     key_and_certificate self_signed() const;
 
