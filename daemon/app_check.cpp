@@ -2,6 +2,7 @@
 #include "daemon/app.hpp"
 #include "daemon/config_file.hpp"
 #include "daemon/iam/totp.hpp"
+#include "daemon/proxy_variables.hpp"
 #include "daemon/secret_reader.hpp"
 
 #include <cstdio>
@@ -68,10 +69,28 @@ class secret_check {
 
 } // namespace
 
+namespace {
+
+/// A proxy of the environment that an identity would have to use and can't.
+void check_proxies(parsed_config& parsed) {
+    secret_reader variables;
+    const proxy_environment environment = read_proxy_variables(variables);
+    for (const identity_config& each : parsed.value.identities) {
+        const http_proxy proxy = each.proxy.empty() ? proxy_for(each.auth.auth_url, environment) : each.proxy;
+        if (!proxy.fault.empty())
+            parsed.faults.push_back({level::error, "the environment", 0,
+                                     proxy.fault + "; identity `" + each.name + "` would have to use it"});
+    }
+}
+
+} // namespace
+
 int check_config(const std::string& path) {
     parsed_config parsed = read_config(path);
+    const bool sound = parsed.ok();
+    if (sound) check_proxies(parsed);
     secret_check secrets(parsed.faults);
-    if (parsed.ok())
+    if (sound)
         for (const identity_config& each : parsed.value.identities) secrets.check(each);
     for (const config_fault& f : parsed.faults) std::fprintf(stderr, "%s\n", to_string(f).c_str());
     if (!parsed.ok()) return 2;

@@ -45,6 +45,16 @@ class Check : public ::testing::Test {
     tokenward::support::temp_dir x_folder;
 };
 
+TEST_F(Check, AProxyOfTheEnvironmentThatCannotBeUsedIsAFaultWithoutItsPassword) {
+    const auto found = check(file("good"), "", {{"HTTPS_PROXY", "socks5://me:hunter2@proxy:1080"}});
+    EXPECT_EQ(found.status, 2);
+    EXPECT_NE(found.err.find("error: HTTPS_PROXY must begin with http://"), std::string::npos) << found.err;
+    EXPECT_EQ(found.err.find("hunter2"), std::string::npos);
+    const auto spared = check(file("good"), "",
+                              {{"HTTPS_PROXY", "socks5://proxy:1080"}, {"NO_PROXY", "iam.example"}});
+    EXPECT_EQ(spared.status, 0) << spared.err;
+}
+
 TEST_F(Check, ASecretThatIsNoneIsAFaultOfTheLineThatNamesIt) {
     const std::map<std::string, std::string> cases{
         {"", "is empty"},
