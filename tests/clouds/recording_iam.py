@@ -39,11 +39,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that ends cuts its connection."""
+
+
 class RecordingIam:
     """Runs on loopback while the block lasts."""
 
     def __enter__(self):
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.logins, self._server.lock = {}, threading.Condition()
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
