@@ -85,7 +85,7 @@ result<cache_entry*> token_service::open_unseen(const identity_config& identity,
         x_cache.validate_every(**entry, identity.validate_every, now().boot);
     for (std::uint64_t id : evicted) {
         drop_waiters(id, {errc::iam_unavailable, "the scope made room for others; ask again"});
-        answer_refusals(id, {.kind = refusal_kind::already_replaced});
+        drop_refusals(id);
     }
     return entry;
 }
@@ -140,9 +140,9 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     }
     if (x_stopped) return;
     const auto result_date = result.iam_date;
-    observe_clock(identity, result_date);
     cache_entry* entry = x_cache.entry_of(id);
     if (entry == nullptr) return; // forgotten meanwhile: the token dies here
+    observe_clock(identity, result_date);
     log::fields about{.identity = identity, .scope = entry->scope_name()};
     bool said = false;
     if (auto* fresh = std::get_if<std::shared_ptr<token>>(&result.outcome)) {
@@ -154,6 +154,7 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
         const problem* before = entry->life().status(now().boot).last_error;
         said = failure.paced && before != nullptr && before->detail == failure.error.detail;
     }
+    const ticket question = entry->life().validation_under_way();
     auto end = x_cache.fetched(id, std::move(result), now().boot, x_parts.jitter());
     if (end.outcome == lifecycle::fetch_outcome::token) {
         x_rejected.erase(identity);
@@ -163,6 +164,7 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
         log::info("token_obtained", about, "a token was obtained, valid for {} s",
                   whole_seconds(t.expires() - now().boot).count());
         check_password(identity, t, result_date.value_or(now().wall));
+        if (question != 0) end_question(*entry, question);
         wake_with_token(*entry);
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
         keep_soon(); // of a source that has lost its parent
@@ -197,6 +199,7 @@ void token_service::observe_clock(const std::string& identity, const std::option
 
 void token_service::tick() {
     if (x_stopped) return;
+    recover_if_due();
     moment at = now();
     check_wall_clock(at);
     check_credentials(at.boot);
@@ -213,6 +216,7 @@ void token_service::tick() {
     for (std::uint64_t id : due.retired) {
         log::debug("scope_retired", {}, "a scope that nobody asks for is no longer renewed");
         drop_waiters(id, {errc::iam_unavailable, "the scope was retired; ask again"});
+        drop_refusals(id);
     }
     arm();
     tell();
@@ -283,7 +287,8 @@ void token_service::stop() {
     end_watches();
     while (auto entry = x_callers.any_entry(waits_for::fetch)) drop_waiters(*entry, shutting_down());
     for (const auto& [id, waits] : x_refusal_waiters)
-        if (!waits.outcome) answer_refusals(waits.entry, {.kind = refusal_kind::damped, .retry_after = 1s});
+        if (!waits.outcome)
+            answer_refusals(waits.question, {.kind = refusal_kind::damped, .retry_after = 1s});
     tell();
     while (!x_passcode_waiters.empty())
         x_passcode_waiters.extract(x_passcode_waiters.begin()).mapped()(shutting_down());

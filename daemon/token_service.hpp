@@ -157,8 +157,14 @@ class token_service {
     };
     struct refusal_waiter {
         std::uint64_t entry;
+        ticket question; // whose answer settles it
         refusal_handler done;
+        std::optional<problem> over_limit;        // set: within the limits it would have been believed
         std::optional<refusal_outcome> outcome{}; // decided, and yet to be told
+    };
+    struct refusal_charge {
+        std::optional<refusal_right> may = refusal_right::login; // none: nothing is to happen
+        std::optional<problem> over_limit{};
     };
     using answer_function = std::function<result<token_ptr>(const waiter&)>;
     struct telling {
@@ -179,7 +185,7 @@ class token_service {
     result<void> check_limits(std::string_view identity, const requester& by);
     result<void> say_if_over(result<void> within, std::string_view identity, const requester& by);
     result<void> charge_get(const cache_entry& entry, const get_request& wanted, const requester& by);
-    result<void> charge_refusal(const cache_entry& entry, std::string_view fingerprint, const requester& by);
+    refusal_charge charge_refusal(const cache_entry& entry, refusal_kind kind, const requester& by);
     bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
     wait_id add_waiter(const cache_entry& entry, waiter fresh);
     token_handler take_waiter(wait_id id) noexcept;
@@ -201,16 +207,18 @@ class token_service {
     void spawn_fetch(cache_entry& entry, ticket id);
     void cancel_fetch(ticket id);
     void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);
-    void count_answered(std::string_view identity, std::uint64_t entry, refusal_kind kind) noexcept;
+    void count_answered(std::string_view identity, ticket question, refusal_kind kind) noexcept;
     void count_word(std::string_view identity, refusal_kind kind) noexcept;
     void end_fetch(ticket id, const std::string& identity, fetch_result result);
     void wake_with_token(cache_entry& entry);
     void wake_with_failure(cache_entry& entry);
     void start_validation(cache_entry& entry, ticket id);
     void validation_not_begun(const cache_entry& entry, ticket id) noexcept;
-    void end_validation(ticket id, std::uint64_t entry, const std::string& identity, validation answer);
+    void end_validation(ticket id, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, result<void> said);
-    void answer_refusals(std::uint64_t entry, const refusal_outcome& outcome);
+    void answer_refusals(ticket question, const refusal_outcome& outcome);
+    void end_question(const cache_entry& entry, ticket question);
+    void drop_refusals(std::uint64_t entry);
     void take_up();
     void keep_soon();
     void take_wall_offset(duration offset);
@@ -230,6 +238,7 @@ class token_service {
     void arm();
     void drop_lost_refusals();
     void recover_soon() noexcept;
+    void recover_if_due();
     void check_wall_clock(const moment& at);
     void check_credentials(instant now);
 
@@ -268,6 +277,7 @@ class token_service {
     std::optional<duration> x_wall_offset; // CLOCK_REALTIME − CLOCK_BOOTTIME as last seen
     std::optional<duration> x_kept_offset; // as last seen worth keeping
     kept_state x_restored{};               // until the first configure()
+    bool x_recover_due = false;            // there was no memory even to say so
     bool x_stopped = false;
     std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first
 };

@@ -68,7 +68,7 @@ void token_service::begin_anew(std::string_view identity) {
         cancel_fetch(entry->life().fetch_under_way());
         x_cache.begin_anew(*entry, now().boot);
         let_watchers_wait(*entry);
-        answer_refusals(entry->id(), {.kind = refusal_kind::already_replaced});
+        drop_refusals(entry->id());
     }
 }
 
@@ -77,7 +77,7 @@ void token_service::forget(cache_entry& entry, const problem& why) {
     cancel_fetch(entry.life().fetch_under_way());
     x_cache.forget(entry);
     drop_waiters(id, why);
-    answer_refusals(id, {.kind = refusal_kind::already_replaced});
+    drop_refusals(id);
 }
 
 } // namespace tokenward

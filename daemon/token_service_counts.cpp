@@ -25,11 +25,10 @@ void token_service::count_word(std::string_view identity, refusal_kind kind) noe
 
 // A validation settles the word of all who wait for it. That it was made for nobody's word counts if the
 // token is dead.
-void token_service::count_answered(std::string_view identity, std::uint64_t entry,
-                                   refusal_kind kind) noexcept {
+void token_service::count_answered(std::string_view identity, ticket question, refusal_kind kind) noexcept {
     std::size_t asked = 0;
     for (const auto& [id, waits] : x_refusal_waiters)
-        asked += waits.entry == entry && !waits.outcome ? 1U : 0U;
+        asked += waits.question == question && !waits.outcome ? 1U : 0U;
     if (asked == 0 && kind == refusal_kind::invalidated) asked = 1;
     for (; asked != 0; --asked) count_word(identity, kind);
 }

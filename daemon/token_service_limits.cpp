@@ -3,6 +3,8 @@
 
 #include "daemon/log.hpp"
 
+#include <algorithm>
+
 namespace tokenward {
 namespace {
 
@@ -39,15 +41,23 @@ result<void> token_service::charge_get(const cache_entry& entry, const get_reque
     return charge(entry.identity(), by);
 }
 
-// What is dropped costs a login if it is to be replaced at once; what is asked about costs that.
-result<void> token_service::charge_refusal(const cache_entry& entry, std::string_view fingerprint,
-                                           const requester& by) {
-    const refusal_kind kind = entry.life().would_refuse(fingerprint, now().boot);
+// What is dropped costs a login if it is to be replaced at once; what is asked about costs that. Beyond the
+// limits the IAM is asked still, but seldom: a token that is dead must not be served for as long as some
+// caller uses up what there is.
+token_service::refusal_charge token_service::charge_refusal(const cache_entry& entry, refusal_kind kind,
+                                                            const requester& by) {
     const bool awaited = entry.life().configured() || !x_callers.of(entry.id(), waits_for::fetch).empty() ||
                          !x_callers.of(entry.id(), waits_for::change).empty();
-    if (kind == refusal_kind::validate || (kind == refusal_kind::invalidated && awaited))
-        return charge(entry.identity(), by);
-    return {};
+    if (kind != refusal_kind::validate && !(kind == refusal_kind::invalidated && awaited)) return {};
+    const instant at = now().boot;
+    auto within = x_limits.take(by, entry.identity(), at);
+    if (within) return {};
+    const auto& all = x_cache.of(entry.identity());
+    const auto held = static_cast<std::size_t>(std::count_if(
+        all.begin(), all.end(), [](const cache_entry* each) { return each->life().held() != nullptr; }));
+    if (x_limits.take_question(entry.identity(), held, entry.life().last_question(), at))
+        return {refusal_right::question, within.error()};
+    return {std::nullopt, say_if_over(std::move(within), entry.identity(), by).error()};
 }
 
 } // namespace tokenward

@@ -12,27 +12,32 @@ namespace tokenward {
 void token_service::recover() {
     if (x_stopped) return;
     std::vector<std::pair<ticket, std::string>> lost;
+    std::vector<std::pair<ticket, std::string>> unasked;
     for (const identity_config& identity : x_config.identities)
         for (const cache_entry* entry : x_cache.of(identity.name)) {
             const ticket id = entry->life().fetch_under_way();
             const auto running = x_running.find(id);
             const bool goes_on = running != x_running.end() && !running->second->ended;
             if (id != 0 && !goes_on) lost.emplace_back(id, identity.name);
+            const ticket question = entry->life().validation_under_way();
+            if (question != 0 && !x_validating.contains(question))
+                unasked.emplace_back(question, identity.name);
         }
     for (const auto& [id, whose] : lost)
         end_fetch(id, whose,
                   {.outcome = fetch_failure{{errc::internal, "there was no memory for the login"}}});
+    for (const auto& [id, whose] : unasked) end_validation(id, whose, {});
+    tell();
     drop_lost_refusals();
     x_timer_at = never;
     tick();
 }
 
 // The word of those whose validation has ended, but not with an answer to them: their connections end with
-// their handlers.
+// their handlers. Those who could be told have been.
 void token_service::drop_lost_refusals() {
     auto is_lost = [this](const auto& each) {
-        const cache_entry* entry = x_cache.find(each.second.entry);
-        return entry == nullptr || entry->life().validation_under_way() == 0;
+        return each.second.outcome || !x_validating.contains(each.second.question);
     };
     for (;;) {
         auto lost = std::find_if(x_refusal_waiters.begin(), x_refusal_waiters.end(), is_lost);
@@ -48,17 +53,21 @@ void token_service::recover_soon() noexcept {
             if (*alive) recover();
         });
     } catch (...) {
-        // The timer, or the next one who wants a token, comes to it.
+        // The next tick comes to it.
+        x_recover_due = true;
         x_timer_at = never;
     }
 }
 
+void token_service::recover_if_due() {
+    if (std::exchange(x_recover_due, false)) recover();
+}
+
 void token_service::validation_not_begun(const cache_entry& entry, ticket id) noexcept {
     try {
-        boost::asio::post(x_parts.executor,
-                          [this, alive = x_alive, id, entry_id = entry.id(), identity = entry.identity()] {
-                              if (*alive) end_validation(id, entry_id, identity, {});
-                          });
+        boost::asio::post(x_parts.executor, [this, alive = x_alive, id, identity = entry.identity()] {
+            if (*alive) end_validation(id, identity, {});
+        });
     } catch (...) {
         recover_soon();
     }

@@ -109,7 +109,13 @@ wait_id token_service::add_waiter(const cache_entry& entry, waiter fresh) {
     if (entry.life().configured()) fresh.by = {};
     x_shares.take(fresh.by, entry.id());
     const instant until = now().boot + fresh.wanted.max_wait;
-    x_callers.add(id, waits_for::fetch, until, std::move(fresh));
+    const requester by = fresh.by;
+    try {
+        x_callers.add(id, waits_for::fetch, until, std::move(fresh));
+    } catch (...) {
+        x_shares.give_back(by, entry.id());
+        throw;
+    }
     return id;
 }
 

@@ -79,8 +79,8 @@ void token_service::end_watches() {
 // Its time is over, or that of the token that it watches.
 void token_service::end_watch(wait_id id, instant now) {
     const waiter& w = x_callers.find(id)->caller;
-    cache_entry* entry = x_cache.find(w.entry);
-    const key_status held = entry->life().status(now);
+    const cache_entry* entry = x_cache.find(w.entry); // null: for want of memory nobody was told that it went
+    const key_status held = entry != nullptr ? entry->life().status(now) : key_status{};
     const bool good = held.held != nullptr && now < last_of(held);
     if (good && now < *w.watches_until) { // it lives longer than it seemed
         x_callers.set_until(id, std::min(*w.watches_until, last_of(held)));

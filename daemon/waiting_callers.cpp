@@ -7,9 +7,13 @@ namespace tokenward {
 
 void waiting_callers::add(wait_id id, waits_for what, instant until, waiter caller) {
     const std::uint64_t entry = caller.entry;
-    queue& behind = all(what)[entry];
     place& added = x_places.try_emplace(id, id, what, until, std::move(caller)).first->second;
-    behind.push_back(added);
+    try {
+        all(what)[entry].push_back(added);
+    } catch (...) { // no memory: as if it had never come
+        x_places.erase(id);
+        throw;
+    }
     x_patience.insert(added);
     ++x_counts[index(what)];
 }
@@ -68,9 +72,9 @@ const waiting_callers::place* waiting_callers::most_impatient() const noexcept {
 }
 
 std::optional<std::uint64_t> waiting_callers::any_entry(waits_for what) const noexcept {
-    const queues& among = x_queues[index(what)];
-    if (among.empty()) return std::nullopt;
-    return among.begin()->first;
+    for (const auto& [entry, who] : x_queues[index(what)])
+        if (!who.empty()) return entry;
+    return std::nullopt;
 }
 
 } // namespace tokenward

@@ -87,7 +87,7 @@ class waiting_callers {
     /// REQUIRES: it waits.
     void set_until(wait_id id, instant until) noexcept;
     /// Those who waited for a change wait for a fetch from now on, behind those who do already, for as long
-    /// as they would have watched. `moved` is told of each.
+    /// as they would have watched. `moved` is told of each before; who it throws for, and the rest, stay.
     template <class Moved>
     void let_watchers_wait(std::uint64_t entry, Moved moved);
 
@@ -119,13 +119,13 @@ void waiting_callers::let_watchers_wait(std::uint64_t entry, Moved moved) {
     queue& waiting = all(waits_for::fetch)[entry];
     while (!watching->second.empty()) {
         place& one = watching->second.front();
+        moved(std::as_const(one.caller)); // first: it may throw
         static_cast<queue_hook&>(one).unlink();
         waiting.push_back(one);
         one.what = waits_for::fetch;
         --x_counts[index(waits_for::change)];
         ++x_counts[index(waits_for::fetch)];
         set_until(one.id, one.caller.watches_until.value_or(one.until));
-        moved(std::as_const(one.caller));
     }
     all(waits_for::change).erase(watching);
 }

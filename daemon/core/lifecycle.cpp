@@ -178,6 +178,7 @@ due_kind lifecycle::due(instant now, ticket fresh) {
             if (now < x_validate_at || x_validation != 0) return due_kind::nothing;
             x_validate_at = now + x_validate_pause;
             x_validation = fresh;
+            x_last_question = now;
             x_routine = true;
             return due_kind::validate;
         }

@@ -41,9 +41,15 @@ enum class refusal_kind {
     nothing_held,     ///< there is no token to refuse
     already_replaced, ///< the refused token is not the current one
     invalidated,      ///< the current token is gone
-    damped,          ///< kept: its predecessor was refused too, and the IAM doesn't say that this one is dead
-    validate,        ///< ask the IAM about the token first: `id`
-    wait_validation, ///< that question is under way
+    damped,           ///< kept: the IAM was asked a moment ago, and did not say that it is dead
+    validate,         ///< ask the IAM about the token first: `id`
+    wait_validation,  ///< that question is under way
+};
+
+/// What a caller's word that a service refused the token may cause.
+enum class refusal_right {
+    login,   ///< the first word in a while is believed, and the token is replaced
+    question ///< the IAM is asked first, always
 };
 
 /// What became of a caller's word that a service refused the token.
@@ -99,8 +105,10 @@ class lifecycle {
     /// The result of a fetch. `jitter` in [0, 1).
     fetch_outcome fetched(ticket id, fetch_result result, instant now, double jitter);
 
-    /// A service refused the token with this fingerprint (empty = whichever is current).
-    refusal_step refused(std::string_view fingerprint, instant now, ticket fresh);
+    /// A service refused the token with this fingerprint (empty = whichever is current). After an answer of
+    /// the IAM there is no further question for 5 s.
+    refusal_step refused(std::string_view fingerprint, instant now, ticket fresh,
+                         refusal_right may = refusal_right::login);
     /// The IAM's word on the token that a refusal_step asked about.
     refusal_step validated(ticket id, validity verdict, instant now);
 
@@ -140,6 +148,8 @@ class lifecycle {
     }
     ticket fetch_under_way() const noexcept { return x_fetch; }
     ticket validation_under_way() const noexcept { return x_validation; }
+    /// When the IAM was last asked about a token of this key; `instant::min()`: never.
+    instant last_question() const noexcept { return x_last_question; }
     const token_ptr& held() const noexcept { return x_token; }
     /// After a failure: no fetch begins before this (`never`: not before rearm()).
     std::optional<instant> held_back_until() const noexcept {
@@ -191,8 +201,8 @@ class lifecycle {
     std::string x_refused;         // the fingerprint of the last one
     instant x_last_refusal{};
     ticket x_validation = 0;
-    bool x_routine = false; // it is for validate_every, and no refusal hangs on it
-    unsigned x_damped_in_row = 0;
+    bool x_routine = false; // "it lives" is no reason to doubt the next refusal
+    instant x_last_question = instant::min();
     instant x_damped_until = instant::min();
 
     // validation without a refusal

@@ -15,17 +15,15 @@ duration calm(duration life) noexcept {
     return std::min<duration>(5min, life / 2);
 }
 
-// How long the IAM's word "it lives" keeps further refusals of that token quiet: 5 s doubling to 60 s.
-duration quiet_after(unsigned damped_in_row) noexcept {
-    return std::min<duration>(5s * (1 << std::min(damped_in_row, 6u)), 60s);
-}
+// How long an answer of the IAM keeps further refusals of that token quiet. It is not longer after many false
+// ones: the next may be true, and a dead token must not stay.
+constexpr duration quiet = 5s;
 
 } // namespace
 
 refusal_step lifecycle::invalidate(instant now) {
     x_refused = x_token->fingerprint; // first: it needs memory
     ++x_refused_in_row;
-    x_damped_in_row = 0;
     x_damped_until = instant::min();
     x_token.reset();
     x_fetch = 0; // its result may be as bad as the token: a late one is dropped
@@ -68,7 +66,7 @@ refusal_kind lifecycle::would_refuse(std::string_view fingerprint, instant now) 
     return in_a_row ? refusal_kind::validate : refusal_kind::invalidated;
 }
 
-refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticket fresh) {
+refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticket fresh, refusal_right may) {
     x_asked = now;
     drop_expired(now);
     const refusal_kind kind = would_refuse(fingerprint, now);
@@ -76,10 +74,17 @@ refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticke
     x_last_refusal = now;
     switch (kind) {
     case refusal_kind::damped: return damp(now);
-    case refusal_kind::invalidated: x_refused_in_row = 0; return invalidate(now);
-    case refusal_kind::wait_validation: x_routine = false; return {.kind = kind};
-    default: x_validation = fresh; return {.kind = kind, .id = fresh};
+    case refusal_kind::wait_validation: x_routine = false; return {.kind = kind, .id = x_validation};
+    case refusal_kind::invalidated:
+        x_refused_in_row = 0;
+        if (may == refusal_right::login) return invalidate(now);
+        x_routine = true;
+        break;
+    default: x_routine = false;
     }
+    x_validation = fresh;
+    x_last_question = now;
+    return {.kind = refusal_kind::validate, .id = fresh};
 }
 
 refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
@@ -90,7 +95,7 @@ refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
     const bool routine = std::exchange(x_routine, false);
     if (verdict == validity::dead) return replace_dead(now);
     if (routine) return {.kind = refusal_kind::damped};
-    x_damped_until = now + quiet_after(x_damped_in_row++);
+    x_damped_until = now + quiet;
     return damp(now);
 }
 

@@ -70,6 +70,18 @@ result<void> request_limits::take(const requester& by, std::string_view identity
     return within;
 }
 
+bool request_limits::take_question(std::string_view identity, std::size_t tokens, instant last, instant now) {
+    const token_bucket::size size = bucket_size(x_limits, 1);
+    const duration turn = std::max<duration>(1min, size.interval * static_cast<std::int64_t>(tokens));
+    if (last != instant::min() && now - last < turn) return false;
+    auto known = x_identities.find(identity);
+    if (known == x_identities.end()) known = x_identities.try_emplace(std::string(identity)).first;
+    token_bucket& questions = known->second.questions;
+    if (questions.wait(size, now) > 0s) return false;
+    questions.take(size, now);
+    return true;
+}
+
 // A full bucket is as good as none.
 token_bucket& request_limits::of_user(unsigned uid, instant now) {
     if (auto known = x_users.find(uid); known != x_users.end()) return known->second;

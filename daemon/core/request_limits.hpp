@@ -53,12 +53,20 @@ class request_limits {
     /// The same, and counts that request if it may be.
     result<void> take(const requester& by, std::string_view identity, instant now);
 
+    /// Whether the IAM may be asked about a refused token though who refused it may cause nothing now; counts
+    /// that question if so. `tokens` of the identity are held (≥ 1), and the IAM was last asked about this one
+    /// at `last`. Each has its turn once a minute, or, of very many, once in as long as
+    /// `new_scopes_per_minute` would need for all of them: nobody can use that up for the others, and a dead
+    /// token goes in the end.
+    bool take_question(std::string_view identity, std::size_t tokens, instant last, instant now);
+
     std::size_t users() const noexcept { return x_users.size(); }
 
   private:
     struct identity_buckets {
         token_bucket all{};
         token_bucket privileged{};
+        token_bucket questions{}; // those beyond the limits
     };
 
     /// Those that the request is to be taken from.

@@ -152,10 +152,11 @@ step token_cache::renew(cache_entry& entry, instant now) {
     return next;
 }
 
-refusal_step token_cache::refused(cache_entry& entry, std::string_view fingerprint, instant now) {
+refusal_step token_cache::refused(cache_entry& entry, std::string_view fingerprint, instant now,
+                                  refusal_right may) {
     touch(entry);
     ticket fetch = entry.x_life.fetch_under_way();
-    refusal_step next = entry.x_life.refused(fingerprint, now, next_ticket_for(entry));
+    refusal_step next = entry.x_life.refused(fingerprint, now, next_ticket_for(entry), may);
     if (next.kind == refusal_kind::validate) ++x_next_ticket;
     if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
@@ -179,7 +180,10 @@ token_cache::fetch_end token_cache::fetched(ticket id, fetch_result result, inst
     if (found == x_tickets.end()) return {nullptr, lifecycle::fetch_outcome::dropped};
     cache_entry& entry = *found->second;
     x_tickets.erase(found);
+    const ticket validation = entry.x_life.validation_under_way();
     auto outcome = entry.x_life.fetched(id, std::move(result), now, jitter);
+    // A new token ends the question about the old one. Its ticket must not outlive the entry.
+    if (entry.x_life.validation_under_way() != validation) x_tickets.erase(validation);
     reschedule(entry, now);
     return {&entry, outcome};
 }

@@ -209,6 +209,36 @@ TEST(IamFaults, ACallToTheWrongRegionDoesNotCostLoginAfterLogin) {
     EXPECT_NE(deleted.header("Retry-After"), "");
 }
 
+// False reports first, so that the true one meets a daemon that doubts it.
+TEST(IamFaults, ATokenThatIsRevokedAfterFalseReportsIsReplacedWithinSeconds) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url()});
+    for (int i = 0; i < 3; ++i) d.report(d.fingerprint());
+    const std::string kept = d.fingerprint();
+    ASSERT_EQ(member(d.report(kept), "verdict"), "damped");
+    // Each further answer that it lives must not make the next question a later one.
+    const auto asked = iam.state().validations;
+    ASSERT_TRUE(eventually(
+        [&] {
+            d.report(kept);
+            return iam.state().validations > asked;
+        },
+        20s));
+    EXPECT_EQ(iam.logins(), 2U);
+    const std::string dead = d.fingerprint();
+    const std::string token = d.token();
+    iam.revoke_all();
+    const auto use = [&](const std::string& with) {
+        return iam.connect().request("GET", "/service/compute/servers", {{"X-Auth-Token", with}}).status;
+    };
+    ASSERT_EQ(use(token), 401);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(eventually([&] { return member(d.report(dead), "verdict") == "invalidated"; }, 20s));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s) << "5 s on a machine that is busy";
+    EXPECT_NE(d.fingerprint(), dead);
+    EXPECT_EQ(use(d.token()), 200);
+}
+
 // Some services say 403 where others say 401.
 TEST(IamFaults, A403ThatMeansTheTokenReplacesItAndAnotherLeavesIt) {
     iam_standin iam;

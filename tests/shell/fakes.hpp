@@ -47,7 +47,18 @@ class fake_source final : public token_source {
 
     boost::asio::awaitable<validation> validate(token_ptr) override {
         ++validations;
+        if (hold_validations) {
+            auto bell = std::make_shared<boost::asio::steady_timer>(x_executor, never_ends());
+            x_held_validations.push_back(bell);
+            boost::system::error_code ended;
+            co_await bell->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+        }
         co_return validation{verdict};
+    }
+    /// Ends the oldest validation that is held, with the verdict of this moment.
+    void end_validation() {
+        x_held_validations.front()->cancel();
+        x_held_validations.pop_front();
     }
 
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override {
@@ -85,6 +96,7 @@ class fake_source final : public token_source {
     duration at_least{}; ///< what the last fetch asked for
     std::string right_passcode = "123456";
     validity verdict = validity::alive;
+    bool hold_validations = false; ///< until end_validation()
     bool changed = false;
     std::optional<wall_time> iam_date{}; ///< what the IAM's clock says in the answers to fetches
 
@@ -109,6 +121,7 @@ class fake_source final : public token_source {
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
     std::deque<std::shared_ptr<pending>> x_pending;
+    std::deque<std::shared_ptr<boost::asio::steady_timer>> x_held_validations;
 };
 
 } // namespace tokenward::testing

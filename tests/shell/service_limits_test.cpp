@@ -109,6 +109,7 @@ TEST_F(Limits, ConfiguredScopesAreRenewedWhateverCallersHaveUsedUp) {
 TEST_F(Limits, ARefusalThatWouldCostALoginOrAQuestionCounts) {
     use_up(one);
     refusal_outcome outcome = refuse_by(entry(), one);
+    EXPECT_EQ(source->validations, 1) << "beyond the limits too, but seldom";
     EXPECT_EQ(outcome.kind, refusal_kind::damped);
     ASSERT_TRUE(outcome.over_limit.has_value());
     EXPECT_EQ(outcome.over_limit->code, errc::too_many_requests);
@@ -143,7 +144,42 @@ TEST_F(Limits, RefusalsOfManyScopesInTurnAreNoStreamOfRequests) {
             run();
         }
     }
-    EXPECT_LE(source->fetches + source->validations - before, 5 + 100 + 1);
+    // What the user may cause, and once a minute and scope the question beyond that.
+    EXPECT_LE(source->fetches + source->validations - before, 5 + 100 + 1 + 2 * 30);
+}
+
+TEST_F(Limits, ADeadTokenGoesThoughOthersUseUpAllThatThereIs) {
+    const requester other{.uid = 1001};
+    int scopes = 0;
+    auto all_is_used = [&] {
+        for (int i = 0; i < 12; ++i) {
+            const std::string name = "project:d" + std::to_string(++scopes);
+            get_on_demand(name, i % 2 == 0 ? one : other);
+        }
+        run();
+        while (source->waiting() != 0) source->fail(errc::unknown_scope, retry_rule::remember);
+        run();
+    };
+    all_is_used();
+    source->verdict = validity::dead;
+    EXPECT_EQ(refuse_by(entry(), {.uid = 1002}).kind, refusal_kind::invalidated) << "the first word";
+    step(0s);
+    source->answer("b");
+    run();
+    source->verdict = validity::alive;
+    step(1s);
+    all_is_used();
+    refusal_outcome outcome = refuse_by(entry(), {.uid = 1002});
+    ASSERT_TRUE(outcome.over_limit.has_value()) << "asked about a moment ago";
+    EXPECT_LE(outcome.over_limit->retry_after, 1s);
+    source->verdict = validity::dead;
+    int seconds = 0;
+    for (; outcome.kind != refusal_kind::invalidated && seconds < 300; ++seconds) {
+        all_is_used();
+        outcome = refuse_by(entry(), {.uid = 1002});
+        step(1s);
+    }
+    EXPECT_LE(seconds, 60);
 }
 
 TEST_F(Limits, PasscodesCount) {

@@ -92,7 +92,59 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
         fetch();
     }
     EXPECT_EQ(logins, 1);
-    EXPECT_LE(questions, 60);
+    EXPECT_LE(questions, 30 * 60 / 5) << "one in five seconds";
+}
+
+// Many false reports, and then a true one: it isn't late by more than the pause between two questions.
+TEST_F(Damping, ATokenThatDiesAfterManyFalseReportsGoesWithinFiveSeconds) {
+    fetch();
+    now += 600s;
+    refuse();
+    fetch();
+    for (instant end = now + 10min; now < end; now += 1s)
+        if (refuse().kind == refusal_kind::validate) iam_says(validity::alive);
+    const instant dies = now;
+    for (; life_.serveable(now) != nullptr && now < dies + 60s; now += 100ms) {
+        auto r = refuse();
+        if (r.kind == refusal_kind::validate) r = iam_says(validity::dead);
+        if (r.kind == refusal_kind::damped) {
+            EXPECT_LE(r.retry_after, 5s);
+        }
+    }
+    EXPECT_LE(now - dies, 5s);
+    EXPECT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch) << "it lived for long: no pause";
+}
+
+TEST_F(Damping, AnIamThatCannotBeAskedIsAskedAgainAfterFiveSeconds) {
+    fetch();
+    refuse();
+    fetch();
+    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    iam_says(validity::unknown);
+    now += 4999ms;
+    const refusal_step damped = refuse();
+    EXPECT_EQ(damped.kind, refusal_kind::damped);
+    EXPECT_EQ(damped.retry_after, 1s);
+    now += 1ms;
+    EXPECT_EQ(refuse().kind, refusal_kind::validate);
+}
+
+// Who may cause no login has the IAM asked, and its word is no reason to doubt that of others.
+TEST_F(Damping, AWordThatMayCauseNoLoginIsAQuestion) {
+    fetch();
+    now += 600s;
+    auto doubt = [&] { return life_.refused("", now, ++last, refusal_right::question); };
+    EXPECT_EQ(life_.last_question(), instant::min());
+    ASSERT_EQ(doubt().kind, refusal_kind::validate);
+    EXPECT_EQ(life_.last_question(), now);
+    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    ASSERT_EQ(doubt().kind, refusal_kind::validate);
+    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    fetch();
+    now += 600s;
+    ASSERT_EQ(doubt().kind, refusal_kind::validate);
+    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    EXPECT_EQ(refuse().kind, refusal_kind::invalidated);
 }
 
 TEST_F(Damping, ADeadTokenIsGoneAtOnceAlsoIfItIsTheSecondInARow) {

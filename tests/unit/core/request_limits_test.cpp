@@ -134,3 +134,31 @@ TEST_F(RequestLimits, WhatIsSmallestAndLargestIsReckonedWith) {
     now += 1s;
     EXPECT_EQ(taken({.uid = 5}, 20, "other"), 1);
 }
+
+TEST_F(RequestLimits, ATokenThatIsRefusedBeyondThemIsAskedAboutOnceAMinute) {
+    EXPECT_TRUE(all.take_question("ci", 2, instant::min(), now)) << "never asked about";
+    const instant last = now;
+    EXPECT_FALSE(all.take_question("ci", 2, last, now));
+    now = last + 60s - 1ns;
+    EXPECT_FALSE(all.take_question("ci", 2, last, now));
+    now = last + 60s;
+    EXPECT_TRUE(all.take_question("ci", 2, last, now));
+}
+
+// Their sum stays within what one user may cause, and each scope has its turn, whatever is asked for the
+// others.
+TEST_F(RequestLimits, QuestionsBeyondThemAboutManyScopesAreBoundedAndNoneIsLeftOut) {
+    set({.new_scopes_per_minute = 60, .new_scopes_burst = 5});
+    constexpr std::size_t scopes = 300;
+    std::vector<instant> last(scopes, instant::min());
+    std::size_t asked = 0;
+    for (int second = 0; second <= 700; ++second, now += 1s)
+        for (std::size_t i = scopes; i-- != 0;) { // the first comes last each time
+            if (!all.take_question("ci", scopes, last[i], now)) continue;
+            last[i] = now;
+            ++asked;
+        }
+    EXPECT_LE(asked, 5U + 700U);
+    for (instant each : last) EXPECT_GE(each, now - 2 * 300s);
+    EXPECT_TRUE(all.take_question("other", 1, instant::min(), now)) << "each identity has its own";
+}

@@ -18,10 +18,11 @@ class TokenCache : public ::testing::Test {
         EXPECT_TRUE(e.has_value());
         return **e;
     }
-    void hold(cache_entry& e, duration life = 3600s) {
+    void hold(cache_entry& e, duration life = 3600s) { hold_as(e, e.scope_name(), life); }
+    void hold_as(cache_entry& e, const std::string& name, duration life = 3600s) {
         step s = cache.get(e, {}, now);
         ASSERT_EQ(s.kind, step_kind::start_fetch);
-        ASSERT_EQ(cache.fetched(s.id, good(e.scope_name(), now, life), now, 0.0).outcome,
+        ASSERT_EQ(cache.fetched(s.id, good(name, now, life), now, 0.0).outcome,
                   lifecycle::fetch_outcome::token);
     }
 
@@ -197,4 +198,21 @@ TEST_F(TokenCache, OnlyTheRearmedIdentityIsTriedAgain) {
     auto due = cache.take_due(now);
     ASSERT_EQ(due.fetches.size(), 1U);
     EXPECT_EQ(due.fetches[0].entry->identity(), "ci");
+}
+
+// Whoever ends that validation would find an entry that is gone.
+TEST_F(TokenCache, AQuestionAboutATokenThatIsReplacedMeanwhileIsForgotten) {
+    cache_entry& e = open("a");
+    hold(e);
+    ASSERT_EQ(cache.refused(e, "", now).kind, refusal_kind::invalidated);
+    hold_as(e, "second");
+    const refusal_step question = cache.refused(e, "", now);
+    ASSERT_EQ(question.kind, refusal_kind::validate);
+    EXPECT_EQ(cache.entry_of(question.id), &e);
+    const step renewal = cache.renew(e, now);
+    ASSERT_EQ(renewal.kind, step_kind::start_fetch);
+    cache.fetched(renewal.id, good("third", now), now, 0.0);
+    EXPECT_EQ(cache.entry_of(question.id), nullptr);
+    EXPECT_EQ(cache.validated(question.id, validity::dead, now).first, nullptr);
+    EXPECT_NE(cache.serveable(e, now), nullptr);
 }

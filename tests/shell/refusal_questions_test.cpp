@@ -1,0 +1,113 @@
+// What becomes of words against a token while the IAM is asked about it.
+#include "tests/shell/service_fixture.hpp"
+
+using namespace tokenward;
+using namespace tokenward::testing;
+
+namespace {
+
+class Questions : public Service {
+  protected:
+    /// The second refusal in a row: the IAM is asked about `b`, and its answer is held.
+    void ask_about_second() {
+        warm();
+        step(600s);
+        refuse("sha256:a");
+        step(0s);
+        source->answer("b");
+        run();
+        source->hold_validations = true;
+        refuse("sha256:b");
+        ASSERT_EQ(source->validations, 1);
+        refusals.clear();
+    }
+    void end_question(validity verdict) {
+        source->verdict = verdict;
+        source->end_validation();
+        run();
+    }
+    void renew_to(const std::string& name) {
+        service.renew(entry(), [](const result<token_ptr>&) {});
+        run();
+        source->answer(name);
+        run();
+    }
+};
+
+} // namespace
+
+TEST_F(Questions, ATokenThatDiesAfterFalseReportsGoesWithinFiveSeconds) {
+    ask_about_second();
+    end_question(validity::alive);
+    source->hold_validations = false;
+    for (int i = 0; i < 300; ++i) {
+        step(1s);
+        refuse("sha256:b");
+        ASSERT_EQ(refusals.back().kind, refusal_kind::damped);
+    }
+    EXPECT_LE(source->validations, 1 + 60);
+    source->verdict = validity::dead;
+    int seconds = 0;
+    for (; refusals.back().kind == refusal_kind::damped && seconds < 60; ++seconds) {
+        step(1s);
+        refuse("sha256:b");
+    }
+    EXPECT_LE(seconds, 5);
+    EXPECT_EQ(refusals.back().kind, refusal_kind::invalidated);
+    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr);
+}
+
+TEST_F(Questions, WhoAskedAboutATokenThatIsReplacedMeanwhileIsToldAtOnce) {
+    ask_about_second();
+    renew_to("c");
+    ASSERT_EQ(refusals.size(), 1U);
+    EXPECT_EQ(refusals[0].kind, refusal_kind::already_replaced);
+    EXPECT_EQ(refusals[0].current, "sha256:c");
+    end_question(validity::dead);
+    EXPECT_EQ(refusals.size(), 1U);
+    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr) << "that was about another token";
+}
+
+TEST_F(Questions, ALateAnswerAboutTheTokenBeforeSettlesNoWordAboutTheNext) {
+    ask_about_second();
+    renew_to("c");
+    refusals.clear();
+    refuse("sha256:c");
+    EXPECT_EQ(source->validations, 2);
+    end_question(validity::alive); // about b
+    EXPECT_TRUE(refusals.empty());
+    end_question(validity::dead); // about c
+    ASSERT_EQ(refusals.size(), 1U);
+    EXPECT_EQ(refusals[0].kind, refusal_kind::invalidated);
+}
+
+// Under valgrind and the sanitizers, this finds whether the late answer looks for the entry.
+TEST_F(Questions, ALateAnswerAfterItsEntryIsGoneMeetsNobody) {
+    ask_about_second();
+    renew_to("c");
+    service.configure(config{});
+    run();
+    end_question(validity::dead);
+    EXPECT_EQ(service.find("ci", "eu-de"), nullptr);
+}
+
+TEST_F(Questions, AReloadThatDropsTheScopeAnswersWhoWaits) {
+    ask_about_second();
+    service.configure(config{});
+    run();
+    ASSERT_EQ(refusals.size(), 1U);
+    EXPECT_EQ(refusals[0].kind, refusal_kind::already_replaced);
+    end_question(validity::dead);
+    EXPECT_EQ(refusals.size(), 1U);
+}
+
+TEST_F(Questions, AStopAnswersWhoWaitsAndALateAnswerChangesNothing) {
+    ask_about_second();
+    refuse("sha256:b"); // joins
+    EXPECT_EQ(source->validations, 1);
+    service.stop();
+    run();
+    EXPECT_EQ(refusals.size(), 2U);
+    for (const refusal_outcome& each : refusals) EXPECT_EQ(each.kind, refusal_kind::damped);
+    source->hold_validations = false;
+}
