@@ -98,6 +98,8 @@ TEST(Proxy, ThatCannotBeUsedIsNeverGoneAround) {
     EXPECT_EQ(reply.status, 503) << reply.body;
     EXPECT_NE(reply.body.find("ALL_PROXY must begin with http://"), std::string::npos) << reply.body;
     EXPECT_EQ(iam.state().connections, 0U);
+    EXPECT_NE(d.program().err().find("ALL_PROXY must begin with http://"), std::string::npos)
+        << "it is logged too";
     EXPECT_EQ(d.program().err().find("hunter2"), std::string::npos);
 }
 
@@ -120,15 +122,6 @@ TEST(Proxy, ForHttpOnlyTheLowerCaseVariableCounts) {
         d.token();
         EXPECT_EQ(proxy.seen().opened, tunnels) << name;
     }
-}
-
-TEST(Proxy, OfTheEnvironmentThatIsOfAnotherKindIsWarnedOf) {
-    iam_standin iam;
-    output_audit::instance().forbid("the password of another proxy", "hunter2-of-socks");
-    daemon_under_test d(
-        {.auth_url = iam.auth_url(), .env = {{"http_proxy", "socks5://me:hunter2-of-socks@127.0.0.1:1080"}}});
-    d.token();
-    EXPECT_NE(d.program().err().find("http_proxy must begin with http://"), std::string::npos);
 }
 
 TEST(Proxy, RefusalIsToldToTheCallerWithoutThePasswordAndEndsNothing) {
