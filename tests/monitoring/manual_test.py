@@ -11,9 +11,9 @@ import world
 KEYS = (sources.ROOT / "daemon/core/config_keys.hpp").read_text()
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 # The tables of config_keys.hpp that hold keys, and the chapter for each; all others hold words.
-CHAPTERS = {"limits": "LIMITS", 
+CHAPTERS = {
     "file": "THE FILE", "socket": "SOCKET", "one_of_sockets": "SOCKET", "metrics": "METRICS", "identity": "IDENTITY",
-    "auth": "AUTH", "secret": "SECRET", "scope": "SCOPE", "rule": "RULE",
+    "auth": "AUTH", "secret": "SECRET", "scope": "SCOPE", "rule": "RULE", "limits": "LIMITS",
 }  # fmt: skip
 WORDS = {"later_scopes", "auth_types", "auth_methods", "rescope", "interfaces", "verbs"}
 
