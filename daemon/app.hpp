@@ -11,7 +11,8 @@ struct app_options {
     std::string log_level = "info";
 };
 
-/// Prints every fault of the file and of the secrets that it names. Returns the exit status: 0, or 2 if there is an error among them.
+/// Prints every fault of the file and of the secrets that it names. Returns the exit status: 0, or 2 if there
+/// is an error among them.
 int check_config(const std::string& path);
 
 /// Serves until SIGTERM or SIGINT. Returns the exit status: 0 ended as asked, 1 can't serve (the log says

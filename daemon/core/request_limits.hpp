@@ -54,8 +54,8 @@ class request_limits {
     result<void> take(const requester& by, std::string_view identity, instant now);
 
     /// Whether the IAM may be asked about a refused token though who refused it may cause nothing now; counts
-    /// that question if so. `tokens` of the identity are held (≥ 1), and the IAM was last asked about this one
-    /// at `last`. Each has its turn once a minute, or, of very many, once in as long as
+    /// that question if so. `tokens` of the identity are held (≥ 1), and the IAM was last asked about this
+    /// one at `last`. Each has its turn once a minute, or, of very many, once in as long as
     /// `new_scopes_per_minute` would need for all of them: nobody can use that up for the others, and a dead
     /// token goes in the end.
     bool take_question(std::string_view identity, std::size_t tokens, instant last, instant now);

@@ -104,7 +104,8 @@ void read_description(token& into, const json::object& from) {
 /// A coding that was not asked for explains a body that can't be read.
 std::string text_fault(std::string_view fault, const std::string& coding) {
     if (coding.empty() || coding == "identity") return std::string(fault);
-    return fmt::format("with a body in the coding '{}', though none was asked for", quote_iam(coding, nullptr));
+    return fmt::format("with a body in the coding '{}', though none was asked for",
+                       quote_iam(coding, nullptr));
 }
 
 std::shared_ptr<token> read_token(const http_answer& answer, const login_facts& facts) {

@@ -10,8 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/evp.h>
 
-#include <stdexcept>
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward::iam {

@@ -112,7 +112,8 @@ struct call {
     const target& path;
     moment now;
 
-    /// In whose share the IAM is asked: a subordinate uid counts for its owner, and those who are not known share one.
+    /// In whose share the IAM is asked: a subordinate uid counts for its owner, and those who are not known
+    /// share one.
     requester by() const {
         const auto uid = connection.who().uid();
         return {.uid = connection.who().share().value_or(unknown_requester),

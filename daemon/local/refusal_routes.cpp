@@ -121,7 +121,8 @@ void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, The
                 log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
             if (!connection) return;
             const wall_time now = around.service.now().wall;
-            // The answer tells of the token that is held now, which may be another one than when it was asked.
+            // The answer tells of the token that is held now, which may be another one than when it was
+            // asked.
             if (auto good = may_hear(around, connection->who(), identity, scope); !good)
                 return connection->answer(build_problem(good.error(), now, false));
             connection->answer(then(outcome, now));

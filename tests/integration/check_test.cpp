@@ -50,8 +50,8 @@ TEST_F(Check, AProxyOfTheEnvironmentThatCannotBeUsedIsAFaultWithoutItsPassword) 
     EXPECT_EQ(found.status, 2);
     EXPECT_NE(found.err.find("error: HTTPS_PROXY must begin with http://"), std::string::npos) << found.err;
     EXPECT_EQ(found.err.find("hunter2"), std::string::npos);
-    const auto spared = check(file("good"), "",
-                              {{"HTTPS_PROXY", "socks5://proxy:1080"}, {"NO_PROXY", "iam.example"}});
+    const auto spared =
+        check(file("good"), "", {{"HTTPS_PROXY", "socks5://proxy:1080"}, {"NO_PROXY", "iam.example"}});
     EXPECT_EQ(spared.status, 0) << spared.err;
 }
 
