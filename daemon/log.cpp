@@ -1,6 +1,7 @@
 // See log.hpp.
 #include "daemon/log.hpp"
 
+#include "daemon/core/shown_text.hpp"
 #include "daemon/log_output.hpp"
 
 #include <spdlog/details/null_mutex.h>
@@ -98,24 +99,41 @@ spdlog::logger& logger() {
 
 std::atomic<std::uint64_t> lines_dropped{0};
 
-void append_clean(std::string& out, std::string_view text) {
-    for (char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+// What programs look for in a line: no text of others may have it.
+constexpr std::array<std::string_view, 7> field_names{
+    "event", "identity", "scope", "fingerprint", "upstream_status", "peer_uid", "peer_unit"};
+
+/// The text with `\x3d` for the `=` of what could be read as a field.
+void append_text(std::string& out, std::string_view text) {
+    std::string shown = shown_text(text);
+    for (std::size_t at = shown.find('='); at != std::string::npos; at = shown.find('=', at + 1)) {
+        const std::size_t before = shown.find_last_not_of("abcdefghijklmnopqrstuvwxyz_", at - (at != 0));
+        const std::size_t start = before == std::string::npos ? 0 : before + 1;
+        const std::string_view word = std::string_view(shown).substr(start, at - start);
+        if (std::find(field_names.begin(), field_names.end(), word) == field_names.end()) continue;
+        shown.replace(at, 1, "\\x3d");
+    }
+    out += shown;
 }
 
 bool needs_quotes(std::string_view value) {
-    return std::any_of(value.begin(), value.end(),
-                       [](char c) { return c == ' ' || c == '"' || c == '\\' || c == '='; });
+    return value.find_first_of(" \"\\=") != std::string_view::npos || !is_shown_as_it_is(value);
 }
 
 void append_field(std::string& out, std::string_view key, std::string_view value) {
     if (value.empty()) return;
     out.append(" ").append(key).append("=");
-    if (!needs_quotes(value)) return append_clean(out, value);
-    out += '"';
-    for (char c : value) {
-        if (c == '"' || c == '\\') out += '\\';
-        append_clean(out, {&c, 1});
+    if (!needs_quotes(value)) {
+        out += value;
+        return;
     }
+    std::string escaped;
+    for (char c : value) {
+        if (c == '"' || c == '\\') escaped += '\\';
+        escaped += c;
+    }
+    out += '"';
+    append_shown(out, escaped);
     out += '"';
 }
 
@@ -143,12 +161,12 @@ outcome send_to_journal(const level_info& of, std::string_view event, const fiel
                         std::string_view text) {
     std::vector<std::string> entries{"MESSAGE=", fmt::format("PRIORITY={}", of.priority),
                                      "SYSLOG_IDENTIFIER=tokenwardd"};
-    append_clean(entries.front(), text);
+    append_shown(entries.front(), text);
     for (const named_value& each : values_of(event, about)) {
         std::string& entry = entries.emplace_back();
         for (char c : each.key) entry += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
         entry += '=';
-        append_clean(entry, each.value);
+        append_shown(entry, each.value);
     }
     return all_outlets().journal.send(entries);
 }
@@ -202,7 +220,7 @@ std::string_view name_of(level of) noexcept {
 
 std::string compose(std::string_view event, const fields& about, std::string_view text) {
     std::string line;
-    append_clean(line, text);
+    append_text(line, text);
     for (const named_value& each : values_of(event, about)) append_field(line, each.key, each.value);
     return line;
 }

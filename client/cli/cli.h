@@ -168,7 +168,8 @@ int exit_status_of(const tokenward_problem* problem);
 /// Writes a line to standard error: "tokenward: …".
 void say(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
-/// Appends text that others wrote, made harmless for a terminal: control characters become '?'.
+/// Appends text that others wrote, made harmless for a terminal: characters that control it, or that turn the
+/// direction of writing, become '?'.
 void append_clean(struct tw_buffer* out, const char* text);
 
 #endif

@@ -43,12 +43,24 @@ int emit(struct tw_buffer* out) {
     return status;
 }
 
+/// U+061C, U+200E and U+200F, U+2028 to U+202E, U+2066 to U+2069, U+FEFF: they end a line or turn its
+/// direction.
+static bool is_misleading(const char* text, size_t length) {
+    const unsigned char* at = (const unsigned char*)text;
+    if (length == 2) return at[0] == 0xd8 && at[1] == 0x9c;
+    if (length != 3) return false;
+    if (at[0] == 0xef) return at[1] == 0xbb && at[2] == 0xbf;
+    if (at[0] != 0xe2) return false;
+    if (at[1] == 0x80) return at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae);
+    return at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9;
+}
+
 void append_clean(struct tw_buffer* out, const char* text) {
     for (const char* end = text + strlen(text); text != end;) {
         size_t length = tw_utf8_length(text, end);
         unsigned char first = (unsigned char)text[0];
         bool c1 = length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0; // U+0080 to U+009F
-        bool harmful = length == 0 || first < 0x20 || first == 0x7f || c1;
+        bool harmful = length == 0 || first < 0x20 || first == 0x7f || c1 || is_misleading(text, length);
         tw_buffer_append(out, harmful ? "?" : text, harmful ? 1 : length);
         text += length != 0 ? length : 1;
     }

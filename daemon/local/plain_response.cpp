@@ -1,6 +1,7 @@
 // See plain_response.hpp.
 #include "daemon/local/plain_response.hpp"
 
+#include "daemon/core/shown_text.hpp"
 #include "daemon/local/dates.hpp"
 
 #include <boost/json/object.hpp>
@@ -85,7 +86,7 @@ response build_problem(const problem& error, wall_time now, bool head, std::stri
     boost::json::object document{{"type", info.urn},
                                  {"title", error.title.empty() ? info.title : error.title},
                                  {"status", status},
-                                 {"detail", error.detail}};
+                                 {"detail", shown_text(error.detail)}};
     std::string header = "Cache-Control: no-store\r\n" + std::string(fields);
     if (retry_after) {
         document["retry_after"] = retry_after->count();

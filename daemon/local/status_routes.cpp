@@ -1,4 +1,5 @@
 // GET /v1/identities and /v1/status: what there is, as far as this caller may use it; never a secret.
+#include "daemon/core/shown_text.hpp"
 #include "daemon/local/admission.hpp"
 #include "daemon/local/dates.hpp"
 #include "daemon/local/handlers.hpp"
@@ -44,7 +45,7 @@ json::value describe_error(const key_status& status, const moment& now) {
     if (status.last_error == nullptr) return nullptr;
     auto at = now.wall - std::chrono::floor<std::chrono::microseconds>(now.boot - status.failed_at);
     return {{"code", describe(status.last_error->code).name},
-            {"detail", status.last_error->detail},
+            {"detail", shown_text(status.last_error->detail)},
             {"at", rfc3339(at)}};
 }
 

@@ -26,7 +26,19 @@ TEST(Log, WhatIsNotKnownIsLeftOut) {
 TEST(Log, NobodyCanForgeALineOrAField) {
     const log::fields about{.identity = "a\nb", .scope = "c\" d=e"};
     EXPECT_EQ(log::compose("x", about, "one\ntwo\x1b[0m"),
-              "one two [0m event=x identity=a b scope=\"c\\\" d=e\"");
+              R"(one\x0atwo\x1b[0m event=x identity="a\x0ab" scope="c\" d=e")");
+    const log::fields plain{.identity = "ci"};
+    EXPECT_EQ(log::compose("x", plain, "no token for project:p event=token_served peer_uid=0: 2+2=4"),
+              R"(no token for project:p event\x3dtoken_served peer_uid\x3d0: 2+2=4 event=x identity=ci)");
+    EXPECT_EQ(log::compose("x", plain, "event="), R"(event\x3d event=x identity=ci)");
+    EXPECT_EQ(log::compose("x", plain, "=identity=a"), R"(=identity\x3da event=x identity=ci)");
+}
+
+TEST(Log, AnyLanguageIsShownButNothingThatTurnsItRound) {
+    const log::fields about{.identity = "ci", .scope = "project:Мюнхен", .peer_unit = "a\u202eb"};
+    EXPECT_EQ(log::compose("x", about, "нет «доступа» \u2066\u0085\xff"),
+              "нет «доступа» \\u2066\\u0085\\xff event=x identity=ci scope=project:Мюнхен "
+              "peer_unit=\"a\\u202eb\"");
 }
 
 TEST(Log, LevelsHaveNames) {

@@ -55,6 +55,13 @@ TEST(Status, RulesThatActForWantOfKnowledgeAreTold) {
     EXPECT_THAT(shown(R"({"identities":[{"identity":"ci","scopes":[]}]})"), Not(HasSubstr("ci:")));
 }
 
+TEST(Status, NoNameTurnsTheLineRound) {
+    const std::string out = shown("{\"identities\":[{\"identity\":\"ci\",\"scopes\":[{\"scope\":\"project:"
+                                  "Мюнхен\u202e\u2066\u061c\",\"state\":\"failed\"}]}]}");
+    EXPECT_THAT(out, HasSubstr("project:Мюнхен??? "));
+    EXPECT_THAT(out, Not(HasSubstr("\u202e")));
+}
+
 TEST(StatusAtATerminal, IsRefreshedInPlaceUntilASignal) {
     std::string second = status_document;
     second.replace(second.find("71999"), 5, "71939");
