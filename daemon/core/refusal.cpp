@@ -17,29 +17,48 @@ bool says(std::string_view body, std::string_view words) noexcept {
     return std::search(body.begin(), body.end(), words.begin(), words.end(), same) != body.end();
 }
 
-bool says_any(std::string_view body, const auto& phrases) noexcept {
-    return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view p) { return says(body, p); });
-}
-
 // APIG.0301 and APIGW.0301 stand for any fault of authentication; these are the request's own.
 constexpr std::array<std::string_view, 3> not_the_token{
     "x-auth-token not found", "verify aksk signature fail", "ak access failed to reach the limit"};
-constexpr std::array<std::string_view, 2> updated{"token must be updated", "apigw.0307"};
-constexpr std::array<std::string_view, 5> dead_token{"token must be updated", "x-auth-token is invalid",
-                                                     "apig.0307", "apigw.0307", "decrypt token fail"};
+
+/// Words that name the token. Only those that can't mean a wrong request count with 400 too.
+struct dead_words {
+    std::string_view words; // in lower case
+    bool in_400 = false;
+};
+
+constexpr std::array<dead_words, 9> dead_token{{
+    // Open Telekom Cloud's API gateway, as its documents list the errors
+    {"token must be updated", true},
+    {"apig.0307", true},
+    {"apigw.0307", true},
+    {"decrypt token fail"},
+    {"token expires"},
+    // its DNS, and its IAM of a call made with an outdated token
+    // (opentelekomcloud/vault-plugin-secrets-openstack#87)
+    {"x-auth-token is invalid"},
+    // services of OpenStack, and gateways before them
+    {"token expired"},
+    {"token has expired"},
+    {"invalid token"},
+}};
 
 } // namespace
 
+bool names_dead_token(const service_answer& answer) noexcept {
+    if (answer.status != 400 && answer.status != 401 && answer.status != 403) return false;
+    return std::any_of(dead_token.begin(), dead_token.end(), [&](const dead_words& row) {
+        return (answer.status != 400 || row.in_400) && says(answer.body, row.words);
+    });
+}
+
 bool is_about_the_token(const service_answer& answer) noexcept {
-    switch (answer.status) {
-    case 401:
-        // Services answer 401 for little else; the gateway's word that the request itself was wrong is the
-        // exception.
-        return !says_any(answer.body, not_the_token);
-    case 403: return says_any(answer.body, dead_token) || says(answer.body, "token expires");
-    case 400: return says_any(answer.body, updated) || says(answer.body, "apig.0307");
-    default: return false;
-    }
+    if (names_dead_token(answer)) return true;
+    // Services answer 401 for little else; the gateway's word that the request itself was wrong is the
+    // exception.
+    return answer.status == 401 &&
+           std::none_of(not_the_token.begin(), not_the_token.end(),
+                        [&](std::string_view words) { return says(answer.body, words); });
 }
 
 } // namespace tokenward

@@ -16,4 +16,9 @@ struct service_answer {
 /// Status and codes count first, words only where services give nothing else.
 bool is_about_the_token(const service_answer& answer) noexcept;
 
+/// Whether its words name the token as the reason: the table in refusal.cpp. The same holds for an IAM's
+/// answer to a call made with a token, or to one that shows a token. REQUIRES nothing of the status: any but
+/// 400, 401 and 403 is about something else.
+bool names_dead_token(const service_answer& answer) noexcept;
+
 } // namespace tokenward

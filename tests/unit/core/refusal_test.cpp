@@ -40,6 +40,13 @@ const row rows[] = {
      true},
     {"no body", 401, "", true},
     {"a web server's page", 401, "<html><body>401 Authorization Required</body></html>", true},
+    {"an IAM, of a call made with an outdated token", 403,
+     R"({"error":{"code":403,"message":"X-Auth-Token is invalid in the request."}})", true},
+    {"words of others", 403, R"({"message":"Token expired"})", true},
+    {"the same", 403, "The token has expired.", true},
+    {"the same", 403, R"({"error":"Invalid token"})", true},
+    {"the same beside the gateway's", 401, R"({"error_msg":"Invalid token; x-auth-token not found"})", true},
+    {"words that a wrong request may have", 400, R"({"message":"Invalid token '}' in the query"})", false},
     {"words with 400", 400, R"({"message":"the Token Must Be Updated"})", true},
     {"words with 403", 403, "token must be updated", true},
     {"no permission", 403,
@@ -57,4 +64,17 @@ const row rows[] = {
 
 TEST(Refusal, EachRowOfTheTableIsJudgedAsItSays) {
     for (const row& r : rows) EXPECT_EQ(is_about_the_token({r.status, r.body}), r.about_the_token) << r.what;
+}
+
+// A 401 alone is about the token, but does not name it: an IAM has it for projects too.
+TEST(Refusal, WordsAndNotTheStatusAloneNameTheToken) {
+    for (const row& r : rows) {
+        const bool named = names_dead_token({r.status, r.body});
+        EXPECT_FALSE(named && !r.about_the_token) << r.what;
+        if (r.status != 401) {
+            EXPECT_EQ(named, r.about_the_token) << r.what;
+        }
+    }
+    EXPECT_FALSE(names_dead_token({401, "The request you have made requires authentication."}));
+    EXPECT_TRUE(names_dead_token({401, "Invalid token"}));
 }
