@@ -29,13 +29,17 @@ refusal no_such_scope(const state& s, const request& from, std::string_view what
     return no;
 }
 
-/// Keystone's tokens without a scope are unscoped; OTC's are for the user's domain.
+/// Keystone's tokens without a scope are for the user's default project, if there is one, unless the login
+/// says that it wants none; OTC's are for the user's domain.
 void open_scope(const state& s, const request& from, const login_request& login, token& granted) {
     if (!granted.project_id.empty()) return; // an application credential brought its own
     const auto& wanted = login.wanted;
     const auto& who = *s.people.user_by_id(granted.user_id);
     if (wanted.kind == target_kind::unscoped) {
         if (s.options.manners == dialect::otc) granted.domain_id = who.domain_id;
+        const auto* const usual = s.people.find_project({.name = who.default_project}, who.domain_id);
+        if (!login.says_scope && s.options.manners == dialect::keystone && usual != nullptr)
+            granted.project_id = usual->id;
     } else if (wanted.kind == target_kind::domain) {
         const auto* const found = s.people.find_domain(wanted.what);
         if (found == nullptr || found->id != who.domain_id) throw no_such_scope(s, from, "domain");
@@ -85,7 +89,14 @@ response look_up_or_revoke(state& s, const request& from) {
     return {.status = 204};
 }
 
+response projects(const state& s, const request& from) {
+    if (s.tokens.find(from.header("X-Auth-Token"), s.now()) == nullptr)
+        return to_response(unauthorized(from.base_url()), s.options.manners);
+    return json_response(200, json::serialize(json::object{{"projects", json::array{}}}));
+}
+
 response version_document(const state& s, const request& from) {
+    if (from.method == "GET" && from.path.ends_with("/v3/auth/projects")) return projects(s, from);
     if (from.method != "GET" || !(from.path.ends_with("/v3") || from.path.ends_with("/v3/")))
         return to_response({.status = 404, .message = "Not found."}, s.options.manners);
     const auto root = from.path.substr(0, from.path.rfind("/v3") + 3);

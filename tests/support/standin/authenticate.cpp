@@ -99,6 +99,9 @@ token by_parent(const state& s, const request& from, const login_request& login)
     if (parent == nullptr) throw refusal{.status = 404, .message = "Could not find token."};
     if (!parent->may_be_rescoped)
         throw refusal{.status = 403, .message = "Application credentials may not be rescoped."};
+    const bool scoped = !parent->project_id.empty() || !parent->domain_id.empty();
+    if (scoped && !s.options.rescope_scoped)
+        throw refusal{.status = 403, .message = "You are not authorized to rescope a scoped token."};
     if (login.methods.size() != 1) throw unauthorized(from.base_url());
     token child{.user_id = parent->user_id, .methods = parent->methods, .expires = parent->expires};
     if (std::ranges::find(child.methods, "token") == child.methods.end()) child.methods.emplace_back("token");

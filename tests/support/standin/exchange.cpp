@@ -22,6 +22,8 @@ class counted_login {
         try {
             x_login = parse_login(from.body, s.options.manners);
             x_label = login_label::of(x_login);
+            if (x_login.names_unscoped && !s.options.named_unscoped)
+                throw std::invalid_argument("'scope' must name a project or a domain");
         } catch (const std::invalid_argument& e) {
             x_malformed = e.what();
         }

@@ -131,6 +131,7 @@ void identities::merge_user(const json::object& entry) {
     it.domain_id = home;
     take(entry, "password", it.password);
     take(entry, "totp_secret", it.totp_secret);
+    take(entry, "default_project", it.default_project);
     if (const auto* const list = entry.if_contains("projects")) {
         it.projects.clear();
         for (const auto& project_name : list->as_array()) it.projects.emplace_back(project_name.as_string());

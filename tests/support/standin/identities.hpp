@@ -27,6 +27,7 @@ struct user {
     std::string password;
     std::string totp_secret;           ///< base32; with it, a password alone is not enough
     std::vector<std::string> projects; ///< names of those he has a role in; empty = all
+    std::string default_project;       ///< its name: what a login without scope is for (Keystone)
     long long last_totp_step = 0;      ///< the newest passcode that was accepted
 };
 

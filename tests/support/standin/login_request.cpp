@@ -114,7 +114,9 @@ login_request parse_login(std::string_view body, dialect manners) {
     }
     if (result.who.empty()) result.who = result.passcode_user;
     if (const auto* const scope = auth.if_contains("scope"); scope != nullptr && *scope != "unscoped") {
-        result.wanted = parse_target(object_at(auth, "scope"), manners);
+        const auto& named = object_at(auth, "scope");
+        result.names_unscoped = named.contains("unscoped");
+        if (!result.names_unscoped) result.wanted = parse_target(named, manners);
         result.says_scope = true;
     }
     return result;

@@ -31,6 +31,7 @@ struct login_request {
     std::string credential_secret{};
     target wanted{};
     bool says_scope = false;
+    bool names_unscoped = false; ///< "scope":{"unscoped":{}}
 
     bool has_method(std::string_view name) const;
     /// "password+totp"

@@ -56,6 +56,10 @@ void set_one(settings& changed, std::string_view key, const json::value& value) 
         changed.catalog_size = static_cast<std::size_t>(number(key, value, 0, 1 << 24));
     else if (key == "unknown_project")
         changed.unknown_project = static_cast<int>(number(key, value, 0, 599));
+    else if (key == "named_unscoped")
+        changed.named_unscoped = truth(key, value);
+    else if (key == "rescope_scoped")
+        changed.rescope_scoped = truth(key, value);
     else if (key == "delay_ms")
         changed.delay = std::chrono::milliseconds(number(key, value, 0, 3'600'000));
     else if (key == "max_concurrent")
@@ -86,6 +90,8 @@ json::object to_json(const settings& current) {
             {"clock_stopped", current.stopped.has_value()},
             {"catalog_size", current.catalog_size},
             {"unknown_project", current.unknown_project},
+            {"named_unscoped", current.named_unscoped},
+            {"rescope_scoped", current.rescope_scoped},
             {"delay_ms", current.delay.count()},
             {"max_concurrent", current.max_concurrent},
             {"lockout_after", current.lockout_after}};

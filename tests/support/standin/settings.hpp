@@ -24,6 +24,8 @@ struct settings {
     int unknown_project = 0;              ///< status for an unknown project or domain; 0 = the dialect's
     std::chrono::milliseconds delay{0};   ///< before every answer but /control's
     unsigned max_concurrent = 0;          ///< logins at once, more get 429; 0 = any number
+    bool named_unscoped = true;           ///< takes "scope":{"unscoped":{}}; else it is 400
+    bool rescope_scoped = true;           ///< Keystone's allow_rescope_scoped_token
     unsigned lockout_after = 0;           ///< failures in a row that lock a user; 0 = never
 };
 
