@@ -92,17 +92,20 @@ seconds time_of_day(scanner& in) noexcept {
 
 microseconds fraction(scanner& in) noexcept {
     if (!in.skip(".")) return {};
-    int digits = 0;
-    std::int64_t value = 0; // nanoseconds
-    for (; in.at_digit() && digits < 9; ++digits) value = value * 10 + in.number(1);
+    std::size_t digits = 0;
+    std::int64_t value = 0;
+    for (; in.at_digit(); ++digits) {
+        const int digit = in.number(1);
+        if (digits < 6) value = value * 10 + digit; // finer ones are dropped
+    }
     if (digits == 0) in.fail();
-    for (; digits < 9; ++digits) value *= 10;
-    return floor<microseconds>(nanoseconds(value));
+    for (; digits < 6; ++digits) value *= 10;
+    return microseconds(value);
 }
 
-// East of Greenwich counts up.
+// East of Greenwich counts up. None is UTC.
 minutes zone(scanner& in) noexcept {
-    if (in.skip("Z") || in.skip("z")) return {};
+    if (in.done() || in.skip("Z") || in.skip("z")) return {};
     int sign = in.skip("-") ? -1 : 1;
     if (sign == 1) in.expect("+");
     int hour = in.number(2);

@@ -8,9 +8,9 @@
 
 namespace tokenward::iam {
 
-/// ISO 8601 as Keystone writes it: 2015-11-09T01:42:57.527363Z; a fraction of 1 to 9 digits or none, `Z` or
-/// an offset such as +00:00. Years 1970 to 9999; a leap second counts as the second after it. None: not such
-/// a time.
+/// ISO 8601 as Keystone writes it: 2015-11-09T01:42:57.527363Z; a fraction of any length or none, cut to
+/// microseconds; `Z`, an offset such as +00:00, or nothing, which is UTC. Years 1970 to 9999; a leap second
+/// counts as the second after it. None: not such a time.
 std::optional<wall_time> parse_iso_time(std::string_view text) noexcept;
 
 /// HTTP's dates: IMF-fixdate, RFC 850 and asctime (RFC 9110, 5.6.7). None: not such a date.

@@ -1,4 +1,5 @@
 // The answer to a login: the token and its description; see keystone_codec.hpp.
+#include "daemon/core/refusal.hpp"
 #include "daemon/iam/iam_time.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 #include "daemon/iam/token_text.hpp"
@@ -67,8 +68,10 @@ void read_value(token& into, const secret& value) {
 void read_life(token& into, const json::object& from, const moment& asked) {
     auto expires = read_time(from, "expires_at");
     if (!expires) throw nonsense{"without expires_at"};
-    auto issued = read_time(from, "issued_at");
-    // The IAM's Date is its own clock; ours may be minutes off and is only the last resort.
+    // An issued_at that makes no sense is as good as none. The IAM's Date is its own clock; ours may be
+    // minutes off and is only the last resort.
+    auto issued = parse_iso_time(text_or_empty(from, "issued_at"));
+    if (issued && *issued >= *expires) issued.reset();
     into.issued_at = issued ? *issued : into.iam_date ? *into.iam_date : asked.wall;
     into.expires_at = *expires;
     if (into.expires_at <= into.issued_at) throw nonsense{"with a token that has expired already"};
@@ -76,18 +79,12 @@ void read_life(token& into, const json::object& from, const moment& asked) {
     into.minted = asked.boot;
 }
 
-// Keystone writes this one time without its Z. One that is none is no reason to refuse the token.
-std::optional<wall_time> read_password_end(std::string text) {
-    if (text.empty()) return std::nullopt;
-    auto end = parse_iso_time(text);
-    return end ? end : parse_iso_time(text + "Z");
-}
-
 void read_description(token& into, const json::object& from) {
     into.user = read_ref(from, "user").value_or(named_ref{});
     if (const json::object* user = object_or_null(from, "user")) {
         into.user_domain = read_ref(*user, "domain").value_or(named_ref{});
-        into.password_expires_at = read_password_end(text_or_empty(*user, "password_expires_at"));
+        // One that is no time is no reason to refuse the token.
+        into.password_expires_at = parse_iso_time(text_or_empty(*user, "password_expires_at"));
     }
     into.mfa_authn_at = text_or_empty(from, "mfa_authn_at");
     into.project = read_ref(from, "project");
@@ -143,6 +140,10 @@ login_answer read_granted(const http_answer& answer, const login_facts& facts) {
     return parsed;
 }
 
+bool has_dead_words(const http_answer& answer) noexcept {
+    return names_dead_token({static_cast<int>(answer.status), {answer.body.data(), answer.body.size()}});
+}
+
 /// Whether the answer names a token, and another one.
 bool names_another(const http_answer& answer, const secret& asked_about) {
     return !answer.subject_token.empty() && !(answer.subject_token == asked_about);
@@ -184,7 +185,23 @@ login_answer parse_description(const http_answer& answer, const login_facts& fac
 validation parse_validation(const http_answer& answer) {
     validation parsed{validity::unknown, parse_http_date(answer.date)};
     if (answer.status == 200 || answer.status == 204) parsed.verdict = validity::alive;
-    if (answer.status == 401 || answer.status == 404) parsed.verdict = validity::dead;
+    if (answer.status == 401 || answer.status == 404 || has_dead_words(answer))
+        parsed.verdict = validity::dead;
+    return parsed;
+}
+
+bool says_too_little(const http_answer& answer) noexcept {
+    return answer.status == 403 || answer.status == 405 || answer.status == 501;
+}
+
+bool proves_nothing(const http_answer& answer) noexcept {
+    return answer.status == 403 && !has_dead_words(answer);
+}
+
+validation parse_projects(const http_answer& answer) {
+    validation parsed{validity::unknown, parse_http_date(answer.date)};
+    if (answer.status == 200) parsed.verdict = validity::alive;
+    if (answer.status == 401 || has_dead_words(answer)) parsed.verdict = validity::dead;
     return parsed;
 }
 

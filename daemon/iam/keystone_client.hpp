@@ -35,8 +35,10 @@ class keystone_client {
     boost::asio::awaitable<bool> probe();
     /// GET /v3/auth/tokens: what a token that was given to us is.
     boost::asio::awaitable<login_answer> describe(const secret* given);
-    /// HEAD /v3/auth/tokens: whether a token lives.
+    /// Whether a token lives: HEAD /v3/auth/tokens, and where that says too little, GET; where even that
+    /// proves nothing, GET /v3/auth/projects.
     boost::asio::awaitable<validation> validate(token_ptr subject);
+    boost::asio::awaitable<validation> judge(const secret* shown);
     /// Asks the IAM what time it is, if no answer has said so yet; twice, if the first date is not believed.
     /// Costs no login.
     boost::asio::awaitable<void> learn_clock();
@@ -49,6 +51,7 @@ class keystone_client {
     void restore_clock_offset(duration offset) noexcept { x_clock.restore(offset, x_time.now()); }
 
   private:
+    http_request ask_with(const secret& shown, const char* method, std::string target) const;
     login_facts facts(const std::string& scope_text, const scope* target, const moment& asked,
                       const login_proof& proof) const;
     void mistrust(const login_answer& answer) noexcept;

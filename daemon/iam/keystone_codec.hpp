@@ -30,6 +30,7 @@ struct login_proof {
     const secret* value = nullptr;     ///< the password, the credential's secret, the token; null with totp
     const secret* passcode = nullptr;  ///< with password_and_totp and totp
     const named_ref* holder = nullptr; ///< with token: whose it is; null: not known
+    bool omit_unscoped = false;        ///< the IAM does not know "scope":{"unscoped":{}}
 };
 
 /// The body of POST /v3/auth/tokens. JSON; holds the secrets of `proof`.
@@ -71,6 +72,7 @@ struct login_answer {
     unsigned status = 0; ///< of HTTP; 0 = there was no answer
     secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
     login_reach reach = login_reach::answered;
+    bool names_dead_token = false; ///< its words say that the token it was to be opened from is dead
 };
 
 /// Whether the answer is a token.
@@ -95,8 +97,20 @@ login_answer parse_login(const http_answer& answer, const login_facts& facts);
 /// counted from its issue on, unless it is said to be another; all else is read as a refusal.
 login_answer parse_description(const http_answer& answer, const login_facts& facts);
 
-/// Reads the answer to HEAD /v3/auth/tokens: 200 and 204 alive, 401 and 404 dead, all else unknown.
+/// Reads the answer to HEAD or GET /v3/auth/tokens: 200 and 204 alive; 401, 404 and words that name the token
+/// (core/refusal) dead; all else unknown.
 validation parse_validation(const http_answer& answer);
+
+/// Whether an answer to HEAD /v3/auth/tokens leaves open what its body would tell: GET has one.
+bool says_too_little(const http_answer& answer) noexcept;
+
+/// Whether an answer to GET /v3/auth/tokens proves nothing, since a living token may get it too (one of a
+/// trust that impersonates may not ask about itself): GET /v3/auth/projects decides.
+bool proves_nothing(const http_answer& answer) noexcept;
+
+/// Reads the answer to GET /v3/auth/projects: 200 alive; 401 and words that name the token dead; all else
+/// unknown.
+validation parse_projects(const http_answer& answer);
 
 /// "sha256:" and the first 16 hex digits of SHA-256; empty if OpenSSL fails.
 std::string fingerprint(std::string_view token);

@@ -50,6 +50,12 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential wit
     const bool changed = x_last_digest && *x_last_digest != with.digest;
     x_last_digest = with.digest;
     attempt made = co_await log_in_once(with, target, how);
+    const scope asked = made.settling ? scope{} : target;
+    if (may_know_other_form(made.answer, asked)) {
+        x_omit_unscoped = true;
+        made = co_await log_in_once(with, target, how);
+        x_omit_unscoped = made.answer.credential == credential_word::accepted;
+    }
     if (!changed || how.by_person != nullptr || !has_token(made.answer)) co_return made;
     token_ptr fresh = std::get<std::shared_ptr<token>>(made.answer.result.outcome);
     validation word = co_await x_client.validate(fresh);
@@ -60,6 +66,13 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in(credential wit
     asio::steady_timer wait(x_executor, after_the_second);
     co_await wait.async_wait(asio::use_awaitable);
     co_return co_await log_in_once(with, target, how);
+}
+
+// Some IAMs refuse "scope":{"unscoped":{}}; they may know a login without any scope.
+bool keystone_source::may_know_other_form(const login_answer& answer, const scope& asked) const noexcept {
+    return answer.status == 400 && answer.credential == credential_word::unsaid && !answer.names_dead_token &&
+           asked.kind == scope_kind::unscoped && !x_omit_unscoped &&
+           x_identity.auth.type != auth_type::application_credential;
 }
 
 // Waits for the user's turn and for the guard's word; finds out whether the IAM is there, if the guard wants
@@ -98,13 +111,16 @@ asio::awaitable<keystone_source::attempt> keystone_source::log_in_once(credentia
     if (doubted && how.others_follow) co_return not_sent({.what = advice::rejected});
     made.settling = doubted && target.kind != scope_kind::unscoped;
     if (made.settling) target = scope{};
-    login_proof proof{.method = login_method::password, .value = with.value.get()};
+    login_proof proof{
+        .method = login_method::password, .value = with.value.get(), .omit_unscoped = x_omit_unscoped};
     if (x_identity.auth.type == auth_type::application_credential)
         proof.method = login_method::application_credential;
     std::shared_ptr<const secret> made_code; // keeps it until the answer is there
     const secret* receipt = nullptr;
     if (how.by_person != nullptr && !x_receipt.empty() && x_time.now().boot - x_receipt_at < receipt_life) {
-        proof = {.method = login_method::totp, .passcode = how.by_person};
+        proof.method = login_method::totp;
+        proof.value = nullptr;
+        proof.passcode = how.by_person;
         receipt = &x_receipt;
     } else if (how.by_person != nullptr) {
         proof.method = login_method::password_and_totp;

@@ -19,7 +19,7 @@ std::string scope_words(const token& granted) {
 }
 
 /// Whether the request named a scope; an application credential brings its own.
-bool names_scope(const login_facts& facts) {
+bool wants_scope(const login_facts& facts) {
     return facts.target != nullptr && facts.target->kind != scope_kind::unscoped &&
            facts.method != login_method::application_credential;
 }
@@ -40,7 +40,7 @@ scope_agreement compare_with_user(const token& granted, const login_facts& facts
 } // namespace
 
 std::string find_mismatch(const token& granted, const login_facts& facts) {
-    if (names_scope(facts) && compare_scope(granted, *facts.target) == scope_agreement::contradicts)
+    if (wants_scope(facts) && compare_scope(granted, *facts.target) == scope_agreement::contradicts)
         return "a token for " + scope_words(granted);
     if (compare_with_user(granted, facts) == scope_agreement::contradicts)
         return "a token of user " + words_for(granted.user);

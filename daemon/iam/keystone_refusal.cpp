@@ -1,11 +1,11 @@
 // Why the IAM gave no token, status by status; see keystone_codec.hpp.
+#include "daemon/core/refusal.hpp"
+#include "daemon/core/shown_text.hpp"
 #include "daemon/iam/iam_time.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace tokenward::iam {
 namespace {
@@ -111,7 +111,9 @@ judgement judge(const http_answer& answer, const iam_error& error, login_method 
         return {errc::no_such_resource, retry_rule::remember,
                 "check the user's roles there, and that it is enabled"};
     case 404: return judge_404(method);
-    case 409: return {errc::iam_unavailable, retry_rule::back_off, "it will be asked again"};
+    case 408: // a gateway did not get the whole request (RFC 9110, 15.5.9)
+    case 409:
+    case 425: return {errc::iam_unavailable, retry_rule::back_off, "it will be asked again"};
     case 429: return {errc::iam_unavailable, retry_rule::back_off, "its rate limit; it will be asked again"};
     case 300:
     case 301:
@@ -133,10 +135,7 @@ judgement judge(const http_answer& answer, const iam_error& error, login_method 
 std::string quote_iam(std::string_view text, const secret* proof) {
     if (proof != nullptr && !proof->empty() && text.find(proof->reveal()) != std::string_view::npos)
         return "(withheld)";
-    std::string shown(text.substr(0, most_quoted));
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return shown;
+    return shown_text(text, most_quoted);
 }
 
 login_answer parse_refusal(const http_answer& answer, const login_facts& facts) {
@@ -156,7 +155,10 @@ login_answer parse_refusal(const http_answer& answer, const login_facts& facts) 
         .receipt = answer.auth_receipt.duplicate(),
         // a gateway's word: what stands behind it may have seen the login
         .reach =
-            answer.status == 502 || answer.status == 504 ? login_reach::answer_lost : login_reach::answered};
+            answer.status == 502 || answer.status == 504 ? login_reach::answer_lost : login_reach::answered,
+        .names_dead_token =
+            facts.method == login_method::token &&
+            names_dead_token({static_cast<int>(answer.status), {answer.body.data(), answer.body.size()}})};
 }
 
 } // namespace tokenward::iam

@@ -88,6 +88,11 @@ void add_method(json::object& identity, std::string_view name, json::object&& wi
 
 json::object scope_object(const scope& target, const json::storage_ptr& memory) {
     json::object inner(memory);
+    if (target.kind == scope_kind::unscoped) {
+        json::object none(memory);
+        none.emplace("unscoped", std::move(inner));
+        return none;
+    }
     const bool by_id = target.kind == scope_kind::project_id || target.kind == scope_kind::domain_id;
     inner.emplace(by_id ? "id" : "name", target.value);
     if (target.kind == scope_kind::project_name && !target.domain.empty())
@@ -96,6 +101,12 @@ json::object scope_object(const scope& target, const json::storage_ptr& memory) 
     json::object outer(memory);
     outer.emplace(project ? "project" : "domain", std::move(inner));
     return outer;
+}
+
+// An application credential brings its own scope. Without any, Keystone gives the user's default project.
+bool names_scope(const login_proof& proof, const scope& target) {
+    if (target.kind != scope_kind::unscoped) return true;
+    return proof.method != login_method::application_credential && !proof.omit_unscoped;
 }
 
 } // namespace
@@ -118,7 +129,7 @@ wiped_string format_login(const auth_config& who, const login_proof& proof, cons
     }
     json::object auth(memory);
     auth.emplace("identity", std::move(identity));
-    if (target.kind != scope_kind::unscoped) auth.emplace("scope", scope_object(target, memory));
+    if (names_scope(proof, target)) auth.emplace("scope", scope_object(target, memory));
     json::value root(json::object(memory), memory);
     root.get_object().emplace("auth", std::move(auth));
     return to_text(root);

@@ -14,15 +14,23 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 /// What an IAM says to a parent that is dead, and to a scope that is not to be had.
-bool is_about_parent_or_scope(unsigned status) {
-    return status == 401 || status == 403 || status == 404;
+bool is_about_parent_or_scope(const login_answer& answer) {
+    return answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.names_dead_token;
 }
 
 } // namespace
 
 asio::awaitable<login_answer> keystone_source::rescope(std::shared_ptr<const token> parent, scope target) {
-    const login_proof proof{.method = login_method::token, .value = &parent->value, .holder = &parent->user};
-    login_answer answer = co_await x_client.log_in(proof, std::move(target), nullptr);
+    login_proof proof{.method = login_method::token,
+                      .value = &parent->value,
+                      .holder = &parent->user,
+                      .omit_unscoped = x_omit_unscoped};
+    login_answer answer = co_await x_client.log_in(proof, target, nullptr);
+    if (may_know_other_form(answer, target)) {
+        proof.omit_unscoped = true;
+        answer = co_await x_client.log_in(proof, target, nullptr);
+        x_omit_unscoped = has_token(answer);
+    }
     if (auto* opened = std::get_if<std::shared_ptr<token>>(&answer.result.outcome)) {
         x_rescoped = true;
         token& child = **opened;
@@ -31,6 +39,14 @@ asio::awaitable<login_answer> keystone_source::rescope(std::shared_ptr<const tok
         if (needs_person()) child.renew_ahead = passcode_notice(parent->lifetime);
     }
     co_return answer;
+}
+
+/// Whether the parent of an answer to rescoping lives.
+asio::awaitable<validity> keystone_source::judge_parent(std::shared_ptr<const token> parent,
+                                                        bool named_dead) {
+    if (named_dead) co_return validity::dead;
+    validation word = co_await x_client.validate(std::move(parent));
+    co_return word.verdict;
 }
 
 void keystone_source::keep_parent(std::shared_ptr<const token> fresh) {
@@ -50,10 +66,10 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_rescoping(scope target, 
         parent_or from = co_await ensure_parent(target, at_least);
         if (!from.parent) co_return std::move(from.failure);
         login_answer answer = co_await rescope(from.parent, target);
-        if (has_token(answer) || !is_about_parent_or_scope(answer.status)) co_return std::move(answer.result);
-        validation word = co_await x_client.validate(from.parent);
-        if (word.verdict == validity::unknown) co_return std::move(answer.result);
-        if (word.verdict == validity::dead) {
+        if (has_token(answer) || !is_about_parent_or_scope(answer)) co_return std::move(answer.result);
+        const validity parent = co_await judge_parent(from.parent, answer.names_dead_token);
+        if (parent == validity::unknown) co_return std::move(answer.result);
+        if (parent == validity::dead) {
             if (x_parent.get() == from.parent) x_parent.drop();
             if (again) continue;
             co_return std::move(answer.result);
@@ -89,12 +105,12 @@ asio::awaitable<keystone_source::opening> keystone_source::open_from_kept(scope 
     opening made;
     login_answer answer = co_await rescope(from, target);
     if (has_token(answer)) x_doubtful.erase(text);
-    if (!is_about_parent_or_scope(answer.status)) {
+    if (!is_about_parent_or_scope(answer)) {
         made.result = std::move(answer.result);
         co_return made;
     }
-    validation word = co_await x_client.validate(from);
-    if (word.verdict == validity::dead) {
+    const validity parent = co_await judge_parent(from, answer.names_dead_token);
+    if (parent == validity::dead) {
         if (x_parent.get() == from) x_parent.drop();
         x_doubtful.erase(text); // nothing is known: the next try is a login again
         made.is_final = false;
@@ -106,7 +122,7 @@ asio::awaitable<keystone_source::opening> keystone_source::open_from_kept(scope 
     }
     const instant now = x_time.now().boot;
     const bool judged = x_scope_judged_at && now - *x_scope_judged_at < 60s;
-    made.scope_refused = word.verdict == validity::alive;
+    made.scope_refused = parent == validity::alive;
     made.is_final = x_rescoped || answer.status == 404 || judged || x_doubtful.contains(text);
     if (!made.is_final) x_scope_judged_at = now;
     made.result = wrong_scope(target, answer.result.iam_date);
@@ -192,7 +208,12 @@ asio::awaitable<fetch_result> keystone_source::fetch_by_given_token(scope target
     if (!known || !x_parent.is_fresh(0s, x_time.now().boot) || target.kind == scope_kind::unscoped) {
         login_answer described = co_await x_client.describe(given.get());
         if (!has_token(described)) {
-            if (is_about_parent_or_scope(described.status)) co_return given_token_ended(described.status);
+            bool ended = is_about_parent_or_scope(described);
+            if (described.status == 403 && !described.names_dead_token) { // that is no proof
+                validation word = co_await x_client.judge(given.get());
+                ended = word.verdict == validity::dead;
+            }
+            if (ended) co_return given_token_ended(described.status);
             co_return std::move(described.result);
         }
         auto whole = std::get<std::shared_ptr<token>>(described.result.outcome);

@@ -85,8 +85,10 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<opening> open_from_kept(scope target);
     boost::asio::awaitable<parent_or> ensure_parent(scope target, duration at_least);
     boost::asio::awaitable<parent_or> log_in_for_parent(scope target);
+    boost::asio::awaitable<validity> judge_parent(std::shared_ptr<const token> parent, bool named_dead);
     boost::asio::awaitable<login_answer> rescope(std::shared_ptr<const token> parent, scope target);
 
+    bool may_know_other_form(const login_answer& answer, const scope& asked) const noexcept;
     void keep_parent(std::shared_ptr<const token> fresh);
     void forgo_rescoping();
     /// How long before its end a person is asked for the next passcode.
@@ -113,6 +115,7 @@ class keystone_source final : public token_source {
     bool x_rescoped = false;          // it has worked
     bool x_rescoping_refused = false; // and here it never will
     bool x_unscoped_refused = false;  // the IAM wants a scope in every login
+    bool x_omit_unscoped = false;     // it does not know "scope":{"unscoped":{}}; not kept over restarts
     std::set<std::string>
         x_doubtful{};                 // scopes that a login has been refused for, not for the password's sake
     std::set<std::string> x_opened{}; // scopes that a login has opened

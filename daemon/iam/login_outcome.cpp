@@ -17,8 +17,10 @@ bool is_about_something_else(const login_answer& answer) noexcept {
     case 403: // the user is known, but may not
     case 404:
     case 405:
+    case 408: // it did not get the whole request
     case 413:
     case 415:
+    case 425:              // it has not begun with it
     case 429: return true; // its rate limit
     case 503: {            // an overload if it says until when; else a gateway's word on a broken connection
         const auto* failure = std::get_if<fetch_failure>(&answer.result.outcome);

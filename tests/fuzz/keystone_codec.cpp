@@ -2,6 +2,7 @@
 // line each, then the body.
 #include "daemon/iam/keystone_codec.hpp"
 #include "daemon/core/raw_json.hpp"
+#include "daemon/core/shown_text.hpp"
 #include "daemon/core/token_scope.hpp"
 
 #include <boost/json.hpp>
@@ -84,6 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
         const problem& error = std::get<fetch_failure>(parsed.result.outcome).error;
         require(error.detail.find("hunter2") == std::string::npos && error.detail.size() < 1000);
+        require(is_shown_as_it_is(error.detail));
         require(!error.retry_after || (error.retry_after->count() > 0 && error.retry_after->count() <= 3600));
     }
     return 0;

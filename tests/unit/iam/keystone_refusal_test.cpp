@@ -32,6 +32,9 @@ TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
         {403, R"({"error":{"message":"no role","code":"IAM.0081"}})", errc::no_such_resource, remember,
          "403 IAM.0081 'no role'"},
         {404, "<html>not here</html>", errc::no_such_resource, remember, "404; check the project"},
+        {408, "<html>Request Time-out</html>", errc::iam_unavailable, back_off,
+         "408; it will be asked again"},
+        {425, "", errc::iam_unavailable, back_off, "425; it will be asked again"},
         {409, "", errc::iam_unavailable, back_off, "409"},
         {429, R"({"error_msg":"slow","error_code":"APIGW.0308","request_id":"r"})", errc::iam_unavailable,
          back_off, "APIGW.0308"},
@@ -100,13 +103,19 @@ TEST_F(KeystoneRefusal, RetryAfterIsSecondsOrADateByTheIamsClock) {
     EXPECT_EQ(wait(), std::nullopt);
 }
 
-TEST_F(KeystoneRefusal, QuotesTheIamPrintableAndShort) {
+TEST_F(KeystoneRefusal, QuotesTheIamAsItIsButShortAndWithoutControls) {
     auto detail = [&](std::string_view body) {
         return failure(parse_login(answer(403, body), facts)).error.detail;
     };
-    const std::string tricky = detail(R"({"error":{"message":"a\u001b[31m\nb\u0000"}})");
-    EXPECT_NE(tricky.find("'a?[31m?b?'"), std::string::npos) << tricky;
+    const std::string tricky = detail(R"({"error":{"message":"a\u001b[31m\nb\u0000\u202ec"}})");
+    EXPECT_NE(tricky.find(R"('a\x1b[31m\x0ab\x00\u202ec')"), std::string::npos) << tricky;
     EXPECT_LT(detail("{\"error\":{\"message\":\"" + std::string(100'000, 'x') + "\"}}").size(), 500U);
+    for (const char* words :
+         {"Нет доступа к проекту", "项目不存在", "Zugriff verweigert – Rolle fehlt", "🚫"}) {
+        const std::string said =
+            detail("{\"error_msg\":\"" + std::string(words) + "\",\"error_code\":\"x\"}");
+        EXPECT_NE(said.find(words), std::string::npos) << said;
+    }
 }
 
 TEST_F(KeystoneRefusal, WithholdsATextThatQuotesThePassword) {
@@ -118,13 +127,50 @@ TEST_F(KeystoneRefusal, WithholdsATextThatQuotesThePassword) {
     }
 }
 
-TEST(KeystoneValidation, TellsDeadFromAliveAndFromUnknown) {
-    const std::pair<unsigned, validity> table[] = {
-        {200, validity::alive},   {204, validity::alive},   {401, validity::dead},    {404, validity::dead},
-        {403, validity::unknown}, {500, validity::unknown}, {302, validity::unknown},
+TEST_F(KeystoneRefusal, OfRescopingSaysWhetherItsWordsNameTheParent) {
+    const http_answer named = answer(403, R"({"error":{"code":403,"message":"X-Auth-Token is invalid."}})");
+    EXPECT_FALSE(parse_login(named, facts).names_dead_token) << "a login by password shows no token";
+    facts.method = login_method::token;
+    EXPECT_TRUE(parse_login(named, facts).names_dead_token);
+    EXPECT_TRUE(parse_login(answer(401, "Token has expired"), facts).names_dead_token);
+    EXPECT_FALSE(parse_login(answer(401, R"({"error":{"message":"no"}})"), facts).names_dead_token);
+    EXPECT_FALSE(parse_login(answer(403, R"({"error":{"message":"no role"}})"), facts).names_dead_token);
+}
+
+using KeystoneValidation = codec;
+
+constexpr auto outdated = R"({"error":{"code":403,"message":"X-Auth-Token is invalid in the request."}})";
+constexpr auto may_not = R"({"error":{"code":403,"message":"You are not authorized to do that."}})";
+
+TEST_F(KeystoneValidation, TellsDeadFromAliveAndFromUnknown) {
+    const std::tuple<unsigned, const char*, validity> table[] = {
+        {200, "", validity::alive},        {204, "", validity::alive},
+        {401, "", validity::dead},         {404, "", validity::dead},
+        {403, "", validity::unknown},      {500, "", validity::unknown},
+        {302, "", validity::unknown},      {403, outdated, validity::dead},
+        {403, may_not, validity::unknown}, {500, outdated, validity::unknown},
     };
-    for (auto [status, verdict] : table)
-        EXPECT_EQ(parse_validation({.status = status}).verdict, verdict) << status;
+    for (auto [status, body, verdict] : table)
+        EXPECT_EQ(parse_validation(answer(status, body)).verdict, verdict) << status << body;
+}
+
+TEST_F(KeystoneValidation, AsksFurtherWhereAnAnswerSaysTooLittle) {
+    for (unsigned status : {403U, 405U, 501U}) EXPECT_TRUE(says_too_little(answer(status, ""))) << status;
+    for (unsigned status : {200U, 401U, 404U, 503U})
+        EXPECT_FALSE(says_too_little(answer(status, ""))) << status;
+    EXPECT_TRUE(proves_nothing(answer(403, may_not)));
+    EXPECT_TRUE(proves_nothing(answer(403, "")));
+    EXPECT_FALSE(proves_nothing(answer(403, outdated)));
+    EXPECT_FALSE(proves_nothing(answer(401, "")));
+}
+
+TEST_F(KeystoneValidation, ItsProjectsDecideInTheEnd) {
+    const std::tuple<unsigned, const char*, validity> table[] = {
+        {200, "{}", validity::alive},      {401, "", validity::dead},    {403, outdated, validity::dead},
+        {403, may_not, validity::unknown}, {404, "", validity::unknown}, {500, "", validity::unknown},
+    };
+    for (auto [status, body, verdict] : table)
+        EXPECT_EQ(parse_projects(answer(status, body)).verdict, verdict) << status << body;
 }
 
 } // namespace

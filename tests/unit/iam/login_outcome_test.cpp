@@ -24,7 +24,7 @@ TEST(LoginOutcome, IsTheIamsWordOnTheSecretIfThereIsOne) {
 TEST(LoginOutcome, OfALostAnswerIsUnknown) {
     EXPECT_EQ(end_after(0, credential_word::unsaid, login_reach::answer_lost), login_end::lost);
     EXPECT_EQ(end_after(404, credential_word::unsaid, login_reach::answer_lost), login_end::lost);
-    for (unsigned status : {502U, 504U, 500U, 503U, 408U, 200U, 599U, 101U})
+    for (unsigned status : {502U, 504U, 500U, 503U, 200U, 599U, 101U})
         EXPECT_EQ(end_after(status), login_end::lost) << status;
     EXPECT_EQ(end_after(401), login_end::lost) << "the user is locked";
 }
@@ -34,7 +34,7 @@ TEST(LoginOutcome, OfWhatWasNotWrittenInFullIsNone) {
 }
 
 TEST(LoginOutcome, OfWhatWasTurnedAwayIsNone) {
-    for (unsigned status : {301U, 307U, 400U, 403U, 404U, 429U})
+    for (unsigned status : {301U, 307U, 400U, 403U, 404U, 408U, 425U, 429U})
         EXPECT_EQ(end_after(status), login_end::unjudged) << status;
     EXPECT_EQ(end_after(503, credential_word::unsaid, login_reach::answered, std::chrono::seconds(5)),
               login_end::unjudged)
