@@ -90,6 +90,27 @@ TEST(GivenToken, IsServedAndRescopedAndEndsWithoutALogin) {
     EXPECT_TRUE(d->reaches("valid")) << "a new one in the file is noticed";
 }
 
+// As that of a trust that impersonates: it may not ask about itself, but lives.
+TEST(GivenToken, ThatMayNotAskAboutItselfIsNotSaidToHaveEnded) {
+    iam_standin iam;
+    const std::string given = token_from(iam);
+    iam.fault(R"({"kind":"status","path":"validate","status":403,"count":-1,"body":{"message":"may not"}})");
+    auto d = start(with_secret(iam, "", "v3token", given), "token");
+    const http_reply unreadable = d->get("/v1/tokens/ci/default");
+    EXPECT_EQ(unreadable.status, 404) << unreadable.body;
+    EXPECT_NE(unreadable.body.find("403 'may not'"), std::string::npos) << unreadable.body;
+}
+
+TEST(GivenToken, ThatTheIamCallsExpiredWith403HasEnded) {
+    iam_standin iam;
+    const std::string given = token_from(iam);
+    iam.fault(R"({"kind":"status","path":"validate","status":403,"count":-1,"body":"Token has expired"})");
+    auto d = start(with_secret(iam, "", "v3token", given), "token");
+    const http_reply ended = d->get("/v1/tokens/ci/default");
+    EXPECT_EQ(ended.status, 424) << ended.body;
+    EXPECT_NE(ended.body.find("has ended"), std::string::npos) << ended.body;
+}
+
 TEST(Rotation, OldAndNewInOneFileAreTriedInOrderAndNeverAreTwoFailuresOfOne) {
     iam_standin iam;
     iam.add_projects(20);

@@ -17,6 +17,8 @@ struct fault_row {
 
 const fault_row rows[] = {
     {"Overload", R"({"kind":"status","status":503,"retry_after":1})", "iam_unavailable"},
+    {"RequestTimeout", R"({"kind":"status","status":408,"retry_after":1})", "iam_unavailable"},
+    {"TooEarly", R"({"kind":"status","status":425,"retry_after":1})", "iam_unavailable"},
     {"RateLimit", R"({"kind":"status","status":429,"retry_after":1})", "iam_unavailable"},
     {"InternalError", R"({"kind":"status","status":500})", "iam_unavailable"},
     {"Redirect", R"({"kind":"redirect","location":"http://127.0.0.1:1/v3/auth/tokens"})", "iam_protocol"},
