@@ -215,7 +215,7 @@ class token_service {
     void start_validation(cache_entry& entry, ticket id);
     void validation_not_begun(const cache_entry& entry, ticket id) noexcept;
     void end_validation(ticket id, const std::string& identity, validation answer);
-    void end_passcode(wait_id id, const std::string& identity, result<void> said);
+    void end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said);
     void answer_refusals(ticket question, const refusal_outcome& outcome);
     void end_question(const cache_entry& entry, ticket question);
     void drop_refusals(std::uint64_t entry);

@@ -25,6 +25,7 @@ void token_service::configure(config wanted) {
         x_cache.forget_refused(old.name);
         x_sources.erase(old.name);
         x_rejected.erase(old.name);
+        x_password_notices.erase(old.name);
     }
     for (const identity_config& i : x_config.identities) {
         if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));

@@ -1,11 +1,6 @@
 // Callers who wait for a token, and what they are told: the part of token_service that faces the local side.
 #include "daemon/token_service.hpp"
 
-#include "daemon/log.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,16 +8,7 @@ namespace tokenward {
 namespace {
 
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
 constexpr std::chrono::seconds longest_wait = 24h;
-
-// What is said comes by `said`: as a handler's argument, GCC 12 takes it for something that was not set.
-asio::awaitable<void> run_passcode(std::shared_ptr<running_task> as, std::shared_ptr<token_source> source,
-                                   std::shared_ptr<const secret> passcode,
-                                   std::shared_ptr<result<void>> said) {
-    as->begun = true;
-    if (!as->cancelled) *said = co_await source->give_passcode(std::move(passcode));
-}
 
 } // namespace
 
@@ -248,51 +234,6 @@ void token_service::time_out_waiters(instant now) {
         late.retry_after = 1s;
         done(std::move(late));
     }
-}
-
-// A wrong one is a refused login, of which the lockout guard lets the IAM see 4 in 15 minutes.
-wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done,
-                                     const requester& by) {
-    if (x_stopped) {
-        done(shutting_down());
-        return 0;
-    }
-    if (auto within = charge(identity, by); !within) {
-        done(within.error());
-        return 0;
-    }
-    const wait_id id = x_next_wait++;
-    x_passcode_waiters.emplace(id, std::move(done));
-    auto running = std::make_shared<running_task>();
-    x_passcodes.emplace(id, running);
-    auto said = std::make_shared<result<void>>(problem{errc::iam_unavailable, "cancelled"});
-    auto end = [this, alive = x_alive, running, said, id,
-                name = std::string(identity)](std::exception_ptr error) {
-        if (*alive) x_passcodes.erase(id);
-        if (!*alive || x_stopped) return;
-        if (error) *said = problem{errc::internal, "the login failed inside tokenward"};
-        end_passcode(id, name, std::move(*said));
-    };
-    auto code = std::make_shared<const secret>(std::move(passcode));
-    asio::co_spawn(x_parts.executor,
-                   run_passcode(running, x_sources.find(identity)->second, std::move(code), std::move(said)),
-                   asio::bind_cancellation_slot(running->cancel.slot(), std::move(end)));
-    return id;
-}
-
-void token_service::end_passcode(wait_id id, const std::string& identity, result<void> said) {
-    if (said) {
-        log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
-        x_rejected.erase(identity);
-        x_cache.rearm(identity, now().boot);
-        keep_soon();
-        tick();
-    } else {
-        log::warning("passcode_refused", {.identity = identity}, "a person's passcode gave no login: {}",
-                     said.error().detail);
-    }
-    auto waits = x_passcode_waiters.extract(id);
-    if (!waits.empty()) waits.mapped()(std::move(said));
 }
 
 } // namespace tokenward

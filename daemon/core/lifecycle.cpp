@@ -142,6 +142,7 @@ void lifecycle::accept(std::shared_ptr<token> fresh, instant now, double jitter)
     x_failures = 0;
     x_next_try = now;
     x_validation = 0;
+    x_damped_until = instant::min(); // the IAM's word was about another token
     validate_every(x_validate_pause, now);
 }
 

@@ -47,22 +47,18 @@ class fake_source final : public token_source {
 
     boost::asio::awaitable<validation> validate(token_ptr) override {
         ++validations;
-        if (hold_validations) {
-            auto bell = std::make_shared<boost::asio::steady_timer>(x_executor, never_ends());
-            x_held_validations.push_back(bell);
-            boost::system::error_code ended;
-            co_await bell->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
-        }
+        if (hold_words) co_await be_held();
         co_return validation{verdict};
     }
-    /// Ends the oldest validation that is held, with the verdict of this moment.
-    void end_validation() {
-        x_held_validations.front()->cancel();
-        x_held_validations.pop_front();
+    /// Ends the oldest validation or passcode that is held; with the verdict of this moment.
+    void end_word() {
+        x_held.front()->cancel();
+        x_held.pop_front();
     }
 
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override {
         ++passcodes;
+        if (hold_words) co_await be_held();
         result<void> accepted;
         if (passcode->reveal() == right_passcode) co_return accepted;
         problem wrong{errc::credential_rejected, "wrong"};
@@ -96,7 +92,7 @@ class fake_source final : public token_source {
     duration at_least{}; ///< what the last fetch asked for
     std::string right_passcode = "123456";
     validity verdict = validity::alive;
-    bool hold_validations = false; ///< until end_validation()
+    bool hold_words = false; ///< validations and passcodes, until end_word()
     bool changed = false;
     std::optional<wall_time> iam_date{}; ///< what the IAM's clock says in the answers to fetches
 
@@ -110,6 +106,12 @@ class fake_source final : public token_source {
     static std::chrono::steady_clock::time_point never_ends() {
         return std::chrono::steady_clock::time_point::max();
     }
+    boost::asio::awaitable<void> be_held() {
+        auto bell = std::make_shared<boost::asio::steady_timer>(x_executor, never_ends());
+        x_held.push_back(bell);
+        boost::system::error_code ended;
+        co_await bell->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+    }
     void end(fetch_result r) {
         auto first = x_pending.front();
         x_pending.pop_front();
@@ -121,7 +123,7 @@ class fake_source final : public token_source {
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
     std::deque<std::shared_ptr<pending>> x_pending;
-    std::deque<std::shared_ptr<boost::asio::steady_timer>> x_held_validations;
+    std::deque<std::shared_ptr<boost::asio::steady_timer>> x_held;
 };
 
 } // namespace tokenward::testing

@@ -16,14 +16,14 @@ class Questions : public Service {
         step(0s);
         source->answer("b");
         run();
-        source->hold_validations = true;
+        source->hold_words = true;
         refuse("sha256:b");
         ASSERT_EQ(source->validations, 1);
         refusals.clear();
     }
     void end_question(validity verdict) {
         source->verdict = verdict;
-        source->end_validation();
+        source->end_word();
         run();
     }
     void renew_to(const std::string& name) {
@@ -39,7 +39,7 @@ class Questions : public Service {
 TEST_F(Questions, ATokenThatDiesAfterFalseReportsGoesWithinFiveSeconds) {
     ask_about_second();
     end_question(validity::alive);
-    source->hold_validations = false;
+    source->hold_words = false;
     for (int i = 0; i < 300; ++i) {
         step(1s);
         refuse("sha256:b");
@@ -109,5 +109,5 @@ TEST_F(Questions, AStopAnswersWhoWaitsAndALateAnswerChangesNothing) {
     run();
     EXPECT_EQ(refusals.size(), 2U);
     for (const refusal_outcome& each : refusals) EXPECT_EQ(each.kind, refusal_kind::damped);
-    source->hold_validations = false;
+    source->hold_words = false;
 }

@@ -115,6 +115,18 @@ TEST_F(Damping, ATokenThatDiesAfterManyFalseReportsGoesWithinFiveSeconds) {
     EXPECT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch) << "it lived for long: no pause";
 }
 
+TEST_F(Damping, TheIamsWordAboutATokenDampsNoWordAboutTheNext) {
+    fetch();
+    now += 600s;
+    refuse();
+    fetch();
+    refuse();
+    ASSERT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    ASSERT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
+    life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
+    EXPECT_EQ(refuse().kind, refusal_kind::validate);
+}
+
 TEST_F(Damping, AnIamThatCannotBeAskedIsAskedAgainAfterFiveSeconds) {
     fetch();
     refuse();

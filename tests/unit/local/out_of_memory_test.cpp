@@ -223,6 +223,10 @@ bool try_out(std::size_t n) {
     w.answer("good", "sha256:6666666666666666");
     const std::string answer = next.receive();
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK")) << "allocation " << n << ": " << answer;
+    next.send(w.remove());
+    w.turn();
+    const std::string said = next.receive(); // nothing, if a question that was never asked is waited for
+    EXPECT_TRUE(said.starts_with("HTTP/1.1 204")) << "allocation " << n << ": " << said;
     for (plain_client* each : {&one, &two}) {
         each->send(w.health());
         std::string last;
