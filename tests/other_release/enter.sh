@@ -5,6 +5,7 @@ set -eu
 root=$1
 shift
 [ "$(readlink /proc/self/ns/mnt)" != "${OUTER_NAMESPACE:?}" ] || { echo "enter.sh: not in a mount namespace of its own" >&2; exit 1; }
+mount --bind "$root" "$root" # what is entered is a mount, as the root of a system is
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount -o remount,bind,ro "$root/sys"

@@ -23,7 +23,7 @@ for program in tokenward tokenwardd; do
     ! ldd "$(command -v "$program")" | grep 'not found' || fail "$program lacks a library"
 done
 tokenwardd --check
-python3 -c "import keystoneauth1.loading as loading; loading.get_plugin_loader('tokenward')"
+XDG_CACHE_HOME=/tmp python3 -c "import keystoneauth1.loading as loading; loading.get_plugin_loader('tokenward')"
 
 export TOKENWARD_SOCKET=/tmp/tokenward.sock
 tokenwardd --socket "$TOKENWARD_SOCKET" &

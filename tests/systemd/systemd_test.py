@@ -206,6 +206,7 @@ class Systemd(unittest.TestCase):
         self.seal(seal)
         self.assertNotIn(PASSWORD, self.machine.do("cat", "/etc/credstore.encrypted/ci.password"))
         self.assert_serves_with(line.strip())
+        self.machine.do("rm", "/etc/credstore.encrypted/ci.password")  # as the page says of the last one
         self.assert_serves_with(self.seal(in_the_unit))
         self.assert_serves_with(from_outside.splitlines()[1])
         self.assertIn(FROM_A_FILE, page.replace("*", ""))
