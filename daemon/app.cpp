@@ -45,6 +45,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
+// For a configuration that is a pipe, while others wait to be served.
+constexpr auto pipe_patience = 1s;
 // From the word to end: for answers that are in flight, and for all that may hang (a disk, the manager).
 constexpr auto farewell = 1s;
 constexpr auto longest_end = 1900ms;
@@ -209,7 +211,7 @@ class daemon {
 
     // Whether it goes on: when the names of the rules are known, or have taken too long.
     bool reload() {
-        parsed_config next = read_config(x_options.config_path, names_later());
+        parsed_config next = read_config(x_options.config_path, names_later(), pipe_patience);
         log_faults(next.faults);
         x_service.counts().reload_refused = !next.ok();
         if (!next.ok()) {
@@ -263,7 +265,7 @@ int run_daemon(const app_options& options) {
     log::set_level(log::parse_level(options.log_level).value_or(log::level::info));
     for (int number : {SIGHUP, SIGUSR1}) (void)std::signal(number, SIG_IGN); // until the daemon minds them
     protect_process();
-    parsed_config parsed = read_config(options.config_path, names_later());
+    parsed_config parsed = read_config(options.config_path, names_later(), patience_at_start);
     log_faults(parsed.faults);
     if (!parsed.ok()) {
         log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);

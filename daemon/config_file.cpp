@@ -8,11 +8,12 @@
 namespace tokenward {
 
 parsed_config read_config(const std::string& path) {
-    return read_config(path, system_names());
+    return read_config(path, system_names(), patience_at_start);
 }
 
-parsed_config read_config(const std::string& path, const name_resolver& names) {
-    text_file file = read_text_file(path);
+parsed_config read_config(const std::string& path, const name_resolver& names,
+                          std::chrono::milliseconds patience) {
+    text_file file = read_text_file(path, patience);
     if (file.fault.empty()) {
         clouds_files clouds(is_run_by_a_person());
         return parse_config(file.text, path, names, &clouds);

@@ -3,6 +3,7 @@
 
 #include "common/secret.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace tokenward {
@@ -16,7 +17,9 @@ struct text_file {
     int error = 0;               ///< the errno of that, if there is one
 };
 
-/// Reads a regular file (or a pipe, for shells' <(…)) of at most 1 MiB.
-text_file read_text_file(const std::string& path);
+/// Reads a regular file (or a pipe, for shells' <(…)) of at most 1 MiB. A pipe, or a device, may keep its
+/// reader waiting: for no longer than `patience` in all.
+text_file read_text_file(const std::string& path,
+                         std::chrono::milliseconds patience = std::chrono::seconds(1));
 
 } // namespace tokenward

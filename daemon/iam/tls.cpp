@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tokenward::iam {
@@ -46,6 +47,15 @@ problem unusable(std::string detail) {
     return {errc::iam_unavailable, std::move(detail)};
 }
 
+/// Why a file is not to be opened; "": it may be. OpenSSL would wait for a pipe's writer, and all callers
+/// with it.
+std::string why_not_open(const std::string& path) {
+    struct stat is {};
+    if (access(path.c_str(), R_OK) != 0 || ::stat(path.c_str(), &is) != 0)
+        return std::generic_category().message(errno);
+    return S_ISREG(is.st_mode) ? "" : "it is not a regular file";
+}
+
 // OpenSSL would ask at the terminal.
 int refuse_passphrase(char*, int, int, void* was_asked) {
     *static_cast<bool*>(was_asked) = true;
@@ -57,8 +67,8 @@ std::optional<problem> show(ssl::context& context, const tls_settings& settings)
     SSL_CTX* const native = context.native_handle();
     const std::string& key = settings.key.empty() ? settings.cert : settings.key;
     for (const auto& [name, path] : {std::pair("cert ", settings.cert), std::pair("key ", key)})
-        if (access(path.c_str(), R_OK) != 0)
-            return unusable(name + path + " can't be read: " + std::generic_category().message(errno));
+        if (const std::string why = why_not_open(path); !why.empty())
+            return unusable(name + path + " can't be read: " + why);
     bool was_asked = false;
     SSL_CTX_set_default_passwd_cb(native, refuse_passphrase);
     SSL_CTX_set_default_passwd_cb_userdata(native, &was_asked);
@@ -100,6 +110,8 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& setti
         if (failed) return unusable("the system's CA certificates can't be read: " + failed.message());
     }
     if (settings.verify && !settings.cacert.empty()) {
+        if (const std::string why = why_not_open(settings.cacert); !why.empty())
+            return unusable("cacert " + settings.cacert + " can't be read as PEM certificates: " + why);
         context->load_verify_file(settings.cacert, failed);
         if (failed)
             return unusable("cacert " + settings.cacert +

@@ -144,5 +144,17 @@ TEST_F(CloudsFiles, ConfigurationIsReadAnewWithWhatItRefersTo) {
     EXPECT_EQ(read_config(config).value.identities.at(0).auth.username, "two");
 }
 
+TEST_F(CloudsFiles, ThatIsAPipeNobodyWritesToIsPassedOver) {
+    const std::string pipe = write("home/.config/openstack/clouds.yaml");
+    std::filesystem::remove(pipe);
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    const std::string other = write("shared/openstack/clouds.yaml");
+    const cloud_sources all = clouds_files(false).find();
+    ASSERT_TRUE(all.clouds);
+    EXPECT_EQ(all.clouds->path, other);
+    ASSERT_EQ(all.passed_over.size(), 1U);
+    EXPECT_EQ(all.passed_over[0].reason, "can't be read: nobody writes to the other end of it");
+}
+
 } // namespace
 } // namespace tokenward

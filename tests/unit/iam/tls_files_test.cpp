@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 namespace tokenward::iam {
 namespace {
 
@@ -61,6 +63,19 @@ TEST(ClientCertificate, FaultsOfItsFilesAreSaid) {
                                                        me.certificate.string());
     EXPECT_EQ(fault_of(me.certificate, locked).find("key " + locked + " is encrypted with a passphrase"), 0U)
         << fault_of(me.certificate, locked);
+}
+
+TEST(ClientCertificate, NothingIsWaitedForWhereOneOfTheFilesIsAPipe) {
+    temp_dir folder;
+    auto me = ca().client();
+    const std::string pipe = folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_EQ(fault_of(pipe, me.key), "cert " + pipe + " can't be read: it is not a regular file");
+    EXPECT_EQ(fault_of(me.certificate, pipe), "key " + pipe + " can't be read: it is not a regular file");
+    auto made = make_tls_context({.cacert = pipe});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().detail,
+              "cacert " + pipe + " can't be read as PEM certificates: it is not a regular file");
 }
 
 TEST(ClientCertificate, MayHaveItsKeyInTheSameFile) {
