@@ -112,6 +112,9 @@ guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) cons
     auto text = read_all(file.get());
     if (!text) return ignore(text.error().detail);
     auto memory = parse_guard_memory(*text);
+    const bool is_stale =
+        memory && otherwise && otherwise->salt == memory->salt && otherwise->serial > memory->serial;
+    if (is_stale) return ignore("it is older than what was kept over the restart");
     if (memory) return *memory;
     if (!is_newer_guard_format(*text)) return ignore(memory.error().detail);
     // A second name for it, which the next save() does not take away.

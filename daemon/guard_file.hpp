@@ -18,6 +18,7 @@ using guard_salt = std::array<std::uint8_t, 16>;
 struct guard_memory {
     guard_salt salt{};
     guard_state users{};
+    std::int64_t serial = 0; ///< grows with each change; 0: an older daemon wrote it
     friend bool operator==(const guard_memory&, const guard_memory&) = default;
 };
 
@@ -43,7 +44,8 @@ class guard_file {
 
     /// What was saved. `otherwise` (or, without it, a fresh salt and nothing else) if there is no file or,
     /// with a warning in the log, if it can't be trusted: damaged, too big, another user's, not a plain file,
-    /// or of a newer format. A file of a newer format stays, as `guard.json.newer`, when ours takes its
+    /// or of a newer format; and if `otherwise` is what became of the file's content when it could not be
+    /// written any more. A file of a newer format stays, as `guard.json.newer`, when ours takes its
     /// place.
     guard_memory load(const std::optional<guard_memory>& otherwise = {}) const;
 

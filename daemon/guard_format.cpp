@@ -14,8 +14,9 @@ namespace json = boost::json;
 using std::chrono::seconds;
 
 constexpr std::int64_t version = 1;
-constexpr std::size_t most_users = 256;         // an older daemon takes no more either
-constexpr seconds last_second{253'402'300'799}; // 9999-12-31T23:59:59Z
+constexpr std::size_t most_users = 256;                      // an older daemon takes no more either
+constexpr std::int64_t most_changes = std::int64_t{1} << 53; // what JSON's readers hold; never reached
+constexpr seconds last_second{253'402'300'799};              // 9999-12-31T23:59:59Z
 
 struct malformed {
     const char* what;
@@ -143,8 +144,9 @@ std::string format_guard_memory(const guard_memory& memory) {
         for (const guarded_user& user : memory.users)
             if (users.size() < most_users && is_held_against(user) == held_against)
                 users.push_back(user_to_json(user));
-    return json::serialize(
-        json::object{{"version", version}, {"salt", to_hex(memory.salt)}, {"users", std::move(users)}});
+    json::object made{{"version", version}, {"salt", to_hex(memory.salt)}, {"users", std::move(users)}};
+    if (memory.serial != 0) made.emplace("serial", memory.serial);
+    return json::serialize(made);
 }
 
 result<guard_memory> parse_guard_memory(std::string_view text) {
@@ -155,6 +157,7 @@ result<guard_memory> parse_guard_memory(std::string_view text) {
     try {
         if (number_of(root, "version", version) != version) throw malformed{"an unknown version"};
         guard_memory memory{.salt = from_hex<16>(text_of(root, "salt"))};
+        if (root.get_object().contains("serial")) memory.serial = number_of(root, "serial", most_changes);
         for (const json::value& user : list_of(root, "users", most_users))
             memory.users.push_back(user_from_json(user));
         return memory;

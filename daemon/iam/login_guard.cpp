@@ -116,7 +116,7 @@ void login_guard::spend(const login_user& who, std::int64_t totp_step) {
 
 // By the other thread, one after the other: a slow disk holds up logins, and nobody else.
 void login_guard::save() {
-    guard_memory now{x_noted.salt, x_guard.save(x_time.now())};
+    guard_memory now{x_noted.salt, x_guard.save(x_time.now()), x_noted.serial + 1};
     if (say_the_same(now.users, x_noted.users)) return;
     x_noted = now;
     if (x_changed) x_changed();

@@ -60,6 +60,23 @@ TEST_F(GuardFile, WhereThereIsNoneOrABadOneWhatWasKeptElsewhereCounts) {
     EXPECT_EQ(file.load(elsewhere), sample);
 }
 
+TEST_F(GuardFile, ThatCouldNotBeWrittenAnyMoreGivesWayToWhatBecameOfIt) {
+    guard_file file(directory);
+    guard_memory older = sample;
+    older.serial = 41;
+    guard_memory newer = sample;
+    newer.serial = 42;
+    newer.users[0].totp_step = 56'666'667;
+    ASSERT_TRUE(file.save(older));
+    EXPECT_EQ(file.load(newer), newer);
+    ASSERT_TRUE(file.save(newer));
+    EXPECT_EQ(file.load(older), newer);
+    guard_memory of_another_file = newer;
+    of_another_file.salt = {7};
+    of_another_file.serial = 99;
+    EXPECT_EQ(file.load(of_another_file), newer);
+}
+
 TEST_F(GuardFile, DamagedFileIsIgnoredAndReplaced) {
     guard_file file(directory);
     const std::string good = format_guard_memory(sample);
