@@ -16,6 +16,7 @@ namespace {
 
 // Callers whose names hang must not hold up those whose don't.
 constexpr std::size_t most_threads_for_callers = 16;
+
 std::vector<named_group> name_groups(const name_service& names, const std::vector<unsigned>& gids,
                                      bool with_names) {
     std::vector<named_group> groups;
@@ -44,7 +45,8 @@ struct caller_book::letter {
     bool is_files = false;
     std::shared_ptr<const id_files> read{};      // the files, or …
     std::shared_ptr<const id_files> by{};        // … by these files
-    key of{};                                    // a caller and
+    key of{};                                    // a caller
+    unsigned share = 0;                          // whom the look-up counts for, and
     std::shared_ptr<const caller_facts> facts{}; // what is known of it; null: there was no memory
     std::vector<std::string> owners_written{};   // its owners as the files write them
 };
@@ -172,6 +174,7 @@ std::shared_ptr<const caller_facts> caller_book::find(unsigned uid, std::span<co
             std::make_shared<const caller_facts>(caller_facts{.owners_known = false});
         return x_files->known() ? nothing_special : unreadable;
     }
+    if (gids.size() > most_gids) return nullptr;
     entry* known = open(uid, gids);
     if (known == nullptr) return nullptr;
     if (!suffices(known->facts) || x_time.now().boot - known->looked_up >= freshness) look_up(*known);
@@ -199,28 +202,33 @@ caller_book::entry* caller_book::open(unsigned uid, std::span<const unsigned> gi
 
 void caller_book::look_up(entry& e) {
     if (e.under_way || x_stopped) return;
+    const unsigned share = share_of(e.of.uid);
+    std::size_t& of_share = x_under_way[share];
+    if (of_share >= most_of_one) return; // whoever asks again begins it
+    ++of_share;
     e.under_way = true;
-    x_threads.run(
-        [mailbox = x_mailbox, names = x_names, files = x_files, of = e.of, with_names = x_needs_names] {
-            letter found{.by = files, .of = of};
-            try {
-                caller_facts facts{.has_names = with_names, .owners_known = files->known()};
-                for (std::string_view owner : files->owners_of(of.uid, of.gids))
-                    found.owners_written.emplace_back(owner);
-                for (const std::string& owner : found.owners_written)
-                    facts.owners.push_back(look_up_owner(*names, owner, with_names));
-                if (with_names) {
-                    facts.user = names->user_name(of.uid).value_or("");
-                    facts.groups = name_groups(*names, of.gids, true);
-                }
-                found.facts = std::make_shared<const caller_facts>(std::move(facts));
-            } catch (const std::exception&) { // no memory: it is not known
+    x_threads.run([mailbox = x_mailbox, names = x_names, files = x_files, of = e.of, share,
+                   with_names = x_needs_names] {
+        letter found{.by = files, .of = of, .share = share};
+        try {
+            caller_facts facts{.has_names = with_names, .owners_known = files->known()};
+            for (std::string_view owner : files->owners_of(of.uid, of.gids))
+                found.owners_written.emplace_back(owner);
+            for (const std::string& owner : found.owners_written)
+                facts.owners.push_back(look_up_owner(*names, owner, with_names));
+            if (with_names) {
+                facts.user = names->user_name(of.uid).value_or("");
+                facts.groups = name_groups(*names, of.gids, true);
             }
-            mailbox->put(std::move(found));
-        });
+            found.facts = std::make_shared<const caller_facts>(std::move(facts));
+        } catch (const std::exception&) { // no memory: it is not known
+        }
+        mailbox->put(std::move(found));
+    });
 }
 
 void caller_book::take_facts(letter& found) {
+    if (--x_under_way.at(found.share) == 0) x_under_way.erase(found.share);
     if (found.by != x_files) return; // they say something else now, and it has been asked for anew
     if (found.facts)
         for (std::size_t i = 0; i < found.facts->owners.size(); ++i)
@@ -248,10 +256,17 @@ void caller_book::take_letters() {
 // --- those who wait
 
 bool caller_book::wait_for(unsigned uid, std::span<const unsigned> gids, std::function<void()> done) {
-    const bool known = suffices(find(uid, gids));
-    if (known || x_stopped || !x_needs_owners) return false;
+    if (!x_needs_owners) { // but in whose share the caller counts is of use to all
+        if (x_files && x_files->uids.ids.has(uid)) (void)find(uid, {});
+        return false;
+    }
+    if (suffices(find(uid, gids)) || x_stopped || gids.size() > most_gids) return false;
     key of{uid, {gids.begin(), gids.end()}};
-    if (x_files && !x_places.contains(of)) return false; // too many: it is not looked up
+    if (x_files) {
+        const auto place = x_places.find(of);
+        const bool is_looked_up = place != x_places.end() && place->second->under_way;
+        if (!is_looked_up) return false; // there are too many
+    }
     auto one = std::make_shared<waiter>(
         waiter{std::move(of), std::move(done), boost::asio::steady_timer(x_executor, x_settings.patience)});
     x_waiters.push_back(one);

@@ -34,6 +34,11 @@ struct caller_book_settings {
 class caller_book final : public caller_directory {
   public:
     static constexpr duration freshness = std::chrono::seconds(10);
+    /// A caller who has more is not looked up: whoever owns subordinate gids can have any number of them, and
+    /// another set at each connection.
+    static constexpr std::size_t most_gids = 1024;
+    /// Look-ups for one user, under whatever numbers, that are under way at a time.
+    static constexpr std::size_t most_of_one = 4;
 
     /// `changed` is called from the executor when the files say something else than before.
     caller_book(boost::asio::any_io_executor executor, const clock& time,
@@ -103,6 +108,7 @@ class caller_book final : public caller_directory {
     std::map<key, std::list<entry>::iterator> x_places;
     std::map<std::string, unsigned, std::less<>> x_owner_uids; // of owners by name, as far as they are known
     std::list<std::shared_ptr<waiter>> x_waiters;
+    std::map<unsigned, std::size_t> x_under_way; // look-ups, by the share that they count in
     bool x_stopped = false;
     std::shared_ptr<bool> x_alive = std::make_shared<bool>(true);
 };

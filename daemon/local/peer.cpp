@@ -14,6 +14,7 @@ namespace tokenward::local {
 namespace {
 
 constexpr std::size_t max_groups = 65536; // NGROUPS_MAX
+constexpr std::size_t most_kept_groups = 1024;
 
 // The supplementary groups; none if they can't be had.
 std::optional<std::vector<unsigned>> supplementary_groups(int fd) {
@@ -28,6 +29,11 @@ std::optional<std::vector<unsigned>> supplementary_groups(int fd) {
         groups.resize(groups.size() * 8);
     }
     return std::nullopt;
+}
+
+std::uint64_t next_number() noexcept {
+    static std::uint64_t last = 0;
+    return ++last;
 }
 
 unsigned read_overflow_id(const char* path) {
@@ -49,7 +55,8 @@ bool is_overflow_gid(unsigned gid) noexcept {
 }
 
 peer::peer(int fd, instant accepted, shown_identities shown, caller_directory* directory)
-    : x_fd(fd), x_accepted(accepted), x_shown(std::move(shown)), x_directory(directory) {
+    : x_fd(fd), x_number(next_number()), x_accepted(accepted), x_shown(std::move(shown)),
+      x_directory(directory) {
     ucred who{};
     socklen_t size = sizeof who;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return;
@@ -61,13 +68,21 @@ peer::peer(int fd, instant accepted, shown_identities shown, caller_directory* d
 }
 
 const group_list& peer::groups() const {
+    static group_list unkept;
+    static std::uint64_t unkept_of = 0;
     if (x_groups) return *x_groups;
-    x_groups.emplace().numbers = {x_gid};
+    if (unkept_of == x_number) return unkept;
+    group_list all{.numbers = {x_gid}};
     if (auto more = supplementary_groups(x_fd)) {
-        x_groups->complete = true;
-        x_groups->numbers.insert(x_groups->numbers.end(), more->begin(), more->end());
+        all.complete = true;
+        all.numbers.insert(all.numbers.end(), more->begin(), more->end());
     }
-    return *x_groups;
+    // Whoever owns subordinate gids can have very many, and on many connections: of one at a time.
+    if (all.numbers.size() > most_kept_groups) {
+        unkept_of = x_number;
+        return unkept = std::move(all);
+    }
+    return x_groups.emplace(std::move(all));
 }
 
 bool peer::in_group(unsigned gid) const {

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,9 +51,10 @@ class peer final : public caller {
     bool wait_for_facts(std::function<void()> done) const;
 
   private:
-    const group_list& groups() const;
+    const group_list& groups() const; // valid until that of another connection is asked for
 
     int x_fd;
+    std::uint64_t x_number; // no other one's
     instant x_accepted;
     shown_identities x_shown;
     caller_directory* x_directory;

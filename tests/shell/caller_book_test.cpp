@@ -173,6 +173,44 @@ TEST_F(CallerBook, WhatIsRememberedIsBounded) {
     EXPECT_NE(known(100'004), nullptr) << "and the one that was used longest ago makes room";
 }
 
+TEST_F(CallerBook, WhereNoRuleNeedsItTheGroupsOfACallerAreNotLookedUp) {
+    book.begin(20s);
+    EXPECT_FALSE(waits(4711, 300'007, [] { ADD_FAILURE(); }));
+    EXPECT_FALSE(waits(4711, 300'008, [] { ADD_FAILURE(); }));
+    EXPECT_EQ(names->calls(), 0);
+    EXPECT_FALSE(waits(100'005, 100, [] { ADD_FAILURE(); }));
+    EXPECT_TRUE(runs_until([&] { return book.share_of(100'005) == 1005; })) << "its owner is";
+}
+
+TEST_F(CallerBook, OneUserTakesNoMoreThanItsPartOfTheLookUps) {
+    caller_book roomy(io.get_executor(), time, names, [] {},
+                      {.subuid = files / "subuid", .subgid = files / "subgid", .patience = 20s});
+    roomy.begin(20s);
+    roomy.configure(rules({user("laterbot", {})}));
+    names->hang("u:4711");
+    for (unsigned gid = 300'000; gid < 300'064; ++gid) {
+        const std::array gids{gid};
+        roomy.find(4711, gids);
+    }
+    const std::array gids{100U};
+    roomy.find(1005, gids);
+    EXPECT_TRUE(runs_until([&] { return roomy.find(1005, gids) != nullptr; }));
+    EXPECT_EQ(roomy.find(1005, gids)->user, "bob");
+    const std::array more{300'099U};
+    EXPECT_FALSE(roomy.wait_for(4711, more, [] { ADD_FAILURE(); })) << "it is not looked up";
+    names->let_go();
+    EXPECT_TRUE(runs_until([&] { return roomy.find(4711, more) != nullptr; }));
+}
+
+TEST_F(CallerBook, ACallerWithVeryManyGroupsIsNotLookedUp) {
+    book.begin(20s);
+    book.configure(rules({user("laterbot", {})}));
+    std::vector<unsigned> gids(caller_book::most_gids + 1, 300'000);
+    EXPECT_EQ(book.find(4711, gids), nullptr);
+    EXPECT_FALSE(book.wait_for(4711, gids, [] { ADD_FAILURE(); }));
+    EXPECT_EQ(names->calls(), 0);
+}
+
 TEST_F(CallerBook, AFileThatChangesIsReadAgain) {
     book.begin(20s);
     EXPECT_TRUE(known(500'000)->owners.empty());

@@ -70,6 +70,25 @@ TEST(Peer, CountsInTheShareOfItsOwnerAndIsNobodyElseForThat) {
     EXPECT_EQ(directory.asked_with.front(), ::getegid());
 }
 
+TEST(Peer, HasAllItsGroupsHoweverManyTheyAre) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can take groups";
+    std::vector<gid_t> before(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    ASSERT_GE(::getgroups(static_cast<int>(before.size()), before.data()), 0);
+    std::vector<gid_t> many;
+    for (gid_t gid = 100'000; gid < 110'000; ++gid) many.push_back(gid);
+    ASSERT_EQ(::setgroups(many.size(), many.data()), 0);
+    socket_pair pair;
+    ASSERT_EQ(::setgroups(before.size(), before.data()), 0);
+    socket_pair other_pair;
+    peer crowd(pair.ours.get(), now());
+    peer other(other_pair.ours.get(), now());
+    for (int again = 0; again < 2; ++again) {
+        EXPECT_TRUE(crowd.in_group(109'999));
+        EXPECT_FALSE(crowd.in_group(110'000));
+        EXPECT_FALSE(other.in_group(109'999));
+    }
+}
+
 TEST(Peer, IsUnknownWithoutACredential) {
     unique_fd unconnected(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     peer nobody(unconnected.get(), now());
