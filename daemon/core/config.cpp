@@ -25,6 +25,11 @@ void read_service(const section& from, const section& auth, identity_config& mad
                             "`max_scopes` of " + from.path() + " is " + std::to_string(made.max_scopes) +
                                 ", less than its " + std::to_string(made.scopes.size()) +
                                 " configured scopes: raise it");
+    else if (made.scopes.size() == made.max_scopes && made.on_demand)
+        from.faults().warning(from.line_of("max_scopes"),
+                              "`max_scopes` of " + from.path() + " is " + std::to_string(made.max_scopes) +
+                                  ", which its configured scopes fill: no other one can be asked for: raise "
+                                  "it, or set `on_demand` to false");
     if (made.scopes.empty() && !made.on_demand && from.lacks("scopes"))
         from.faults().warning(from.line_of("on_demand"), from.path() +
                                                              " can give no token: it has no `scopes`, and "

@@ -39,6 +39,7 @@ struct token {
     std::optional<named_ref> project{};
     std::optional<named_ref> project_domain{};
     std::optional<named_ref> domain{};
+    bool of_system = false; ///< it is for the whole system, and for no project or domain
     std::vector<std::string> methods{};
     std::optional<wall_time> password_expires_at{}; ///< none = never
     std::string mfa_authn_at{};                     ///< as the IAM wrote it; empty = it did not say

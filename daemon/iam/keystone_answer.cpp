@@ -91,6 +91,7 @@ void read_description(token& into, const json::object& from) {
     if (const json::object* project = object_or_null(from, "project"))
         into.project_domain = read_ref(*project, "domain");
     into.domain = read_ref(from, "domain");
+    into.of_system = object_or_null(from, "system") != nullptr;
     const json::value* methods = from.if_contains("methods");
     if (methods == nullptr || !methods->is_array()) return;
     for (const json::value& method : methods->get_array())

@@ -15,7 +15,8 @@ std::string scope_words(const token& granted) {
         if (granted.project_domain) words += " of domain " + words_for(*granted.project_domain);
         return words;
     }
-    return granted.domain ? "domain " + words_for(*granted.domain) : "no scope";
+    if (granted.domain) return "domain " + words_for(*granted.domain);
+    return granted.of_system ? "the whole system" : "no scope";
 }
 
 /// Whether the request named a scope; an application credential brings its own.
@@ -40,7 +41,10 @@ scope_agreement compare_with_user(const token& granted, const login_facts& facts
 } // namespace
 
 std::string find_mismatch(const token& granted, const login_facts& facts) {
-    if (wants_scope(facts) && compare_scope(granted, *facts.target) == scope_agreement::contradicts)
+    // Not a matter of compare_scope(): for a `deny`, such a token may well reach what is denied.
+    const bool is_wider = granted.of_system && !granted.project && !granted.domain;
+    if (wants_scope(facts) &&
+        (is_wider || compare_scope(granted, *facts.target) == scope_agreement::contradicts))
         return "a token for " + scope_words(granted);
     if (compare_with_user(granted, facts) == scope_agreement::contradicts)
         return "a token of user " + words_for(granted.user);

@@ -59,16 +59,20 @@ result<std::string> explanation_for(const call& c) {
     if (!pid) return pid.error();
     if (named && (*pid == 0 || *pid > std::uint64_t{std::numeric_limits<pid_t>::max()}))
         return problem{errc::bad_request, "pid is not the number of a process"};
-    auto allowed = admit(c, can_manage);
-    if (named && !allowed) return allowed.error();
     if (named) {
+        auto allowed = admit(c, can_manage);
+        if (!allowed) return allowed.error();
         auto process = process_caller::of(static_cast<pid_t>(*pid), c.now.boot, c.around.directory);
         if (!process) return process.error();
         return describe(c.around, *process, *allowed->identity, allowed->scope);
     }
     const caller& who = c.connection.who();
     const identity_config* identity = c.around.service.identity(c.path.segments()[2]);
-    if (identity == nullptr || !may_see(who, c.around.own_uid, *identity)) return allowed.error();
+    if (identity == nullptr || !may_see(who, c.around.own_uid, *identity)) {
+        auto allowed = admit(c, all_verbs); // it asked about itself, and not to manage anything
+        if (!allowed) return allowed.error();
+        return describe(c.around, who, *allowed->identity, allowed->scope);
+    }
     auto scope = resolve_scope(*identity, c.path.segments()[3]);
     if (!scope) return scope.error();
     return describe(c.around, who, *identity, *scope);

@@ -144,6 +144,9 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{
             good + "    max_scopes: 1\n    scopes: {a: {project_id: 1}, b: {project_id: 2}}\n",
             ":8: error: `max_scopes` of identities.ci is 1, less than its 2 configured scopes: raise it"},
+        wrong_file{good + "    max_scopes: 1\n    scopes: {a: {project_id: 1}}\n",
+                   ":8: warning: `max_scopes` of identities.ci is 1, which its configured scopes fill: no "
+                   "other one can be asked for: raise it, or set `on_demand` to false"},
         wrong_file{
             good + "    on_demand: false\n",
             ":8: warning: identities.ci can give no token: it has no `scopes`, and `on_demand` is false"},

@@ -41,6 +41,18 @@ TEST_F(KeystoneMatch, ATokenForAnotherScopeIsNotUsed) {
     EXPECT_FALSE(is_used(R"(,"project":{"id":"P-1","name":"beta"})"));
 }
 
+TEST_F(KeystoneMatch, ATokenForTheWholeSystemIsNotUsedForAProjectOrDomain) {
+    const std::string_view whole = R"(,"system":{"all":true})";
+    const scope acme{scope_kind::domain_name, "acme"};
+    for (const scope* wanted : {&std::as_const(beta), &acme}) {
+        facts.target = wanted;
+        EXPECT_FALSE(is_used(whole)) << wanted->value;
+    }
+    const scope none;
+    facts.target = &none;
+    EXPECT_TRUE(is_used(whole)) << "the IAM's own choice";
+}
+
 TEST_F(KeystoneMatch, WhatWasNotAskedForIsNotCompared) {
     const std::string_view alpha = R"(,"project":{"id":"p","name":"alpha"},"user":{"id":"u","name":"x"})";
     EXPECT_TRUE(is_used(alpha));

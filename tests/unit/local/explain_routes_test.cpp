@@ -34,6 +34,7 @@ TEST_F(ExplainRoutes, ACallerLearnsWhatItMayNotDo) {
 TEST_F(ExplainRoutes, WhoMayNothingLearnsNothing) {
     reply forbidden = get("/v1/explain/ci/eu-de", "", 4711);
     EXPECT_EQ(forbidden.code(), "denied");
+    EXPECT_EQ(text(forbidden.json(), "detail"), "uid 4711 may not use ci/eu-de");
     reply unknown = get("/v1/explain/xy/eu-de", "", 4711);
     auto renamed = unknown.body;
     renamed.replace(renamed.find("xy/"), 3, "ci/");
