@@ -67,11 +67,12 @@ login_guard::login_guard(asio::any_io_executor executor, const clock& time,
 
 login_guard::~login_guard() {
     x_thread.join(); // what is noted gets into the file
+    x_digests.join();
 }
 
 asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret> of) {
     auto made = compute_digest(std::move(of), x_noted.salt);
-    co_return co_await asio::co_spawn(x_thread, std::move(made), to_the_end());
+    co_return co_await asio::co_spawn(x_digests, std::move(made), to_the_end());
 }
 
 asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {

@@ -87,7 +87,9 @@ class login_guard {
     std::shared_ptr<const bool> x_alive = std::make_shared<const bool>(true);
     lockout_guard x_guard;
     std::map<login_user, turnstile> x_turns;
-    boost::asio::thread_pool x_thread{1};
+    boost::asio::thread_pool x_thread{1}; // writes the file
+    boost::asio::thread_pool x_digests{
+        1}; // of its own: what is about to be sent waits for the file, not for these
 };
 
 } // namespace tokenward::iam

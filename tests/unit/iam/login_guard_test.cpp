@@ -72,6 +72,25 @@ TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
     EXPECT_EQ(guard.spent_step(who), 7);
 }
 
+TEST_F(LoginGuard, TheFileIsWrittenWhileManyDigestsAreMade) {
+    constexpr int many = 10;
+    login_guard guard(io.get_executor(), clock, state / "state");
+    auto of = std::make_shared<const secret>("any");
+    int made = 0;
+    for (int i = 0; i < many; ++i)
+        asio::co_spawn(io, guard.digest(of), [&](std::exception_ptr, secret_digest) { ++made; });
+    int made_before = many;
+    auto spend = [&]() -> asio::awaitable<void> {
+        guard.spend(who, 7);
+        co_await guard.written();
+        made_before = made;
+    };
+    asio::co_spawn(io, spend(), asio::detached);
+    io.run();
+    EXPECT_EQ(made, many);
+    EXPECT_LT(made_before, many) << "no login waits for the digests of others";
+}
+
 // As when a reload, or a refused token, ends a login whose digest is there, but is yet to be handed over, as
 // it is while those of others are made. The metronome's beat is the time that one takes.
 TEST_F(LoginGuard, OutlivesTheEndOfALoginWhoseDigestIsAboutToCome) {
