@@ -46,11 +46,11 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
     }
     const std::list<cache_entry*>& others = of(key.identity);
     if (!configured && others.size() >= limit && !make_room(others, limit, now, evicted, opener))
-        return problem{errc::too_many_requests, "identity " + std::string(key.identity) +
-                                                    " holds as many scopes as its `max_scopes` of " +
-                                                    std::to_string(limit) +
-                                                    " lets it, and all are in use: ask for fewer at a time, or "
-                                                    "raise it"};
+        return problem{errc::too_many_requests,
+                       "identity " + std::string(key.identity) +
+                           " holds as many scopes as its `max_scopes` of " + std::to_string(limit) +
+                           " lets it, and all are in use: ask for fewer at a time, or "
+                           "raise it"};
     // Not before there is room: an identity's list goes with the last of its entries.
     auto used = x_use.find(key.identity);
     if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;

@@ -146,6 +146,11 @@ asio::awaitable<bool> keystone_client::probe() {
     if (answer) observe(*answer);
     const bool answers = answer && !is_trouble(answer->status);
     if (answers) x_prober.reset();
+    x_silence.clear();
+    if (!answer) x_silence = answer.error().error.detail;
+    if (answer && !answers)
+        x_silence = "the IAM " + x_user.origin + " answers a request without secrets with " +
+                    std::to_string(answer->status);
     co_return answers;
 }
 

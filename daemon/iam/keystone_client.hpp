@@ -33,6 +33,8 @@ class keystone_client {
                                                 bool* written = nullptr);
     /// GET /v3, without secrets: whether the IAM answers at all, and no gateway in its place.
     boost::asio::awaitable<bool> probe();
+    /// What was wrong at the last probe, for people; empty if nothing was, or there was none.
+    const std::string& silence() const noexcept { return x_silence; }
     /// GET /v3/auth/tokens: what a token that was given to us is.
     boost::asio::awaitable<login_answer> describe(const secret* given);
     /// Whether a token lives: HEAD /v3/auth/tokens, and where that says too little, GET; where even that
@@ -65,6 +67,7 @@ class keystone_client {
     boost::asio::any_io_executor x_executor;
     https_client x_http;
     std::unique_ptr<https_client> x_prober{}; // with less patience; while the IAM is silent
+    std::string x_silence{};
     iam_clock x_clock;
     bool x_doubts_said = false;
 };

@@ -219,8 +219,9 @@ fetch_result keystone_source::held_back(const login_permit& permit) const {
                                "the next one, so that the user is not locked";
         break;
     case reason::silence:
-        failure.error.detail = "the IAM " + where + " does not answer: the credential of " + who +
-                               ", which it has never accepted, is sent when it does";
+        failure.error.detail =
+            (x_client.silence().empty() ? "the IAM " + where + " does not answer" : x_client.silence()) +
+            "; the credential of " + who + ", which it has never accepted, is sent when it answers";
         break;
     }
     return {.outcome = std::move(failure)};

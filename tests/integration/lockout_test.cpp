@@ -132,6 +132,23 @@ TEST(Probe, AnIamThatWasAwayAtTheStartIsNoticedAtOnce) {
     EXPECT_EQ(iam.logins(), 1U);
 }
 
+TEST(Probe, SaysWhatKeepsTheIamFromAnswering) {
+    iam_standin iam;
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}"});
+    iam.down();
+    EXPECT_EQ(ask(d, "project:eu-de").status, 503);
+    std::string told = member(ask(d, "project:eu-de").body, "detail");
+    EXPECT_NE(told.find("can't be reached: "), std::string::npos) << told;
+    EXPECT_NE(told.find("which it has never accepted"), std::string::npos) << told;
+    iam.up();
+    iam.fault(R"({"kind":"status","status":503,"path":"other","count":-1})");
+    EXPECT_TRUE(eventually([&] {
+        told = member(ask(d, "project:eu-de").body, "detail");
+        return told.find("answers a request without secrets with 503") != std::string::npos;
+    })) << told;
+    EXPECT_EQ(iam.logins(), 0U);
+}
+
 class UnknownScopes : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(UnknownScopes, CostOneOrTwoLoginsAndThenRescopingAlone) {

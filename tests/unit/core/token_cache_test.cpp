@@ -104,8 +104,9 @@ TEST_F(TokenCache, IsBoundedAndSaysSoWhenAllScopesAreInUse) {
     auto e = cache.open({"ci", "e"}, {}, false, limit, now, evicted);
     ASSERT_FALSE(e.has_value());
     EXPECT_EQ(e.error().code, errc::too_many_requests);
-    EXPECT_EQ(e.error().detail, "identity ci holds as many scopes as its `max_scopes` of 4 lets it, and all are "
-                                "in use: ask for fewer at a time, or raise it");
+    EXPECT_EQ(e.error().detail,
+              "identity ci holds as many scopes as its `max_scopes` of 4 lets it, and all are "
+              "in use: ask for fewer at a time, or raise it");
 }
 
 TEST_F(TokenCache, TheOnlyScopeThatThereMayBeMakesRoomForTheNext) {
