@@ -10,7 +10,16 @@ What differs, and why:
 - A cloud that names no scope: openstacksdk logs in for the user's default project, or for none; the daemon keeps nothing
   warm that was not named, and sends nothing before a caller asks. Such clouds are not drawn.
 - A passcode: openstacksdk sends the one that stands in the file, which is good for half a minute; the daemon refuses it.
-- A password of digits in YAML or JSON: openstacksdk sends a number, which Keystone refuses; the daemon sends the text.
+- A password of digits in YAML or JSON: openstacksdk sends a number, which Keystone refuses; the daemon sends the text. A name
+  that is a boolean likewise.
+- A name without a domain: openstacksdk sends it so, which Keystone refuses. The daemon looks for a project in the domain of the
+  user, and refuses a user without one.
+- default_domain_id beside user_domain_name: openstacksdk sends the default's id; the daemon takes what was said of the user.
+- An application credential with a project: openstacksdk asks for that as the scope; the daemon asks for none, since the
+  credential has one.
+- A null: openstacksdk takes an id for the text None; for the daemon it is not there. No password: openstacksdk sends null.
+- v3multifactor with v3password alone in auth_methods: openstacksdk sends the password alone; the daemon wants a passcode.
+- A system or a trust as the scope: not supported yet, and refused.
 """
 import json
 import os
@@ -36,6 +45,14 @@ SEED = int(os.environ.get("TOKENWARD_SEED", "20261129"))
 PATIENCE = 30
 WORDS = ["bot", "Null", "b\u00f6t", "a b", "true", "007", "x:y", "p\U0001f511w", "it's", 'say "no"', "back\\slash", "#1", "- x",
          "~", "2026-11-29", "\u65e5\u672c"]  # fmt: skip
+
+
+CACERT = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def kind_of(auth, secure):
+    """The keys of a login, wherever they stand."""
+    return {*auth, *secure.get("auth", {})}
 
 
 class Drawing:
@@ -74,12 +91,22 @@ class Drawing:
         domain = self.one({"domain_name": self.word()}, {"domain_id": self.word()})
         return {**self.user(), "user_domain_name": self.word(), **domain}
 
+    def project_of_token(self):
+        return self.one({"project_id": self.word()}, {"project_name": self.word(), "project_domain_name": self.word()})
+
+    def regions(self):
+        """The first one counts, unless another is named."""
+        regions = [{"name": "eu-de", "values": {"auth": {"project_id": self.word()}}}, {"name": "eu-nl", "values": {}}]
+        return {"regions": regions, **self.one({}, {"region_name": "eu-nl"})}
+
     def secret(self):
         return self.word() + "!"
 
     def auth(self):
         """(auth_type or None, auth)"""
-        kind = self.one("password", "password", "password", "domain", "credential", "named credential")
+        kind = self.one("password", "password", "password", "domain", "credential", "named credential", "token")
+        if kind == "token":
+            return self.one("token", "v3token"), {"token": self.one("gAAAA-1", "007", "~"), **self.project_of_token()}
         if kind == "credential":
             return "v3applicationcredential", {"application_credential_id": self.word(),
                                                "application_credential_secret": self.secret()}  # fmt: skip
@@ -100,14 +127,17 @@ class Drawing:
         cloud, secure = {"auth": auth}, {}
         if kind:
             cloud["auth_type"] = kind
-        secrets = [key for key in auth if key.replace("-", "_") in ("password", "application_credential_secret")]
+        secrets = [key for key in auth if key.replace("-", "_") in ("password", "application_credential_secret", "token")]
         if self.maybe():
             secure = {"auth": {key: auth.pop(key) for key in secrets}}
         elif self.maybe():
             moved = self.one(*auth)
             cloud[moved] = auth.pop(moved)
         cloud.update(self.one({}, {"region_name": "eu-de"}, {"regions": ["eu-de", "eu-nl"]}, {"verify": "False"},
-                              {"interface": "internal"}, {"identity_api_version": "3"}))  # fmt: skip
+                              {"interface": "internal"}, {"identity_api_version": "3"}, {"insecure": self.one(True, "yes")},
+                              {"cacert": CACERT}, {"verify": CACERT}))  # fmt: skip
+        if "password" in kind_of(auth, secure):
+            cloud.update(self.one({}, {}, self.regions()))
         return cloud, secure
 
     def variables(self, auth_url):
@@ -124,7 +154,7 @@ class Place:
     """A folder with the files, and the environment that leads there."""
 
     def __init__(self, folder, variables=None):
-        self.folder = pathlib.Path(folder)
+        self.folder, self.vendor_files = pathlib.Path(folder), []
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.startswith(("OS_", "XDG_")) and "proxy" not in key.lower()}  # fmt: skip
         self.environment |= {"HOME": folder, "XDG_STATE_HOME": folder, "PYTHONWARNINGS": "ignore", **(variables or {})}
@@ -135,10 +165,12 @@ class Place:
         path.write_text(text)
         path.chmod(0o600)
         self.environment[f"OS_CLIENT_{kind}_FILE"] = str(path)
+        if kind == "VENDOR":
+            self.vendor_files = [str(path)]  # openstacksdk reads no variable for it
 
     def log_in_by_openstacksdk(self, name):
         with mock.patch.dict(os.environ, self.environment, clear=True):
-            files = {"vendor_files": [], "config_files": [], "secure_files": []}
+            files = {"vendor_files": self.vendor_files, "config_files": [], "secure_files": []}
             OpenStackConfig(**files).get_one(name).get_session().get_token()
 
     def configure(self, names):
@@ -190,12 +222,17 @@ class SameLogins(unittest.TestCase):
                 self.assertEqual(ours[name], theirs[name], said if ours[name] is None else "")
 
     def of_files(self, name, seed, count):
-        drawing, clouds, secrets = Drawing(seed), {}, {}
+        drawing, clouds, secrets, profiles = Drawing(seed), {}, {}, {}
         for number in range(count):
             cloud = f"c{number}"
             clouds[cloud], secrets[cloud] = drawing.cloud(self.iam.url(cloud))
+            auth = clouds[cloud]["auth"]
+            if "auth_url" in auth and drawing.maybe():
+                profiles[f"p{number}"] = {"auth": {"auth_url": auth.pop("auth_url")}}
+                clouds[cloud]["profile"] = f"p{number}"
         place = Place(self.folder)
         place.write("CONFIG", name, {"clouds": clouds})
+        place.write("VENDOR", "clouds-public" + pathlib.Path(name).suffix, {"public-clouds": profiles})
         place.write("SECURE", "secure" + pathlib.Path(name).suffix, {"clouds": {c: s for c, s in secrets.items() if s}})
         self.compare(place, list(clouds))
 
