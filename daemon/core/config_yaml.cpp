@@ -234,6 +234,13 @@ std::string without_content(const std::string& message) {
     return message.substr(0, message.find(':'));
 }
 
+/// JSON's halves of a character (\ud83d\udd11) are none of YAML's escapes.
+std::string advice_on(const std::string& message) {
+    return message.find("unicode") == std::string::npos
+               ? ""
+               : ": write the character itself, or name the file .json if it is one of JSON";
+}
+
 } // namespace
 
 std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, yaml_dialect dialect) {
@@ -252,7 +259,7 @@ std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, y
         if (is_indented_by_tab(text, line))
             faults.error(line, "a tab in the indentation: use spaces"); // whatever the parser made of it
         else
-            faults.error(line, "not YAML: " + without_content(broken.msg));
+            faults.error(line, "not YAML: " + without_content(broken.msg) + advice_on(broken.msg));
     }
     return std::nullopt;
 }

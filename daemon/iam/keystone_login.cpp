@@ -209,14 +209,15 @@ fetch_result keystone_source::held_back(const login_permit& permit) const {
                                " too often within 15 minutes: waiting, so that the user is not locked";
         break;
     case reason::unknown_outcomes:
-        failure.error.detail = "the IAM " + where + " left too many logins of " + who +
-                               " without an answer within 15 minutes, and may have counted them as refused: "
-                               "waiting, so that the user is not locked";
+        failure.error.detail = "the IAM " + where + " did not say what became of too many logins of " + who +
+                               " within 15 minutes, and may have counted them as refused: waiting, so that "
+                               "the user is not locked";
         break;
     case reason::pace:
-        failure.error.detail = "the IAM " + where + " left the last login of " + who +
-                               " without an answer, and has never accepted its credential: waiting before "
-                               "the next one, so that the user is not locked";
+        failure.error.detail = "the IAM " + where + " did not say whether it accepts the last login of " +
+                               who +
+                               ", and has never accepted its credential: waiting before the next one, so "
+                               "that the user is not locked";
         break;
     case reason::silence:
         failure.error.detail =

@@ -242,6 +242,13 @@ TEST(CloudsJson, AnEscapedPairOfSurrogatesIsOneCharacter) {
                                "default", {scope_kind::project_name, "\xf0\x9f\x98\x80", {{}, "Home"}}}));
 }
 
+TEST(CloudsJson, InYamlAHalfOfACharacterIsRefusedWithAdvice) {
+    few_clouds clouds = of_json(R"({"auth": {"password": "p\ud83d\udd11w"}})");
+    clouds.suffix = ".yaml";
+    EXPECT_THAT(faults_of(of_cloud("home"), clouds),
+                testing::Contains(HasSubstr("write the character itself, or name the file .json")));
+}
+
 TEST(CloudsJson, ValuesOfAllTypesAreThoseOfYaml) {
     const std::string cloud =
         "{\"verify\": false, \"region_name\": null, \"interface\": [\"internal\", \"public\"], \"auth\": {" +
