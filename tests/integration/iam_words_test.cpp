@@ -111,6 +111,7 @@ TEST(IamWords, AreShownInAnyLanguageAndForgeNothing) {
     EXPECT_EQ(wrong.body.find("\u202e"), std::string::npos) << wrong.body;
     EXPECT_NE(d.get("/v1/status").body.find(R"(项目不存在 event=token_served\\x0a\\u202e)"),
               std::string::npos);
+    d.program().wait_for_line(R"(event\x3dtoken_served)");
     const std::string log = d.program().err();
     EXPECT_NE(log.find(R"(项目不存在 event\x3dtoken_served\x0a\u202e)"), std::string::npos) << log;
 }
