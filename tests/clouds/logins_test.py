@@ -18,6 +18,8 @@ What differs, and why:
 - An application credential with a project: openstacksdk asks for that as the scope; the daemon asks for none, since the
   credential has one.
 - A null: openstacksdk takes an id for the text None; for the daemon it is not there. No password: openstacksdk sends null.
+- A token under auth in a file: openstacksdk 4.4 loses it and sends the text None; the daemon sends the token, as
+  openstacksdk 0.101 does.
 - v3multifactor with v3password alone in auth_methods: openstacksdk sends the password alone; the daemon wants a passcode.
 - A system or a trust as the scope: not supported yet, and refused.
 """
@@ -46,13 +48,23 @@ PATIENCE = 30
 WORDS = ["bot", "Null", "b\u00f6t", "a b", "true", "007", "x:y", "p\U0001f511w", "it's", 'say "no"', "back\\slash", "#1", "- x",
          "~", "2026-11-29", "\u65e5\u672c"]  # fmt: skip
 
-
+TOKENS = ["gAAAA-1", "007", "~"]
 CACERT = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def kind_of(auth, secure):
     """The keys of a login, wherever they stand."""
     return {*auth, *secure.get("auth", {})}
+
+
+def without_lost_token(theirs, ours):
+    """What openstacksdk sent; where it lost the token, with the drawn one that the daemon sent."""
+    token = theirs["auth"]["identity"].get("token")
+    if token and token["id"] == "None" and ours:
+        sent = ours["auth"]["identity"].get("token", {}).get("id")
+        if sent in TOKENS:
+            token["id"] = sent
+    return theirs
 
 
 class Drawing:
@@ -106,7 +118,7 @@ class Drawing:
         """(auth_type or None, auth)"""
         kind = self.one("password", "password", "password", "domain", "credential", "named credential", "token")
         if kind == "token":
-            return self.one("token", "v3token"), {"token": self.one("gAAAA-1", "007", "~"), **self.project_of_token()}
+            return self.one("token", "v3token"), {"token": self.one(*TOKENS), **self.project_of_token()}
         if kind == "credential":
             return "v3applicationcredential", {"application_credential_id": self.word(),
                                                "application_credential_secret": self.secret()}  # fmt: skip
@@ -219,7 +231,7 @@ class SameLogins(unittest.TestCase):
             said = running.communicate(timeout=PATIENCE)[0]
         for name in names:
             with self.subTest(name):
-                self.assertEqual(ours[name], theirs[name], said if ours[name] is None else "")
+                self.assertEqual(ours[name], without_lost_token(theirs[name], ours[name]), said if ours[name] is None else "")
 
     def of_files(self, name, seed, count):
         drawing, clouds, secrets, profiles = Drawing(seed), {}, {}, {}
