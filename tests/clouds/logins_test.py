@@ -20,6 +20,8 @@ What differs, and why:
 - A null: openstacksdk takes an id for the text None; for the daemon it is not there. No password: openstacksdk sends null.
 - A token under auth in a file: openstacksdk 4.4 loses it and sends the text None; the daemon sends the token, as
   openstacksdk 0.101 does.
+- One key spelt with a hyphen in the cloud and with an underscore in a region's values: for openstacksdk the hyphen wins; for the
+  daemon they are one key, and the region wins.
 - v3multifactor with v3password alone in auth_methods: openstacksdk sends the password alone; the daemon wants a passcode.
 - A system or a trust as the scope: not supported yet, and refused.
 """
@@ -106,9 +108,9 @@ class Drawing:
     def project_of_token(self):
         return self.one({"project_id": self.word()}, {"project_name": self.word(), "project_domain_name": self.word()})
 
-    def regions(self):
-        """The first one counts, unless another is named."""
-        regions = [{"name": "eu-de", "values": {"auth": {"project_id": self.word()}}}, {"name": "eu-nl", "values": {}}]
+    def regions(self, project_id):
+        """The first one counts, unless another is named. `project_id` is how the cloud spells that key."""
+        regions = [{"name": "eu-de", "values": {"auth": {project_id: self.word()}}}, {"name": "eu-nl", "values": {}}]
         return {"regions": regions, **self.one({}, {"region_name": "eu-nl"})}
 
     def secret(self):
@@ -149,7 +151,7 @@ class Drawing:
                               {"interface": "internal"}, {"identity_api_version": "3"}, {"insecure": self.one(True, "yes")},
                               {"cacert": CACERT}, {"verify": CACERT}))  # fmt: skip
         if "password" in kind_of(auth, secure):
-            cloud.update(self.one({}, {}, self.regions()))
+            cloud.update(self.one({}, {}, self.regions("project-id" if "project-id" in {*auth, *cloud} else "project_id")))
         return cloud, secure
 
     def variables(self, auth_url):
