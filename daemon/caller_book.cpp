@@ -2,11 +2,11 @@
 #include "daemon/caller_book.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/mailbox.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <iterator>
 #include <mutex>
 #include <utility>
@@ -51,23 +51,7 @@ struct caller_book::letter {
     std::vector<std::string> owners_written{};   // its owners as the files write them
 };
 
-struct caller_book::mailbox {
-    void put(letter found) {
-        const std::lock_guard lock(mutex);
-        letters.push_back(std::move(found));
-        arrived.notify_all();
-        if (wake) wake();
-    }
-    std::vector<letter> take() {
-        const std::lock_guard lock(mutex);
-        return std::exchange(letters, {});
-    }
-
-    std::mutex mutex;
-    std::condition_variable arrived;
-    std::vector<letter> letters;
-    std::function<void()> wake; // has the letters read; null: nobody does any more
-};
+struct caller_book::mailbox : tokenward::mailbox<caller_book::letter> {};
 
 caller_book::caller_book(boost::asio::any_io_executor executor, const clock& time,
                          std::shared_ptr<const name_service> names, std::function<void()> changed,

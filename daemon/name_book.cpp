@@ -2,11 +2,11 @@
 #include "daemon/name_book.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/mailbox.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -24,28 +24,12 @@ std::string_view kind_of(const rule_name& name) {
 
 } // namespace
 
-struct name_book::mailbox {
-    struct letter {
-        rule_name name;
-        std::optional<unsigned> number;
-    };
-
-    void put(letter found) {
-        const std::lock_guard lock(mutex);
-        letters.push_back(std::move(found));
-        arrived.notify_all();
-        if (wake) wake();
-    }
-    std::vector<letter> take() {
-        const std::lock_guard lock(mutex);
-        return std::exchange(letters, {});
-    }
-
-    std::mutex mutex;
-    std::condition_variable arrived;
-    std::vector<letter> letters;
-    std::function<void()> wake; // has the letters read; null: nobody does any more
+struct name_book::letter {
+    rule_name name;
+    std::optional<unsigned> number;
 };
+
+struct name_book::mailbox : tokenward::mailbox<name_book::letter> {};
 
 name_book::name_book(boost::asio::any_io_executor executor, const clock& time,
                      std::shared_ptr<const name_service> names, std::function<void()> changed)
@@ -126,7 +110,7 @@ void name_book::look_up_due() {
 
 bool name_book::take_answers(bool late) {
     bool changed = false;
-    for (const mailbox::letter& each : x_mailbox->take()) {
+    for (const letter& each : x_mailbox->take()) {
         if (!x_table.answered(each.name, each.number, x_time.now().boot)) continue;
         changed = true;
         const std::string line =

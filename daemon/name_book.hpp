@@ -44,6 +44,7 @@ class name_book {
     void stop();
 
   private:
+    struct letter;
     struct mailbox;
 
     void look_up_due();
