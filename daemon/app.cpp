@@ -48,7 +48,7 @@ namespace asio = boost::asio;
 // For a configuration that is a pipe, while others wait to be served.
 constexpr auto pipe_patience = 1s;
 // From the word to end: for answers that are in flight, and for all that may hang (a disk, the manager).
-constexpr auto farewell = 1s;
+constexpr auto longest_stop = 1s;
 constexpr auto longest_end = 1900ms;
 
 void log_faults(const std::vector<config_fault>& faults) {
@@ -193,8 +193,8 @@ class daemon {
                   number == SIGTERM ? "SIGTERM" : "SIGINT");
         end_process_after(longest_end);
         x_manager.stopping();
-        x_metrics.stop(farewell);
-        x_server.stop(farewell, [] {});
+        x_metrics.stop(longest_stop);
+        x_server.stop(longest_stop, [] {});
         x_people.stop();
         x_service.stop(); // now, so that those who wait are answered
         x_keeper.flush();

@@ -18,7 +18,7 @@ namespace tokenward {
 namespace {
 
 constexpr std::chrono::seconds longest_idle{5};
-constexpr std::chrono::milliseconds farewell{100};
+constexpr std::chrono::milliseconds longest_stop{100};
 
 /// No signal is taken by a thread that is made while this lives: the event loop minds them all.
 class signals_blocked {
@@ -84,7 +84,7 @@ lookup_threads::~lookup_threads() {
     dropped.swap(x_state->jobs);
     x_state->changed.notify_all();
     // Those that do nothing end at once; those that hang are left alone.
-    x_state->changed.wait_for(lock, farewell, [&] { return x_state->threads == x_state->busy; });
+    x_state->changed.wait_for(lock, longest_stop, [&] { return x_state->threads == x_state->busy; });
 }
 
 void lookup_threads::run(std::function<void()> job) {

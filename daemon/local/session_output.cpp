@@ -13,7 +13,7 @@ constexpr std::uint32_t idle_ticks = 60;
 constexpr std::uint32_t request_ticks = 5;
 constexpr std::uint32_t blocked_ticks = 30; // without the caller taking a byte of what it asked for
 constexpr std::uint32_t linger_ticks = 2;
-constexpr std::uint32_t farewell_ticks =
+constexpr std::uint32_t stopping_ticks =
     1; // as blocked_ticks, at a shutdown: all others wait for the next daemon
 constexpr std::size_t drain_limit = std::size_t{256} * 1024;
 
@@ -81,7 +81,7 @@ void session::sweep_now() {
     if (x_lingering) {
         if (age > linger_ticks) close();
     } else if (x_unsent) {
-        if (age > (x_shared.stopping ? farewell_ticks : blocked_ticks)) close();
+        if (age > (x_shared.stopping ? stopping_ticks : blocked_ticks)) close();
     } else if (x_partial) {
         if (age > request_ticks) end_with({errc::request_timeout, "the request did not arrive within 5 s"});
     } else if (age > idle_ticks) {
