@@ -30,6 +30,13 @@ void ask(http_client& caller, const std::string& method, const std::string& targ
                     std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
+// A caller who asks for more tokens than a socket takes, and reads none.
+auto connect_without_reading(daemon_under_test& d) {
+    auto caller = d.connect();
+    for (int i = 0; i < 50; ++i) caller.send_raw("GET /v1/tokens/ci/eu-de HTTP/1.1\r\nHost: unix\r\n\r\n");
+    return caller;
+}
+
 } // namespace
 
 TEST(Shutdown, ALoginThatHangsHoldsUpNothing) {
@@ -78,8 +85,7 @@ TEST(Shutdown, ACallerWhoDoesNotReadHoldsUpNothing) {
     iam.set_token_size(std::size_t{60} * 1024U);
     daemon_under_test d({.auth_url = iam.auth_url()});
     d.token();
-    auto deaf = d.connect();
-    for (int i = 0; i < 50; ++i) deaf.send_raw("GET /v1/tokens/ci/eu-de HTTP/1.1\r\nHost: unix\r\n\r\n");
+    auto deaf = connect_without_reading(d);
     EXPECT_EQ(d.get("/healthz").status, 200); // the daemon has come to it
     EXPECT_LT(end(d.program()), longest);
 }
@@ -104,8 +110,7 @@ TEST(Shutdown, ASecondSigtermEndsItAtOnce) {
     iam.set_token_size(std::size_t{60} * 1024U);
     daemon_under_test d({.auth_url = iam.auth_url()});
     d.token();
-    auto deaf = d.connect();
-    for (int i = 0; i < 50; ++i) deaf.send_raw("GET /v1/tokens/ci/eu-de HTTP/1.1\r\nHost: unix\r\n\r\n");
+    auto deaf = connect_without_reading(d);
     EXPECT_EQ(d.get("/healthz").status, 200);
     EXPECT_LT(end(d.program(), 2), 900ms) << "and not after the second that the others are given";
 }
