@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/scope.hpp"
-#include "daemon/core/proxy.hpp"
+#include "daemon/core/http_proxy.hpp"
 
 #include <chrono>
 #include <compare>
@@ -16,7 +16,7 @@
 
 namespace tokenward {
 
-/// Where a secret comes from. Reading it is not the core's business (daemon/secret_reader).
+/// Where a secret comes from. Reading it is not the core's business (daemon/config/secret_reader).
 struct secret_ref {
     enum class source { credential, file, env, inline_text };
     source from = source::file;
@@ -159,48 +159,5 @@ struct config {
     std::optional<loopback_address> metrics{}; ///< none = no such listener
     std::vector<identity_config> identities{}; ///< in the order of the file
 };
-
-/// Something wrong, or worth a word, at a place in a file.
-struct config_fault {
-    enum class level { error, warning };
-    level severity = level::error;
-    std::string file{};
-    int line = 0; ///< from 1; 0 = the file as a whole
-    std::string message{};
-};
-
-/// "FILE:LINE: error: MESSAGE"
-std::string to_string(const config_fault& fault);
-
-/// Who has which number; given by the shell (getpwnam, getgrnam), a table in tests. Never asked for digits,
-/// which are the number themselves.
-struct name_resolver {
-    virtual ~name_resolver() = default;
-    virtual std::optional<unsigned> user(const std::string& name) const = 0;
-    virtual std::optional<unsigned> group(const std::string& name) const = 0;
-    /// Whether a name that has no number here has none: else it is looked up later, and is no fault.
-    virtual bool is_final() const { return true; }
-};
-
-/// Leaves all names to be looked up later (daemon/name_book.hpp).
-struct names_later final : name_resolver {
-    std::optional<unsigned> user(const std::string&) const override { return std::nullopt; }
-    std::optional<unsigned> group(const std::string&) const override { return std::nullopt; }
-    bool is_final() const override { return false; }
-};
-
-struct parsed_config {
-    config value{};
-    std::vector<config_fault> faults{}; ///< errors and warnings in the order of the lines
-    bool ok() const;                    ///< no errors: `value` may be used
-};
-
-struct cloud_finder; // daemon/core/clouds.hpp
-
-/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
-/// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
-/// `clouds` is asked once, and only when an identity has a `cloud`; null = there are none.
-parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names,
-                           const cloud_finder* clouds = nullptr);
 
 } // namespace tokenward

@@ -1,9 +1,9 @@
 // What has happened since the start, as numbers for /metrics. Pure: it counts and is read, no more.
 #pragma once
 
+#include "common/time.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/fetch_result.hpp"
-#include "daemon/core/time.hpp"
 
 #include <array>
 #include <cstddef>

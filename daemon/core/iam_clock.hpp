@@ -1,7 +1,7 @@
 // What time it is at the IAM, as the `Date` of its answers shows it. Pure: our clocks are arguments.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,5 +1,4 @@
-// What outlives a restart: tokens and what is known beside them, as data and as the bytes that the service
-// manager keeps.
+// What outlives a restart, as data: tokens, and what is known beside them.
 #pragma once
 
 #include "common/scope.hpp"
@@ -61,45 +60,9 @@ struct kept_state {
     std::string boot_id{};                 ///< of the boot that the times belong to; empty = not known
     instant written{};                     ///< when
     std::optional<duration> wall_offset{}; ///< CLOCK_REALTIME − CLOCK_BOOTTIME, as last seen
-    std::string guard{};                   ///< the lockout guard's memory (guard_file.hpp); empty = none
+    std::string guard{};                   ///< the lockout guard's memory (kept/guard_file.hpp); empty = none
     std::vector<kept_source> sources{};
     std::vector<kept_entry> entries{};
 };
-
-/// The version that is written. The one before is read too.
-inline constexpr std::uint32_t kept_version = 2;
-
-/// The bytes, which hold tokens. `version`: kept_version, or the one before (for tests of reading it).
-wiped_string format_kept_state(const kept_state& state, std::uint32_t version = kept_version);
-
-struct parsed_kept_state {
-    kept_state value{};
-    std::vector<std::string> faults{}; ///< what was not taken, and why, for the log; no secrets
-};
-
-/// Any bytes. Each record has a checksum: what is damaged is left out alone; but without the one that tells
-/// of which boot the times are, there is nothing.
-parsed_kept_state parse_kept_state(std::string_view bytes);
-
-/// All that decides whether an identity's tokens serve under another configuration too. Holds a password that
-/// stands in the configuration in plain text.
-wiped_string login_text(const identity_config& identity);
-
-/// What of a kept state may be used.
-struct kept_selection {
-    struct refusal {
-        std::string identity{};
-        std::string scope{};
-        std::string why{};
-    };
-    kept_state good{};
-    std::vector<refusal> refused{}; ///< for the log
-};
-
-/// Refuses all of another boot, and each part that is of another configuration (`logins`: by identity, as it
-/// is now), of a scope that is no longer to be had, or at an end.
-kept_selection select_kept(kept_state kept, const config& now_is,
-                           const std::map<std::string, login_digest>& logins, std::string_view boot_id,
-                           instant now);
 
 } // namespace tokenward

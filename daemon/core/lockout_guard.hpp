@@ -1,7 +1,7 @@
 // Keeps Tokenward from locking a user out of the IAM: decides whether a login with a password may be sent.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <array>
 #include <compare>

@@ -1,7 +1,7 @@
 // Which passcode of virtual MFA (RFC 6238) may be sent next. Pure: the time is an argument.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Whether an operator should be told that a password will expire.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <optional>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/scope.hpp"
+#include "common/time.hpp"
 #include "daemon/core/fetch_result.hpp"
-#include "daemon/core/time.hpp"
 
 #include <cstddef>
 #include <deque>

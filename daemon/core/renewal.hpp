@@ -2,8 +2,8 @@
 // failure.
 #pragma once
 
+#include "common/time.hpp"
 #include "daemon/core/fetch_result.hpp"
-#include "daemon/core/time.hpp"
 
 namespace tokenward {
 

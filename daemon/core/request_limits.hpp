@@ -3,9 +3,9 @@
 #pragma once
 
 #include "common/error.hpp"
+#include "common/time.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/requester.hpp"
-#include "daemon/core/time.hpp"
 
 #include <cstddef>
 #include <map>

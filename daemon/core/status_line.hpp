@@ -1,7 +1,7 @@
 // How the daemon is, in a line: what `systemctl status` shows.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/secret.hpp"
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <memory>
 #include <optional>

@@ -1,7 +1,7 @@
 // See credential.hpp.
 #include "daemon/iam/credential.hpp"
 
-#include "daemon/core/secret_text.hpp"
+#include "daemon/base/text/secret_text.hpp"
 #include "daemon/iam/totp.hpp"
 
 #include <algorithm>

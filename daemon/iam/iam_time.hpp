@@ -1,7 +1,7 @@
 // The forms of date and time in an IAM's answers.
 #pragma once
 
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <optional>
 #include <string_view>

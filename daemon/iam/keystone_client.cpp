@@ -1,8 +1,8 @@
 // See keystone_client.hpp.
 #include "daemon/iam/keystone_client.hpp"
 
+#include "daemon/base/log.hpp"
 #include "daemon/iam/iam_time.hpp"
-#include "daemon/log.hpp"
 
 #include <utility>
 

@@ -1,13 +1,13 @@
 // Keystone's requests as one identity makes them, and the IAM's clock as their answers show it.
 #pragma once
 
-#include "daemon/clock.hpp"
+#include "daemon/base/clock.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/iam_clock.hpp"
 #include "daemon/core/lockout_guard.hpp"
-#include "daemon/iam/https_client.hpp"
 #include "daemon/iam/keystone_codec.hpp"
-#include "daemon/iam/url.hpp"
+#include "daemon/iam/net/https_client.hpp"
+#include "daemon/iam/net/url.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -5,7 +5,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/fetch_result.hpp"
-#include "daemon/iam/http_answer.hpp"
+#include "daemon/iam/net/http_answer.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,10 +1,10 @@
 // See keystone_source.hpp: one login, as the lockout guard allows it.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/base/log.hpp"
 #include "daemon/core/passcode_step.hpp"
 #include "daemon/iam/login_outcome.hpp"
 #include "daemon/iam/totp.hpp"
-#include "daemon/log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 

@@ -1,6 +1,6 @@
 // Why the IAM gave no token, status by status; see keystone_codec.hpp.
+#include "daemon/base/text/shown_text.hpp"
 #include "daemon/core/refusal.hpp"
-#include "daemon/core/shown_text.hpp"
 #include "daemon/iam/iam_time.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 

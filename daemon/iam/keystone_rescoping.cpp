@@ -1,8 +1,8 @@
 // Rescoping: one full login, and further scopes opened from its token; see keystone_source.hpp.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/base/log.hpp"
 #include "daemon/core/renewal.hpp"
-#include "daemon/log.hpp"
 
 #include <algorithm>
 #include <utility>

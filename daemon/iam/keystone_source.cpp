@@ -2,8 +2,8 @@
 // keystone_rescoping.cpp.
 #include "daemon/iam/keystone_source.hpp"
 
+#include "daemon/base/log.hpp"
 #include "daemon/core/token_scope.hpp"
-#include "daemon/log.hpp"
 
 #include <algorithm>
 #include <utility>

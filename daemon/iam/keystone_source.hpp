@@ -2,14 +2,14 @@
 // means.
 #pragma once
 
-#include "daemon/clock.hpp"
+#include "daemon/base/clock.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/parent_token.hpp"
+#include "daemon/core/token_source.hpp"
 #include "daemon/iam/credential.hpp"
 #include "daemon/iam/keystone_client.hpp"
 #include "daemon/iam/login_guard.hpp"
-#include "daemon/iam/parent_token.hpp"
 #include "daemon/iam/turn.hpp"
-#include "daemon/token_source.hpp"
 
 #include <memory>
 #include <optional>

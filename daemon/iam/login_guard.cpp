@@ -1,7 +1,7 @@
 // See login_guard.hpp.
 #include "daemon/iam/login_guard.hpp"
 
-#include "daemon/log.hpp"
+#include "daemon/base/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

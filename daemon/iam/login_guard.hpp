@@ -2,10 +2,10 @@
 #pragma once
 
 #include "common/secret.hpp"
-#include "daemon/clock.hpp"
+#include "daemon/base/clock.hpp"
 #include "daemon/core/lockout_guard.hpp"
-#include "daemon/guard_file.hpp"
 #include "daemon/iam/turn.hpp"
+#include "daemon/kept/guard_file.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

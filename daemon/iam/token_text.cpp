@@ -1,7 +1,7 @@
 // See token_text.hpp.
 #include "daemon/iam/token_text.hpp"
 
-#include "daemon/core/raw_json.hpp"
+#include "daemon/base/text/raw_json.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>

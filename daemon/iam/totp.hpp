@@ -3,7 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/secret.hpp"
-#include "daemon/core/time.hpp"
+#include "common/time.hpp"
 
 #include <chrono>
 #include <cstdint>

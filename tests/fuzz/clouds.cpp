@@ -1,7 +1,7 @@
 // Feeds any texts to the reader of clouds.yaml and its kin, through identities that name clouds.
 // The input is up to four texts, each after a line `---8<---`: tokenward.yaml, clouds.yaml, secure.yaml,
 // clouds-public.yaml.
-#include "daemon/core/cloud_import.hpp"
+#include "daemon/config/cloud_import.hpp"
 
 #include <algorithm>
 #include <array>

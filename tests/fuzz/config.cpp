@@ -1,6 +1,6 @@
 // Feeds any text to the reader of the configuration: it must answer, with faults that an operator's terminal
 // can show.
-#include "daemon/core/config.hpp"
+#include "daemon/config/parse_config.hpp"
 
 #include <algorithm>
 #include <cstdint>

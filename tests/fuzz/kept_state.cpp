@@ -1,6 +1,7 @@
 // Feeds any bytes to the reader of what is kept over a restart: what it takes, it must write and read again
 // alike.
-#include "daemon/core/kept_state.hpp"
+#include "daemon/kept/format.hpp"
+#include "daemon/kept/selection.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // The IAM's answer to a login, from a hostile IAM. Input: status, X-Subject-Token, Date and Retry-After, a
 // line each, then the body.
 #include "daemon/iam/keystone_codec.hpp"
-#include "daemon/core/raw_json.hpp"
-#include "daemon/core/shown_text.hpp"
+#include "daemon/base/text/raw_json.hpp"
+#include "daemon/base/text/shown_text.hpp"
 #include "daemon/core/token_scope.hpp"
 
 #include <boost/json.hpp>

@@ -1,11 +1,11 @@
 // Feeds bytes to the local side's parsers as a connection would: whole, and in two pieces, which must come to
 // the same.
-#include "daemon/local/conditional.hpp"
-#include "daemon/local/host.hpp"
-#include "daemon/local/media.hpp"
-#include "daemon/local/prefer.hpp"
-#include "daemon/local/request_parser.hpp"
-#include "daemon/local/target.hpp"
+#include "daemon/local/http/conditional.hpp"
+#include "daemon/local/http/host.hpp"
+#include "daemon/local/http/media.hpp"
+#include "daemon/local/http/prefer.hpp"
+#include "daemon/local/http/request_parser.hpp"
+#include "daemon/local/http/target.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Two requests on one connection to a hostile IAM: the second never gets what was sent before it was written.
 // Input: the first request's method, the size of the pieces (0: one piece), two bytes that say how much of
 // what follows comes before the second request, then all that the IAM says.
-#include "tests/unit/iam/paired_connection.hpp"
+#include "tests/unit/iam/net/paired_connection.hpp"
 
 #include <algorithm>
 #include <cstdint>

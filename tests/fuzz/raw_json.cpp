@@ -1,6 +1,6 @@
 // Any text as a JSON object. Of what is one, each member is found where a real parser finds it; of all else
 // nothing is read beyond the text.
-#include "daemon/core/raw_json.hpp"
+#include "daemon/base/text/raw_json.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
 // Feeds any text to the reader of /etc/subuid: what it says of a number must be what a plain look at the
 // lines says.
-#include "daemon/core/subordinate_ids.hpp"
+#include "daemon/names/subordinate_ids.hpp"
 
 #include <cstdint>
 #include <cstdlib>

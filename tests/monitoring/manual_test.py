@@ -8,7 +8,7 @@ import unittest
 import sources
 import world
 
-KEYS = (sources.ROOT / "daemon/core/config_keys.hpp").read_text()
+KEYS = (sources.ROOT / "daemon/config/keys.hpp").read_text()
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 # The tables of config_keys.hpp that hold keys, and the chapter for each; all others hold words.
 CHAPTERS = {

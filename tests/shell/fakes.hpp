@@ -1,8 +1,8 @@
 // A clock that a test steps, and an upstream that answers when a test says so.
 #pragma once
 
-#include "daemon/clock.hpp"
-#include "daemon/token_source.hpp"
+#include "daemon/base/clock.hpp"
+#include "daemon/core/token_source.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/redirect_error.hpp>

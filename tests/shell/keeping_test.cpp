@@ -1,7 +1,7 @@
 // What outlives a restart, as the service gives it out and takes it up; and that nothing is answered before
 // it is kept.
-#include "daemon/log.hpp"
-#include "daemon/token_service.hpp"
+#include "daemon/base/log.hpp"
+#include "daemon/service/token_service.hpp"
 #include "tests/shell/fakes.hpp"
 
 #include <boost/asio/io_context.hpp>

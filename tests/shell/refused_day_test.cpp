@@ -1,8 +1,8 @@
 // A wrong password for a day of stepped time: the service, the real source and guard, and the stand-in as the
 // IAM.
+#include "daemon/base/log.hpp"
 #include "daemon/iam/keystone_source.hpp"
-#include "daemon/log.hpp"
-#include "daemon/token_service.hpp"
+#include "daemon/service/token_service.hpp"
 #include "tests/shell/fakes.hpp"
 #include "tests/support/iam_standin.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -1,9 +1,9 @@
 // The service with a fake clock and a fake source, and callers of it.
 #pragma once
 
-#include "daemon/token_service.hpp"
+#include "daemon/service/token_service.hpp"
 
-#include "daemon/log.hpp"
+#include "daemon/base/log.hpp"
 #include "tests/shell/fakes.hpp"
 
 #include <boost/asio/io_context.hpp>

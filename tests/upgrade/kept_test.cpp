@@ -1,6 +1,8 @@
 // What earlier versions have kept, in the very bytes that they wrote (README.md): read whole, and of use.
-#include "daemon/core/kept_state.hpp"
-#include "daemon/guard_file.hpp"
+#include "daemon/config/parse_config.hpp"
+#include "daemon/kept/format.hpp"
+#include "daemon/kept/guard_file.hpp"
+#include "daemon/kept/selection.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>

@@ -14,7 +14,7 @@ PLACES = {"tokens": ["IDENTITY", "SCOPE"], "endpoints": ["IDENTITY", "SCOPE"], "
 
 
 def routes_of_daemon():
-    table = (ROOT / "daemon/local/routes.cpp").read_text()
+    table = (ROOT / "daemon/local/api/routes.cpp").read_text()
     found = set()
     for pattern, actions in re.findall(r"route\{\{([^}]*)\}, *\{\{(.*?)\}\}(?:, true)?\}", table, re.S):
         segments = re.findall(r'"([^"]*)"', pattern)
@@ -40,7 +40,7 @@ class ApiPage(unittest.TestCase):
 
     def test_it_has_the_query_parameters_that_there_are(self):
         known = set()
-        for source in (ROOT / "daemon/local").glob("*_routes.cpp"):
+        for source in (ROOT / "daemon/local/api").glob("*_routes.cpp"):
             for names in re.findall(r"std::string_view, \d+> known\{([^}]*)\}", source.read_text()):
                 known.update(re.findall(r'"(\w+)"', names))
         told = {name for line in self.page.splitlines() for name in re.findall(r"\*(\w+)\*=", line)}

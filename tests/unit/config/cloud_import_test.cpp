@@ -1,5 +1,5 @@
 // What `tokenward config import` prints is read back as what the cloud says, whatever words it says it with.
-#include "daemon/core/cloud_import.hpp"
+#include "daemon/config/cloud_import.hpp"
 
 #include "tests/unit/config/clouds.hpp"
 

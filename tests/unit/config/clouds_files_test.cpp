@@ -1,6 +1,6 @@
 // Where clouds.yaml and its kin, and the OS_* variables, are looked for.
-#include "daemon/clouds_files.hpp"
-#include "daemon/config_file.hpp"
+#include "daemon/config/clouds_files.hpp"
+#include "daemon/config/config_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // What is taken for a slip of the fingers, and what isn't.
-#include "daemon/core/nearest_key.hpp"
+#include "daemon/config/nearest_key.hpp"
 
 #include <gtest/gtest.h>
 

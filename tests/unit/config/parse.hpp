@@ -1,7 +1,7 @@
 // What the tests of the configuration share: a file that is right, to be made wrong, and the faults as texts.
 #pragma once
 
-#include "daemon/core/config.hpp"
+#include "daemon/config/parse_config.hpp"
 
 #include <map>
 #include <string>

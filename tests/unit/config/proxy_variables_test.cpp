@@ -1,5 +1,5 @@
 // HTTPS_PROXY and its like: which counts, and that none stays where others can read it.
-#include "daemon/proxy_variables.hpp"
+#include "daemon/config/proxy_variables.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Secrets from files, credentials and variables.
-#include "daemon/core/secret_text.hpp"
-#include "daemon/secret_reader.hpp"
+#include "daemon/base/text/secret_text.hpp"
+#include "daemon/config/secret_reader.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>

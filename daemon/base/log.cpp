@@ -1,0 +1,255 @@
+// See log.hpp.
+#include "daemon/base/log.hpp"
+
+#include "daemon/base/log_output.hpp"
+#include "daemon/base/text/shown_text.hpp"
+
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tokenward::log {
+namespace {
+
+struct level_info {
+    level of;
+    std::string_view name;
+    int priority; ///< syslog(3)
+    spdlog::level::level_enum theirs;
+};
+
+constexpr std::array levels{
+    level_info{level::debug, "debug", LOG_DEBUG, spdlog::level::debug},
+    level_info{level::info, "info", LOG_INFO, spdlog::level::info},
+    level_info{level::warning, "warning", LOG_WARNING, spdlog::level::warn},
+    level_info{level::error, "error", LOG_ERR, spdlog::level::err},
+};
+
+const level_info& describe(level of) {
+    return levels[static_cast<std::size_t>(of)];
+}
+
+// Whether stderr is still the stream that the service manager connected to the journal (systemd.exec(5)).
+bool in_journal() {
+    static const bool connected = [] {
+        const char* stream = std::getenv("JOURNAL_STREAM");
+        struct stat is {};
+        return stream != nullptr && ::fstat(STDERR_FILENO, &is) == 0 &&
+               fmt::format("{}:{}", is.st_dev, is.st_ino) == stream;
+    }();
+    return connected;
+}
+
+// Gives a line its time and level, and passes it on to stderr.
+class stderr_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  public:
+    outcome last() const noexcept { return x_last; } // what became of the last line
+
+  private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        x_last = outcome::broken;
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        x_last = x_stream.write({line.data(), line.size()});
+    }
+    void flush_() override {}
+
+    stream_output x_stream{STDERR_FILENO};
+    outcome x_last = outcome::taken;
+};
+
+// One for the process, and never destroyed: what is destroyed last may write too.
+struct outlets {
+    outlets() {
+        logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+        logger.set_level(spdlog::level::info);
+        logger.set_error_handler([](const std::string&) {}); // it would write to stderr, and wait
+    }
+
+    std::shared_ptr<stderr_sink> sink = std::make_shared<stderr_sink>();
+    spdlog::logger logger{"tokenwardd", sink}; // its level may be read and set by any thread
+
+    std::mutex mutex; // guards the sink and what follows
+    journal_output journal{"/run/systemd/journal/socket"};
+    std::uint64_t untold = 0; // dropped, and no line has said so
+};
+
+outlets& all_outlets() {
+    static outlets& instance = *new outlets;
+    return instance;
+}
+
+spdlog::logger& logger() {
+    return all_outlets().logger;
+}
+
+std::atomic<std::uint64_t> lines_dropped{0};
+
+// What programs look for in a line: no text of others may have it.
+constexpr std::array<std::string_view, 7> field_names{
+    "event", "identity", "scope", "fingerprint", "upstream_status", "peer_uid", "peer_unit"};
+
+/// The text with `\x3d` for the `=` of what could be read as a field.
+void append_text(std::string& out, std::string_view text) {
+    std::string shown = shown_text(text);
+    for (std::size_t at = shown.find('='); at != std::string::npos; at = shown.find('=', at + 1)) {
+        const std::size_t before = shown.find_last_not_of("abcdefghijklmnopqrstuvwxyz_", at - (at != 0));
+        const std::size_t start = before == std::string::npos ? 0 : before + 1;
+        const std::string_view word = std::string_view(shown).substr(start, at - start);
+        if (std::find(field_names.begin(), field_names.end(), word) == field_names.end()) continue;
+        shown.replace(at, 1, "\\x3d");
+    }
+    out += shown;
+}
+
+bool needs_quotes(std::string_view value) {
+    return value.find_first_of(" \"\\=") != std::string_view::npos || !is_shown_as_it_is(value);
+}
+
+void append_field(std::string& out, std::string_view key, std::string_view value) {
+    if (value.empty()) return;
+    out.append(" ").append(key).append("=");
+    if (!needs_quotes(value)) {
+        out += value;
+        return;
+    }
+    std::string escaped;
+    for (char c : value) {
+        if (c == '"' || c == '\\') escaped += '\\';
+        escaped += c;
+    }
+    out += '"';
+    append_shown(out, escaped);
+    out += '"';
+}
+
+struct named_value {
+    std::string_view key; // as in a line; the journal has it in capitals
+    std::string value;
+};
+
+std::vector<named_value> values_of(std::string_view event, const fields& about) {
+    std::vector<named_value> values;
+    auto add = [&](std::string_view key, std::string_view value) {
+        if (!value.empty()) values.push_back({key, std::string(value)});
+    };
+    add("event", event);
+    add("identity", about.identity);
+    add("scope", about.scope);
+    add("fingerprint", about.fingerprint);
+    if (about.upstream_status != 0) add("upstream_status", std::to_string(about.upstream_status));
+    if (about.peer_uid) add("peer_uid", std::to_string(*about.peer_uid));
+    add("peer_unit", about.peer_unit);
+    return values;
+}
+
+outcome send_to_journal(const level_info& of, std::string_view event, const fields& about,
+                        std::string_view text) {
+    std::vector<std::string> entries{"MESSAGE=", fmt::format("PRIORITY={}", of.priority),
+                                     "SYSLOG_IDENTIFIER=tokenwardd"};
+    append_shown(entries.front(), text);
+    for (const named_value& each : values_of(event, about)) {
+        std::string& entry = entries.emplace_back();
+        for (char c : each.key) entry += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
+        entry += '=';
+        append_shown(entry, each.value);
+    }
+    return all_outlets().journal.send(entries);
+}
+
+// REQUIRES: the mutex is held.
+bool put(const level_info& of, std::string_view event, const fields& about, std::string_view text) {
+    if (in_journal()) {
+        const outcome sent = send_to_journal(of, event, about, text);
+        if (sent != outcome::broken) return sent == outcome::taken;
+    }
+    const std::string line = compose(event, about, text);
+    logger().log(of.theirs, spdlog::string_view_t(line.data(), line.size()));
+    return all_outlets().sink->last() == outcome::taken;
+}
+
+// REQUIRES: the mutex is held.
+void tell_of_dropped() {
+    std::uint64_t& untold = all_outlets().untold;
+    if (untold == 0) return;
+    const std::string text =
+        fmt::format("{} lines of the log were dropped: nobody read it, or there was no memory", untold);
+    if (put(describe(level::warning), "log_dropped", {}, text)) untold = 0;
+}
+
+} // namespace
+
+void set_level(level least) noexcept {
+    logger().set_level(describe(least).theirs);
+}
+
+level current_level() noexcept {
+    const auto theirs = logger().level();
+    const auto* found =
+        std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.theirs == theirs; });
+    return found == levels.end() ? level::info : found->of;
+}
+
+bool is_enabled(level of) noexcept {
+    return logger().should_log(describe(of).theirs);
+}
+
+std::optional<level> parse_level(std::string_view name) noexcept {
+    for (const auto& known : levels)
+        if (known.name == name) return known.of;
+    return std::nullopt;
+}
+
+std::string_view name_of(level of) noexcept {
+    return describe(of).name;
+}
+
+std::string compose(std::string_view event, const fields& about, std::string_view text) {
+    std::string line;
+    append_text(line, text);
+    for (const named_value& each : values_of(event, about)) append_field(line, each.key, each.value);
+    return line;
+}
+
+void write(level of, std::string_view event, const fields& about, std::string_view text) noexcept {
+    const std::lock_guard lock(all_outlets().mutex);
+    bool taken = false;
+    try {
+        tell_of_dropped();
+        taken = put(describe(of), event, about, text);
+    } catch (...) {
+        // No memory: it is dropped.
+    }
+    if (taken) return;
+    ++all_outlets().untold;
+    ++lines_dropped;
+}
+
+void format(level of, std::string_view event, const fields& about, fmt::string_view text,
+            fmt::format_args args) noexcept {
+    try {
+        write(of, event, about, fmt::vformat(text, args));
+    } catch (...) {
+        write(of, event, about, {text.data(), text.size()}); // better than nothing
+    }
+}
+
+std::uint64_t dropped() noexcept {
+    return lines_dropped;
+}
+
+} // namespace tokenward::log

@@ -1,0 +1,116 @@
+// URLs of IAMs. Stricter than RFC 3986: user names, queries and fragments have no meaning here.
+#include "daemon/base/text/url.hpp"
+
+#include "daemon/base/text/ascii.hpp"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+namespace tokenward {
+namespace {
+
+constexpr std::string_view http = "http://";
+constexpr std::string_view https = "https://";
+
+struct parts {
+    std::string_view host; ///< with the brackets of an IPv6 address
+    std::string_view port; ///< with its colon, or empty
+};
+
+parts split_authority(std::string_view authority) noexcept {
+    std::size_t end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
+    if (authority.starts_with('[') && end != std::string_view::npos) ++end;
+    std::string_view host = authority.substr(0, end);
+    return {host, authority.substr(host.size())};
+}
+
+/// REQUIRES: `url` begins with http:// or https://
+parts split(std::string_view url) noexcept {
+    std::string_view rest = url.substr(url.starts_with(https) ? https.size() : http.size());
+    return split_authority(rest.substr(0, rest.find('/')));
+}
+
+bool is_alnum(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_host(std::string_view host) noexcept {
+    if (host.starts_with('[')) {
+        if (host.size() < 4 || !host.ends_with(']')) return false;
+        std::string_view inside = host.substr(1, host.size() - 2);
+        return inside.find(':') != std::string_view::npos &&
+               inside.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+    }
+    auto fits = [](char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_'; };
+    return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
+}
+
+/// A host of other letters than ASCII's as the DNS has it; none if it is another thing.
+std::optional<std::string> dns_form(const std::string& host) {
+    auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::all_of(host.begin(), host.end(), is_ascii)) return std::nullopt;
+    char* found = nullptr;
+    int failed = idn2_to_ascii_8z(host.c_str(), &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const std::unique_ptr<char, void (*)(void*)> owner(found, idn2_free);
+    return failed == IDN2_OK ? std::optional<std::string>(found) : std::nullopt;
+}
+
+bool is_port(std::string_view port) noexcept {
+    if (port.empty()) return true;
+    if (!port.starts_with(':')) return false; // what follows the bracket of an IPv6 address
+    unsigned number = 0;
+    auto [stop, failure] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+    return failure == std::errc{} && stop == port.data() + port.size() && number >= 1 && number <= 65535;
+}
+
+bool is_loopback(std::string_view host) noexcept {
+    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+} // namespace
+
+std::string normalised_url(std::string_view given) {
+    std::string url(trimmed(given));
+    if (std::size_t end = url.find("://"); end != std::string::npos) {
+        url.replace(0, end, lower_ascii(std::string_view(url).substr(0, end)));
+        const std::size_t begin = end + 3;
+        const std::size_t size = std::min(url.find_first_of("/:?#[@", begin), url.size()) - begin;
+        if (auto host = dns_form(url.substr(begin, size))) url.replace(begin, size, *host);
+    }
+    url.erase(url.find_last_not_of('/') + 1);
+    if (url.ends_with("/v2.0")) url.replace(url.size() - 4, 4, "v3");
+    return url;
+}
+
+std::string_view url_fault(std::string_view url) noexcept {
+    if (!url.starts_with(http) && !url.starts_with(https)) return "must begin with https:// (or http://)";
+    auto is_odd = [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f;
+    };
+    if (std::any_of(url.begin(), url.end(), is_odd)) return "must have no spaces and be plain ASCII";
+    if (url.find('@') != std::string_view::npos)
+        return "must not hold a user or password: give `username` and `password`";
+    if (url.find_first_of("?#") != std::string_view::npos)
+        return "must not have a query or a fragment: end it with its path";
+    parts p = split(url);
+    if (!is_host(p.host)) return "must name a host, such as https://iam.example.com/v3";
+    if (!is_port(p.port)) return "must have a port from 1 to 65535, or none";
+    return {};
+}
+
+std::optional<host_port> split_host_port(std::string_view text) noexcept {
+    parts p = split_authority(text);
+    if (!is_host(p.host) || !is_port(p.port)) return std::nullopt;
+    if (p.host.starts_with('[')) p.host = p.host.substr(1, p.host.size() - 2);
+    return host_port{p.host, p.port.substr(p.port.empty() ? 0 : 1)};
+}
+
+bool is_exposed(std::string_view url) noexcept {
+    return url.starts_with(http) && !is_loopback(split(url).host);
+}
+
+} // namespace tokenward

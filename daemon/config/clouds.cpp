@@ -1,0 +1,260 @@
+// See clouds.hpp. What is merged how is in clouds_merge; here is which file says what, and who wins.
+#include "daemon/config/clouds.hpp"
+
+#include "common/scope.hpp"
+#include "daemon/base/text/ascii.hpp"
+#include "daemon/config/clouds_merge.hpp"
+#include "daemon/config/json.hpp"
+#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/section.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tokenward {
+namespace {
+
+using kind = yaml_node::kind;
+
+constexpr int all_depths = 16;
+
+// Options that take each other's place: an identity that says one of them wants none of the cloud's.
+constexpr std::array<std::string_view, 2> of_user{"username", "user_id"};
+constexpr std::array<std::string_view, 2> of_user_domain{"user_domain_name", "user_domain_id"};
+constexpr std::array<std::string_view, 2> of_project_domain{"project_domain_name", "project_domain_id"};
+constexpr std::array<std::string_view, 4> of_scope{"project_id", "project_name", "domain_id", "domain_name"};
+constexpr std::array<std::string_view, 2> of_credential{"application_credential_id",
+                                                        "application_credential_name"};
+constexpr std::span<const std::string_view> rivals[] = {of_user, of_user_domain, of_project_domain, of_scope,
+                                                        of_credential};
+
+/// A name of others' making, fit for a message.
+std::string shown(std::string_view name) {
+    auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    bool fit = name.size() <= 64 && std::none_of(name.begin(), name.end(), is_control) && is_utf8(name);
+    return fit ? "`" + std::string(name) + "`" : "one with an odd name";
+}
+
+std::string listed(const std::vector<std::string>& items, const std::string& of_none) {
+    constexpr std::size_t most = 24;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(items.size(), most); ++i) text += (i == 0 ? "" : ", ") + items[i];
+    if (items.size() > most) text += ", …";
+    return text.empty() ? of_none : text;
+}
+
+std::string variables_name(const cloud_sources& from) {
+    return from.variables_name.empty() ? std::string(variables_cloud) : from.variables_name;
+}
+
+/// Whether the identity says `key` of `auth`, or a rival of it.
+bool says(const yaml_node& own_auth, std::string_view key) {
+    auto stands = [&](std::string_view each) { return find_in(own_auth, each) != nullptr; };
+    for (auto group : rivals)
+        if (std::find(group.begin(), group.end(), key) != group.end())
+            return std::any_of(group.begin(), group.end(), stands);
+    return stands(key);
+}
+
+/// Removes the secrets of `auth` that have no meaning with the auth_type that the identity chose itself.
+void keep_secrets_of(const std::string& auth_type, yaml_node& auth) {
+    bool credential = auth_type == "v3applicationcredential";
+    bool token = auth_type == "v3token";
+    yaml_node kept = make_map(auth.line);
+    for (std::size_t i = 0; i + 1 < auth.children.size(); i += 2) {
+        const std::string& key = auth.children[i].text;
+        bool of_password = key == "password" || key == "passcode" || key.starts_with("totp_");
+        bool foreign = (key == "token" && !token) || (of_password && (credential || token)) ||
+                       (key.starts_with("application_credential_") && !credential);
+        if (!foreign) kept.children.insert(kept.children.end(), {auth.children[i], auth.children[i + 1]});
+    }
+    auth = std::move(kept);
+}
+
+void add_auth(yaml_node& own, const yaml_node& cloud) {
+    if (own.type != kind::map || cloud.type != kind::map) return; // own's fault will be reported
+    const yaml_node said = own;
+    for (std::size_t i = 0; i + 1 < cloud.children.size(); i += 2)
+        if (!says(said, cloud.children[i].text))
+            own.children.insert(own.children.end(), {cloud.children[i], cloud.children[i + 1]});
+}
+
+void add_login(yaml_node& identity, yaml_node login) {
+    const yaml_node* type = find_in(identity, "auth_type");
+    yaml_node& auth = *find_in(login, "auth");
+    if (type != nullptr && type->type == kind::text && auth.type == kind::map)
+        keep_secrets_of(type->text, auth);
+    for (std::size_t i = 0; i + 1 < login.children.size(); i += 2) {
+        const yaml_node& key = login.children[i];
+        yaml_node* own = find_in(identity, key.text);
+        if (own == nullptr)
+            identity.children.insert(identity.children.end(), {key, login.children[i + 1]});
+        else if (key.text == "auth")
+            add_auth(*own, login.children[i + 1]);
+    }
+}
+
+/// The map under `key` of a whole file; a null if there is none. A value that is no map is a fault.
+yaml_node map_under(yaml_node& root, std::string_view key, fault_list& faults) {
+    yaml_node taken = take_from(root, key);
+    if (taken.type == kind::map || taken.type == kind::null) return taken;
+    faults.error(taken.line, "`" + std::string(key) + "` must be a map, each name with its keys");
+    return {};
+}
+
+} // namespace
+
+bool is_secret_variable(std::string_view name) noexcept {
+    constexpr std::string_view secrets[] = {
+        "OS_PASSWORD",   "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSCODE", "OS_APPLICATION_CREDENTIAL_SECRET",
+        "OS_TOTP_SECRET"};
+    return std::find(std::begin(secrets), std::end(secrets), name) != std::end(secrets);
+}
+
+yaml_node cloud_shelf::complete(const yaml_node& identity) {
+    const yaml_node* said = find_in(identity, "cloud");
+    if (said == nullptr || said->type == kind::null) return identity;
+    yaml_node made = identity;
+    int line = line_in(identity, "cloud");
+    auto name = read_text(*said, "`cloud`", 255, x_faults);
+    auto login = name ? cloud_of(identity, *name, line) : std::nullopt;
+    if (login)
+        add_login(made, std::move(*login));
+    else
+        set_in(made, "auth", {.type = kind::broken, .line = line}, line);
+    return made;
+}
+
+std::vector<std::string> cloud_shelf::names() {
+    std::vector<std::string> all;
+    const yaml_node& clouds = open().clouds;
+    for (std::size_t i = 0; i + 1 < clouds.children.size(); i += 2) all.push_back(clouds.children[i].text);
+    return all;
+}
+
+std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const std::string& name, int line) {
+    const yaml_node* found = open().sound ? find(name, line) : nullptr;
+    if (found == nullptr) return std::nullopt;
+    cloud_request request{.line = line, .home_of = x_contents->from.home_of};
+    const yaml_node* region = find_in(identity, "region_name");
+    if (region != nullptr && region->type == kind::text) {
+        request.region = region->text;
+        request.region_line = region->line;
+    }
+    yaml_node cloud = *found;
+    if (is_blank(cloud)) cloud = make_map(line);
+    if (cloud.type != kind::map) {
+        x_faults.error(cloud.line, "cloud " + shown(name) + " must be a map, lines of `key: value`");
+        return std::nullopt;
+    }
+    spell_keys(cloud);
+    yaml_node profile = profile_of(cloud);
+    spell_keys(profile);
+    return merge_cloud(cloud, profile, request, x_faults);
+}
+
+const yaml_node* cloud_shelf::find(const std::string& name, int line) {
+    const cloud_contents& all = open();
+    if (const yaml_node* found = find_in(all.clouds, name)) return found;
+    if (name == variables_name(all.from)) {
+        x_faults.error(line, "no variables for cloud " + shown(name) +
+                                 ": set OS_AUTH_URL, OS_USERNAME and the others");
+        return nullptr;
+    }
+    std::string looked = " (looked at " + listed(all.from.looked_at, "no file") + ")";
+    if (!all.from.clouds) {
+        x_faults.error(line, "no clouds.yaml with cloud " + shown(name) + looked);
+        return nullptr;
+    }
+    std::vector<std::string> existing = names();
+    std::vector<std::string_view> words(existing.begin(), existing.end());
+    auto meant = nearest(name, words);
+    std::vector<std::string> texts;
+    for (const std::string& each : existing) texts.push_back(shown(each));
+    x_faults.error(line, "no cloud " + shown(name) +
+                             (meant ? ", did you mean " + shown(*meant) + "? There are " : ": there are ") +
+                             listed(texts, "none") + looked);
+    return nullptr;
+}
+
+yaml_node cloud_shelf::profile_of(const yaml_node& cloud) {
+    const yaml_node* name = find_in(cloud, "profile");
+    if (name == nullptr) name = find_in(cloud, "cloud"); // its name of old
+    if (name == nullptr || name->type != kind::text || name->text.empty()) return {};
+    const yaml_node* found = find_in(open().profiles, name->text);
+    if (found != nullptr && found->type == kind::map) return *found;
+    yaml_node built_in = built_in_profile(name->text);
+    if (built_in.type == kind::map)
+        move_lines(built_in, x_faults.add_file("profile " + name->text, false));
+    else
+        x_faults.warning(name->line,
+                         "profile " + shown(name->text) +
+                             " is not known: put it into clouds-public.yaml, under `public-clouds`");
+    return built_in;
+}
+
+const cloud_contents& cloud_shelf::open() {
+    if (x_contents) return *x_contents;
+    x_contents.emplace();
+    cloud_contents& made = *x_contents;
+    if (x_finder == nullptr) return made;
+    made.from = x_finder->find();
+    for (const auto& each : made.from.passed_over)
+        x_faults.warning(x_faults.add_file(each.path, false), each.reason + ": passed over");
+    yaml_node root = read(made.from.clouds, made);
+    yaml_node secure = read(made.from.secure, made);
+    if (root.type != kind::map) root = make_map(0);
+    if (secure.type == kind::map) lay_over(root, secure, all_depths);
+    made.clouds = map_under(root, "clouds", x_faults);
+    if (made.clouds.type != kind::map) made.clouds = make_map(0);
+    made.profiles = map_under(root, "public-clouds", x_faults);
+    yaml_node vendor = read(made.from.vendor, made);
+    yaml_node profiles = map_under(vendor, "public-clouds", x_faults);
+    if (made.profiles.type != kind::map) made.profiles = make_map(0);
+    if (profiles.type == kind::map) lay_over(made.profiles, profiles, 1);
+    add_variables(made);
+    return made;
+}
+
+yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, cloud_contents& to) {
+    if (!file) return {};
+    fault_list own(file->path);
+    auto root = file->path.ends_with(".json") ? parse_json(file->text, own)
+                                              : parse_yaml(file->text, own, yaml_dialect::others);
+    int base = x_faults.add_file(file->path, file->open_to_others);
+    auto faults = own.take();
+    for (config_fault& fault : faults) x_faults.error(base + fault.line, std::move(fault.message));
+    to.sound = to.sound && faults.empty();
+    if (!root) return {};
+    move_lines(*root, base);
+    if (root->type == kind::map || root->type == kind::null) return std::move(*root);
+    x_faults.error(root->line, "must be a map, lines of `key: value`");
+    to.sound = false;
+    return {};
+}
+
+void cloud_shelf::add_variables(cloud_contents& to) {
+    if (to.from.variables.empty()) return;
+    yaml_node cloud = make_map(0);
+    for (const cloud_variable& each : to.from.variables) {
+        if (!each.name.starts_with("OS_") || each.name == "OS_CLOUD") continue;
+        int line = x_faults.add_file("$" + each.name, false); // no lines in there
+        const std::string key = lower_ascii(std::string_view(each.name).substr(3));
+        yaml_node value{.type = kind::text, .line = line, .text = each.value};
+        if (is_secret_variable(each.name)) {
+            value = make_map(line);
+            set_in(value, "env", {.type = kind::text, .line = line, .text = each.name}, line);
+        }
+        set_in(cloud, key, std::move(value), line);
+    }
+    const std::string name = variables_name(to.from);
+    if (find_in(to.clouds, name) != nullptr) {
+        x_faults.error(line_in(to.clouds, name), "cloud " + shown(name) +
+                                                     " has the name of the one that the OS_* variables make: "
+                                                     "rename it, or give that one a name by OS_CLOUD_NAME");
+        to.sound = false;
+    }
+    set_in(to.clouds, name, std::move(cloud), 0);
+}
+
+} // namespace tokenward

@@ -1,0 +1,114 @@
+// See clouds_tree.hpp.
+#include "daemon/config/clouds_tree.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace tokenward {
+namespace {
+
+using kind = yaml_node::kind;
+
+/// The place of `key` among the children; their number if it isn't there.
+std::size_t place_of(const yaml_node& map, std::string_view key) {
+    std::size_t found = map.children.size();
+    if (map.type != kind::map) return found;
+    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2)
+        if (map.children[i].type == kind::text && map.children[i].text == key) found = i;
+    return found;
+}
+
+/// Lays each key of `over` on `map`; `join` may say how a value is laid on one that is there.
+template <class Join>
+void lay_keys(yaml_node& map, const yaml_node& over, const Join& join) {
+    std::map<std::string, std::size_t> places; // a look-up per key would be slow in large files
+    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) places[map.children[i].text] = i;
+    for (std::size_t i = 0; i + 1 < over.children.size(); i += 2) {
+        const yaml_node& key = over.children[i];
+        const yaml_node& value = over.children[i + 1];
+        auto [found, is_new] = places.emplace(key.text, map.children.size());
+        if (is_new) {
+            map.children.insert(map.children.end(), {key, value});
+        } else if (!join(key.text, map.children[found->second + 1], value)) {
+            map.children[found->second] = key;
+            map.children[found->second + 1] = value;
+        }
+    }
+}
+
+bool are_maps(const yaml_node& a, const yaml_node& b) {
+    return a.type == kind::map && b.type == kind::map;
+}
+
+} // namespace
+
+yaml_node make_map(int line) {
+    return {.type = kind::map, .line = line};
+}
+
+const yaml_node* find_in(const yaml_node& map, std::string_view key) {
+    std::size_t place = place_of(map, key);
+    return place < map.children.size() ? &map.children[place + 1] : nullptr;
+}
+
+yaml_node* find_in(yaml_node& map, std::string_view key) {
+    std::size_t place = place_of(map, key);
+    return place < map.children.size() ? &map.children[place + 1] : nullptr;
+}
+
+int line_in(const yaml_node& map, std::string_view key) {
+    return map.children[place_of(map, key)].line;
+}
+
+void set_in(yaml_node& map, std::string_view key, yaml_node value, int line) {
+    (void)take_from(map, key);
+    map.children.push_back({.type = kind::text, .line = line, .text = std::string(key)});
+    map.children.push_back(std::move(value));
+}
+
+yaml_node take_from(yaml_node& map, std::string_view key) {
+    yaml_node taken;
+    for (std::size_t i = place_of(map, key); i < map.children.size(); i = place_of(map, key)) {
+        auto at = map.children.begin() + static_cast<std::ptrdiff_t>(i);
+        if (taken.type == kind::null) taken = std::move(at[1]);
+        map.children.erase(at, at + 2);
+    }
+    return taken;
+}
+
+bool is_blank(const yaml_node& value) {
+    return value.type == kind::null || (value.type == kind::text && value.text.empty());
+}
+
+void lay_over(yaml_node& map, const yaml_node& over, int depth) {
+    lay_keys(map, over, [&](const std::string&, yaml_node& old, const yaml_node& value) {
+        if (depth <= 1 || !are_maps(old, value)) return false;
+        lay_over(old, value, depth - 1);
+        return true;
+    });
+}
+
+void lay_over_with_auth(yaml_node& map, const yaml_node& over) {
+    lay_keys(map, over, [&](const std::string& key, yaml_node& old, const yaml_node& value) {
+        if (key != "auth" || !are_maps(old, value)) return false;
+        lay_over(old, value, 1);
+        return true;
+    });
+}
+
+void move_lines(yaml_node& node, int base) {
+    node.line += base;
+    for (yaml_node& child : node.children) move_lines(child, base);
+}
+
+void spell_keys(yaml_node& node) {
+    for (yaml_node& child : node.children) spell_keys(child);
+    if (node.type != kind::map) return;
+    yaml_node spelled = make_map(node.line);
+    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2)
+        std::replace(node.children[i].text.begin(), node.children[i].text.end(), '-', '_');
+    lay_over(spelled, node, 1);
+    node = std::move(spelled);
+}
+
+} // namespace tokenward

@@ -1,0 +1,39 @@
+// From the text of the configuration to its data, with all that is wrong with it.
+#pragma once
+
+#include "daemon/core/config.hpp"
+#include "daemon/core/name_resolver.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenward {
+
+/// Something wrong, or worth a word, at a place in a file.
+struct config_fault {
+    enum class level { error, warning };
+    level severity = level::error;
+    std::string file{};
+    int line = 0; ///< from 1; 0 = the file as a whole
+    std::string message{};
+};
+
+/// "FILE:LINE: error: MESSAGE"
+std::string to_string(const config_fault& fault);
+
+struct parsed_config {
+    config value{};
+    std::vector<config_fault> faults{}; ///< errors and warnings in the order of the lines
+    bool ok() const;                    ///< no errors: `value` may be used
+};
+
+struct cloud_finder; // daemon/config/clouds.hpp
+
+/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
+/// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
+/// `clouds` is asked once, and only when an identity has a `cloud`; null = there are none.
+parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names,
+                           const cloud_finder* clouds = nullptr);
+
+} // namespace tokenward

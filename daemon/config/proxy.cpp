@@ -1,0 +1,82 @@
+// See proxy.hpp.
+#include "daemon/config/proxy.hpp"
+
+#include "daemon/base/text/ascii.hpp"
+#include "daemon/base/text/url.hpp"
+#include "daemon/config/no_proxy.hpp"
+
+#include <optional>
+
+namespace tokenward {
+namespace {
+
+constexpr std::string_view scheme = "http://";
+constexpr std::string_view default_port = "1080";
+
+int digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// Appends `text` decoded; false when a `%` isn't followed by two digits, or stands for a control character.
+bool decode(std::string_view text, wiped_string& to) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        int c = static_cast<unsigned char>(text[i]);
+        if (text[i] == '%') {
+            if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return false;
+            c = digit(text[i + 1]) * 16 + digit(text[i + 2]);
+            i += 2;
+        }
+        if (c < 0x20 || c == 0x7f) return false;
+        to += static_cast<char>(c);
+    }
+    return true;
+}
+
+std::shared_ptr<const secret> read_credentials(std::string_view text) {
+    wiped_string decoded;
+    decoded.reserve(text.size() + 32); // not within the object: there it is not wiped
+    std::size_t colon = std::min(text.find(':'), text.size());
+    if (!decode(text.substr(0, colon), decoded)) return nullptr;
+    bool has_colon = decoded.find(':') != wiped_string::npos; // a %3A: Basic has no way to say that
+    decoded += ':';
+    if (has_colon || !decode(text.substr(std::min(colon + 1, text.size())), decoded)) return nullptr;
+    return std::make_shared<const secret>(std::string_view(decoded));
+}
+
+} // namespace
+
+result<http_proxy> parse_proxy(std::string_view text) {
+    auto must = [](std::string_view what) { return problem{errc::bad_request, "must " + std::string(what)}; };
+    if (auto end = text.find("://"); end != std::string_view::npos) {
+        if (lower_ascii(text.substr(0, end)) != "http")
+            return must("begin with http://: proxies of another kind are not supported");
+        text.remove_prefix(scheme.size());
+    }
+    http_proxy made;
+    if (auto at = text.rfind('@'); at != std::string_view::npos) {
+        made.credentials = read_credentials(text.substr(0, at));
+        if (!made.credentials) return must("have a user and password that are percent-encoded");
+        text.remove_prefix(at + 1);
+    }
+    text = text.substr(0, text.find_first_of("/?#"));
+    auto place = split_host_port(text);
+    if (!place) return must("name a host and a port, such as http://proxy.example.com:3128");
+    made.host = place->host;
+    made.port = place->port.empty() ? default_port : place->port;
+    return made;
+}
+
+http_proxy proxy_for(std::string_view auth_url, const proxy_environment& environment) {
+    bool is_tls = auth_url.starts_with("https://");
+    const http_proxy& named = is_tls ? environment.https : environment.http;
+    if (named.empty() || !url_fault(auth_url).empty()) return {};
+    std::string_view rest = auth_url.substr(auth_url.find("://") + 3);
+    auto place = split_host_port(rest.substr(0, rest.find('/')));
+    if (!place) return {};
+    std::string_view port = !place->port.empty() ? place->port : is_tls ? "443" : "80";
+    return bypasses_proxy(environment.no_proxy, place->host, port) ? http_proxy{} : named;
+}
+
+} // namespace tokenward

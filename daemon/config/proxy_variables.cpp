@@ -1,0 +1,37 @@
+// See proxy_variables.hpp.
+#include "daemon/config/proxy_variables.hpp"
+
+#include <cstdlib>
+#include <initializer_list>
+
+namespace tokenward {
+namespace {
+
+// Each of `names` leaves the environment, whichever is used.
+http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets) {
+    http_proxy taken;
+    for (const char* name : names) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        auto reading = secrets.read({secret_ref::source::env, name}, "proxy");
+        auto proxy = reading ? parse_proxy(reading->value.reveal()) : reading.error();
+        if (!taken.empty()) continue;
+        taken = proxy ? std::move(*proxy) : http_proxy{.fault = name + (' ' + proxy.error().detail)};
+    }
+    return taken;
+}
+
+} // namespace
+
+proxy_environment read_proxy_variables(secret_reader& secrets) {
+    proxy_environment made{.https = take({"https_proxy", "HTTPS_PROXY"}, secrets),
+                           .http = take({"http_proxy"}, secrets)};
+    const http_proxy all = take({"all_proxy", "ALL_PROXY"}, secrets);
+    if (made.https.empty()) made.https = all;
+    if (made.http.empty()) made.http = all;
+    for (const char* name : {"NO_PROXY", "no_proxy"})
+        if (const char* list = std::getenv(name); list != nullptr && *list != '\0') made.no_proxy = list;
+    return made;
+}
+
+} // namespace tokenward

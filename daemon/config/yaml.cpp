@@ -1,0 +1,267 @@
+// See config_yaml.hpp. The parser's events are used instead of its nodes: they can be bounded while they
+// come.
+#include "daemon/config/yaml.hpp"
+
+#include "common/scope.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace tokenward {
+namespace {
+
+constexpr std::size_t max_text = std::size_t{1024} * 1024;
+constexpr std::size_t max_nodes = std::size_t{256} * 1024; // a text of 1 MiB with 40,000 scopes has fewer
+constexpr std::size_t max_depth = 16;                      // the deepest that has a meaning is 6
+constexpr auto plain_string = "tag:yaml.org,2002:str";
+
+/// Ends the parse from within an event.
+struct refusal {
+    int line;
+    const char* message;
+};
+
+int line_of(const YAML::Mark& mark) {
+    return mark.line + 1;
+}
+
+/// How much a value weighs against max_nodes, and how deep it is.
+struct extent {
+    std::size_t weight = 0;
+    std::size_t depth = 0;
+};
+
+extent measure(const yaml_node& node) {
+    extent all{1 + node.text.size() / 64, 0}; // a long text that is repeated costs too
+    for (const yaml_node& child : node.children) {
+        extent one = measure(child);
+        all = {all.weight + one.weight, std::max(all.depth, one.depth)};
+    }
+    if (node.type == yaml_node::kind::list || node.type == yaml_node::kind::map) ++all.depth;
+    return all;
+}
+
+/// Adds what the map `from` has and `to` has not, by the `keys` of `to`.
+void add_missing(yaml_node& to, const yaml_node& from, std::set<std::string>& keys) {
+    if (from.type != yaml_node::kind::map) return;
+    for (std::size_t i = 0; i + 1 < from.children.size(); i += 2)
+        if (keys.insert(from.children[i].text).second)
+            to.children.insert(to.children.end(), {from.children[i], from.children[i + 1]});
+}
+
+/// Puts what merge keys stand for in their place: a map, or a list of maps of which the first wins.
+void expand_merge_keys(yaml_node& map) {
+    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) {
+        if (map.children[i].text != "<<" || map.children[i].quoted) continue;
+        auto at = map.children.begin() + static_cast<std::ptrdiff_t>(i);
+        yaml_node merged = std::move(at[1]);
+        map.children.erase(at, at + 2);
+        std::set<std::string> keys;
+        for (std::size_t key = 0; key < map.children.size(); key += 2) keys.insert(map.children[key].text);
+        add_missing(map, merged, keys);
+        for (const yaml_node& each : merged.children)
+            if (merged.type == yaml_node::kind::list) add_missing(map, each, keys);
+        return; // a second one is a repeated key
+    }
+}
+
+/// Makes the tree out of the parser's events.
+class tree_builder final : public YAML::EventHandler {
+  public:
+    tree_builder(fault_list& faults, yaml_dialect dialect)
+        : x_faults(faults), x_of_others(dialect == yaml_dialect::others) {}
+
+    yaml_node take() { return std::move(x_root); }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (x_documents++ != 0)
+            throw refusal{line_of(mark), "a second document: remove its `---`, one file has one"};
+    }
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        add({.type = plain(mark, "", anchor) ? yaml_node::kind::null : yaml_node::kind::broken,
+             .line = line_of(mark)},
+            anchor);
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        if (x_of_others) return add_copy(mark, anchor);
+        x_faults.error(line_of(mark),
+                       "aliases are not supported: write the value out (or quote it, if it begins with `*`)");
+        add({.type = yaml_node::kind::broken, .line = line_of(mark)});
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        auto type = plain(mark, tag, anchor) ? yaml_node::kind::text : yaml_node::kind::broken;
+        bool quoted = tag == "!" || tag == plain_string;
+        add({.type = type, .line = line_of(mark), .quoted = quoted, .text = value}, anchor);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(yaml_node::kind::list, mark, tag, anchor);
+    }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(yaml_node::kind::map, mark, tag, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapEnd() override { close(); }
+
+  private:
+    /// Whether the value has neither an anchor nor a tag; reports one that has.
+    bool plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        if (x_of_others && tag == plain_string) return true;
+        if (anchor != YAML::NullAnchor && !x_of_others) {
+            x_faults.error(
+                line_of(mark),
+                "anchors are not supported: remove it (or quote the value, if it begins with `&`)");
+            return false;
+        }
+        if (tag.empty() || tag == "?" || tag == "!")
+            return true; // what the parser gives to values without a tag
+        x_faults.error(line_of(mark),
+                       "tags are not supported: remove it (or quote the value, if it begins with `!`)");
+        return false;
+    }
+
+    void open(yaml_node::kind type, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        // The parser recurses, from here.
+        if (x_open.size() == max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        x_open.push_back(
+            {.type = plain(mark, tag, anchor) ? type : yaml_node::kind::broken, .line = line_of(mark)});
+        x_open_anchors.push_back(anchor);
+    }
+
+    void close() {
+        yaml_node done = std::move(x_open.back());
+        YAML::anchor_t anchor = x_open_anchors.back();
+        x_open.pop_back();
+        x_open_anchors.pop_back();
+        if (x_of_others && done.type == yaml_node::kind::map) expand_merge_keys(done);
+        add(std::move(done), anchor);
+    }
+
+    /// Adds what an alias stands for, which is bounded as if it were written out.
+    void add_copy(const YAML::Mark& mark, YAML::anchor_t anchor) {
+        auto found = x_anchored.find(anchor);
+        if (found == x_anchored.end()) throw refusal{line_of(mark), "an alias within what it stands for"};
+        extent size = measure(found->second);
+        if (x_open.size() + size.depth > max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        x_count += size.weight;
+        add(found->second);
+    }
+
+    void add(yaml_node value, YAML::anchor_t anchor = YAML::NullAnchor) {
+        if (++x_count > max_nodes) throw refusal{value.line, "too many values in one file"};
+        if (x_of_others && anchor != YAML::NullAnchor) {
+            x_count += measure(value).weight;
+            x_anchored[anchor] = value;
+        }
+        if (x_open.empty()) {
+            x_root = std::move(value);
+            return;
+        }
+        yaml_node& parent = x_open.back();
+        if (parent.type == yaml_node::kind::map) place(parent, value);
+        parent.children.push_back(std::move(value));
+    }
+
+    /// Fits `value`, the next key or value of `parent`.
+    void place(const yaml_node& parent, yaml_node& value) {
+        bool is_key = parent.children.size() % 2 == 0;
+        if (!is_key && value.type != yaml_node::kind::text) {
+            value.line = parent.children.back().line; // the parser gives the line of what comes next
+        } else if (is_key && value.type != yaml_node::kind::text && value.type != yaml_node::kind::broken) {
+            x_faults.error(value.line, "a key must be a word");
+            value.type = yaml_node::kind::broken;
+        }
+    }
+
+    fault_list& x_faults;
+    bool x_of_others;
+    yaml_node x_root{};
+    std::vector<YAML::anchor_t> x_open_anchors{};
+    std::map<YAML::anchor_t, yaml_node> x_anchored{};
+    std::vector<yaml_node> x_open{}; // lists and maps whose end has not come; the innermost last
+    std::size_t x_count = 0;
+    int x_documents = 0;
+};
+
+int line_at(std::string_view text, std::size_t offset) {
+    return static_cast<int>(
+               std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n')) +
+           1;
+}
+
+/// Checks what the parser would not: it takes ^D for the end and guesses at encodings.
+bool is_readable(std::string_view text, fault_list& faults) {
+    if (text.size() > max_text) {
+        faults.error(0, "larger than 1 MiB");
+        return false;
+    }
+    auto is_control = [](char c) {
+        auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+    };
+    for (std::size_t start = 0; start < text.size();) {
+        std::size_t end = std::min(text.find('\n', start), text.size());
+        std::string_view line = text.substr(start, end - start);
+        bool control = std::any_of(line.begin(), line.end(), is_control);
+        if (control || !is_utf8(line)) {
+            faults.error(line_at(text, start),
+                         control ? "a control character: remove it" : "not UTF-8: save the file as UTF-8");
+            return false;
+        }
+        start = end + 1;
+    }
+    return true;
+}
+
+bool is_indented_by_tab(std::string_view text, int line) {
+    for (; line > 1 && !text.empty(); --line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
+/// The parser's message without what it quotes: that may be part of a password which lacks its quotes.
+std::string without_content(const std::string& message) {
+    return message.substr(0, message.find(':'));
+}
+
+/// JSON's halves of a character (\ud83d\udd11) are none of YAML's escapes.
+std::string advice_on(const std::string& message) {
+    return message.find("unicode") == std::string::npos
+               ? ""
+               : ": write the character itself, or name the file .json if it is one of JSON";
+}
+
+} // namespace
+
+std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, yaml_dialect dialect) {
+    if (!is_readable(text, faults)) return std::nullopt;
+    try {
+        std::istringstream stream{std::string(text)};
+        YAML::Parser parser(stream);
+        tree_builder builder(faults, dialect);
+        while (parser.HandleNextDocument(builder)) {
+        }
+        return builder.take();
+    } catch (const refusal& reason) {
+        faults.error(reason.line, reason.message);
+    } catch (const YAML::Exception& broken) {
+        int line = broken.mark.is_null() ? 0 : line_of(broken.mark);
+        if (is_indented_by_tab(text, line))
+            faults.error(line, "a tab in the indentation: use spaces"); // whatever the parser made of it
+        else
+            faults.error(line, "not YAML: " + without_content(broken.msg) + advice_on(broken.msg));
+    }
+    return std::nullopt;
+}
+
+} // namespace tokenward

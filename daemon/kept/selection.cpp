@@ -1,0 +1,149 @@
+// What of a kept state may be used: decided here, part by part. See kept_state.hpp.
+#include "daemon/kept/selection.hpp"
+#include "daemon/core/renewal.hpp"
+#include "daemon/core/resolve.hpp"
+#include "daemon/kept/bytes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+/// Why nothing of it may be used; empty: it may be.
+std::string fault_of_times(const kept_state& kept, std::string_view boot_id, instant now) {
+    if (!kept.boot_id.empty() && !boot_id.empty() && kept.boot_id != boot_id)
+        return "it is from before the machine was booted";
+    if (kept.written > now) return "it is from another boot: its time has not come yet";
+    return {};
+}
+
+const identity_config* find_identity(const config& in, const std::string& name) {
+    auto found = std::find_if(in.identities.begin(), in.identities.end(),
+                              [&](const identity_config& i) { return i.name == name; });
+    return found == in.identities.end() ? nullptr : &*found;
+}
+
+class selection {
+  public:
+    selection(const config& now_is, const std::map<std::string, login_digest>& logins, instant now)
+        : x_config(now_is), x_logins(logins), x_now(now) {}
+
+    /// Why it may not be used; empty: it may be.
+    std::string fault_of(const kept_owner& of) const {
+        if (find_identity(x_config, of.identity) == nullptr) return "there is no such identity any more";
+        auto login = x_logins.find(of.identity);
+        if (login == x_logins.end() || login->second != of.login)
+            return "the identity logs in by another configuration now";
+        return {};
+    }
+
+    std::string fault_of(const kept_entry& kept) const {
+        if (std::string fault = fault_of(kept.of); !fault.empty()) return fault;
+        auto meant = resolve_scope(*find_identity(x_config, kept.of.identity), kept.scope_name);
+        if (!meant || meant->name != kept.scope_name || meant->target != kept.target)
+            return "the scope is another now, or none";
+        if (!kept.life.held) return {};
+        if (kept.life.held->minted > x_now) return "its token is from the future";
+        if (kept.life.held->fingerprint == kept.life.refused) return "a service has refused its token";
+        return {};
+    }
+
+    /// What has ended meanwhile is nothing to report.
+    void drop_ended(kept_life& life) const {
+        if (life.held && std::min(life.expires, life.held->expires()) - x_now < expiry_margin)
+            life.held.reset();
+    }
+    void drop_ended(kept_source& source) const {
+        const bool ended = source.parent && (source.parent->minted > x_now ||
+                                             source.parent->expires() - x_now < expiry_margin);
+        if (ended) source.parent.reset();
+    }
+
+  private:
+    const config& x_config;
+    const std::map<std::string, login_digest>& x_logins;
+    instant x_now;
+};
+
+void put(byte_writer& to, const domain_ref& domain) {
+    to.text(domain.id);
+    to.text(domain.name);
+}
+
+void put(byte_writer& to, const secret_ref& ref) {
+    to.number(static_cast<std::uint64_t>(ref.from), 1);
+    to.text(ref.name);
+}
+
+void put(byte_writer& to, const auth_config& auth) {
+    to.number(static_cast<std::uint64_t>(auth.type), 1);
+    to.flag(auth.multifactor);
+    to.optional(auth.totp, [&](const totp_config& totp) {
+        put(to, totp.secret);
+        to.number(totp.digits);
+        to.span(totp.period);
+    });
+    to.text(auth.auth_url);
+    to.text(auth.username);
+    to.text(auth.user_id);
+    put(to, auth.user_domain);
+    put(to, auth.project_domain);
+    to.text(auth.application_credential_id);
+    to.text(auth.application_credential_name);
+    put(to, auth.secret);
+}
+
+} // namespace
+
+kept_selection select_kept(kept_state kept, const config& now_is,
+                           const std::map<std::string, login_digest>& logins, std::string_view boot_id,
+                           instant now) {
+    kept_selection made;
+    if (std::string fault = fault_of_times(kept, boot_id, now); !fault.empty()) {
+        made.refused.push_back({.why = std::move(fault)});
+        return made;
+    }
+    const selection judge(now_is, logins, now);
+    made.good = {.boot_id = kept.boot_id,
+                 .written = kept.written,
+                 .wall_offset = kept.wall_offset,
+                 .guard = std::move(kept.guard)};
+    for (kept_source& source : kept.sources) {
+        judge.drop_ended(source);
+        if (std::string fault = judge.fault_of(source.of); !fault.empty())
+            made.refused.push_back({source.of.identity, {}, std::move(fault)});
+        else
+            made.good.sources.push_back(std::move(source));
+    }
+    for (kept_entry& entry : kept.entries) {
+        judge.drop_ended(entry.life);
+        if (std::string fault = judge.fault_of(entry); !fault.empty())
+            made.refused.push_back({entry.of.identity, entry.scope_name, std::move(fault)});
+        else
+            made.good.entries.push_back(std::move(entry));
+    }
+    return made;
+}
+
+wiped_string login_text(const identity_config& identity) {
+    wiped_string text;
+    text.reserve(1024);
+    byte_writer to(text);
+    to.text(identity.name);
+    put(to, identity.auth);
+    to.text(identity.cacert);
+    to.flag(identity.verify);
+    to.text(identity.cert);
+    to.text(identity.key);
+    to.text(identity.proxy.host);
+    to.text(identity.proxy.port);
+    to.text(identity.proxy.credentials ? identity.proxy.credentials->reveal() : std::string_view());
+    to.flag(identity.catalog);
+    to.number(static_cast<std::uint64_t>(identity.rescope), 1);
+    to.span(identity.passcode_notice);
+    to.span(identity.validate_every);
+    return text;
+}
+
+} // namespace tokenward

@@ -1,0 +1,166 @@
+// When state is handed to the service manager, and how it is confirmed.
+#include "daemon/kept/state_keeper.hpp"
+
+#include "daemon/base/log.hpp"
+#include "systemd/notify.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace tokenward {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr auto pause = 1s;                          // between two states, unless something must not get lost
+constexpr auto moment_of_rest = 50ms;               // tokens that come together are kept together
+constexpr auto patience = 5s;                       // for the manager's word
+constexpr std::chrono::seconds longest_pause = 60s; // while the manager takes nothing
+
+bool is_empty(const kept_state& state) {
+    return state.entries.empty() && state.guard.empty() &&
+           std::none_of(state.sources.begin(), state.sources.end(),
+                        [](const kept_source& source) { return source.parent != nullptr; });
+}
+
+} // namespace
+
+/// Those who wait for the manager to have what was handed over before; or what is yet to be, if it did not
+/// take it at once.
+struct state_keeper::confirmation {
+    explicit confirmation(asio::io_context& io) : bell(io), limit(io, patience) {}
+
+    asio::posix::stream_descriptor bell; // closed: there was nothing to ask for yet
+    asio::steady_timer limit;
+    std::vector<std::function<void()>> waiting{};
+};
+
+state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gather, const found_state& found)
+    : x_io(io), x_gather(std::move(gather)), x_timer(io), x_names(found.names), x_number(found.newest) {}
+
+void state_keeper::changed() {
+    x_dirty = true;
+    if (!x_waits) push_later(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
+}
+
+void state_keeper::push_later(std::chrono::steady_clock::time_point when) {
+    x_timer.expires_at(when);
+    x_waits = false; // the one before is cancelled
+    x_timer.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled) return;
+        x_waits = false;
+        if (x_dirty) push();
+    });
+    x_waits = true;
+}
+
+void state_keeper::keep_now(std::function<void()> kept) {
+    if (x_dirty) {
+        // Those who wait for what was handed over before go on waiting for that.
+        if (!x_confirmation || x_confirmation->bell.is_open()) begin_confirmation();
+        push();
+    }
+    if (!x_confirmation) return kept();
+    x_confirmation->waiting.push_back(std::move(kept));
+}
+
+void state_keeper::begin_confirmation() {
+    auto fresh = std::make_shared<confirmation>(x_io);
+    fresh->limit.async_wait([this, fresh](boost::system::error_code cancelled) {
+        if (!cancelled) end(fresh, false);
+    });
+    x_confirmation = std::move(fresh);
+}
+
+void state_keeper::flush() {
+    x_timer.cancel();
+    if (x_dirty) hand_over();
+    for (auto ended = x_confirmation; ended; ended = x_confirmation) end(ended, true);
+}
+
+// All is offered again if a part was not taken: who waits must not be told that it lies with the manager.
+void state_keeper::push() {
+    x_timer.cancel();
+    x_waits = false;
+    x_dirty = false;
+    const bool waited_for = x_confirmation && !x_confirmation->bell.is_open();
+    if (hand_over_guarded() && (!waited_for || ask(x_confirmation))) {
+        if (std::exchange(x_failures, 0) == 0) return;
+        x_complained = false;
+        return log::info("state_kept", {}, "tokens outlive a restart again");
+    }
+    x_dirty = true;
+    const auto rest = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
+    push_later(std::chrono::steady_clock::now() + rest);
+}
+
+// Want of memory passes.
+bool state_keeper::hand_over_guarded() {
+    try {
+        return hand_over();
+    } catch (const std::bad_alloc&) {
+        complain({errc::internal, "there is no memory"});
+        return false;
+    }
+}
+
+// False: it was not taken, and may be the next time.
+bool state_keeper::hand_over() {
+    const kept_state state = x_gather();
+    if (is_empty(state) && x_names.empty()) return true; // what is worth keeping is yet to come
+    x_pushed = std::chrono::steady_clock::now();
+    return hand_over(state);
+}
+
+bool state_keeper::hand_over(const kept_state& state) {
+    const wiped_string bytes = format_kept_state(state);
+    auto memory = systemd::sealed_memory::make(bytes);
+    if (!memory) {
+        complain(memory.error());
+        return memory.error().code == errc::too_large; // it would be so again
+    }
+    const std::string name = "tokenward-state-" + std::to_string(++x_number);
+    if (auto stored = systemd::store(name, memory->fd()); !stored) {
+        complain(stored.error());
+        return false;
+    }
+    x_memory = std::move(*memory);
+    x_bytes = bytes.size();
+    std::erase_if(x_names, [](const std::string& old) { return bool(systemd::forget(old)); });
+    x_names.push_back(name);
+    log::debug("state_kept", {}, "{} bytes are kept with the service manager as {}", x_bytes, name);
+    return true;
+}
+
+bool state_keeper::ask(const std::shared_ptr<confirmation>& mine) {
+    auto barrier = systemd::barrier();
+    if (!barrier) {
+        complain(barrier.error());
+        return false;
+    }
+    mine->bell.assign(barrier->release());
+    mine->bell.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this, mine](boost::system::error_code failed) {
+                              if (failed != asio::error::operation_aborted) end(mine, true);
+                          });
+    return true;
+}
+
+void state_keeper::end(const std::shared_ptr<confirmation>& ended, bool confirmed) {
+    if (x_confirmation == ended) x_confirmation.reset();
+    if (!confirmed) complain({errc::internal, "the service manager has not confirmed it within 5 s"});
+    ended->limit.cancel();
+    ended->bell.close();
+    for (auto& kept : std::exchange(ended->waiting, {})) kept();
+}
+
+void state_keeper::complain(const problem& why) {
+    if (!std::exchange(x_complained, true))
+        log::warning("state_not_kept", {}, "tokens may not outlive a restart: {}", why.detail);
+}
+
+} // namespace tokenward

@@ -1,0 +1,61 @@
+// From the names in a path to what they mean, for a caller who may use it; all others learn nothing.
+#pragma once
+
+#include "daemon/core/resolve.hpp"
+#include "daemon/local/api/exchange.hpp"
+
+#include <string_view>
+
+namespace tokenward::local {
+
+inline constexpr verb_set can_get = static_cast<verb_set>(verb::get);
+inline constexpr verb_set can_report = static_cast<verb_set>(verb::report);
+inline constexpr verb_set can_manage = static_cast<verb_set>(verb::manage);
+
+/// An identity and a scope that the caller may use.
+struct admitted {
+    const identity_config* identity; ///< valid until the next configure()
+    resolved_scope scope;
+    verb_set verbs; ///< those of the asked ones that it may
+};
+
+/// The token that is held for a scope, or null: what it says of itself is judged too.
+const token* held_for(const environment& around, const identity_config& identity,
+                      const resolved_scope& scope);
+
+/// The verbs out of `wanted` that the caller may do with a scope, as it stands: with the token that is held
+/// for it.
+verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
+                  const resolved_scope& scope, verb_set wanted);
+
+/// Whether the names of an identity, and of a scope of it, are for the caller to read: it may use them, or it
+/// came by the listener for monitoring.
+bool may_read_names(const call& c, const identity_config& identity);
+bool may_read_names(const call& c, const identity_config& identity, const cache_entry& entry);
+
+/// Judges whether the caller may do one of `any_of` to the scope that the path names.
+/// Errors: denied, alike for what is forbidden and what is not there; unknown_identity for who may see all
+/// there are; then bad_request and unknown_scope.
+result<admitted> admit(const call& c, verb_set any_of);
+
+/// Whether a caller that was let in before may still do all of `needed`, under the rules of now. `scope` is
+/// the shown name; `came` the token that it would be given, null = none. Errors: denied.
+result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
+                         std::string_view scope, verb_set needed, const token* came);
+
+/// The verbs out of `wanted` that the caller may do with some scope of the identity.
+verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
+                             verb_set wanted);
+
+/// The identity that the path names alone, if the caller may do one of `any_of` to some scope of it.
+/// Errors: denied, unknown_identity, as above.
+result<const identity_config*> admit_identity(const call& c, verb_set any_of);
+
+/// The entry that the path names, if one is in use and the caller may do one of `any_of`; else null. Errors:
+/// as above. Costs a look-up and a comparison if the connection asked for the same before.
+result<cache_entry*> find_entry(const call& c, verb_set any_of);
+
+/// The same, but the entry is made if need be. Errors: too_many_requests too.
+result<cache_entry*> open_entry(const call& c, verb_set any_of);
+
+} // namespace tokenward::local

@@ -1,0 +1,55 @@
+// Who got which token, once in a while for each caller and scope, and who had one dropped: lines in the log.
+#pragma once
+
+#include "common/time.hpp"
+#include "daemon/core/access.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+namespace tokenward::local {
+
+/// Pure: decides when a line is due. Bounded: of more callers and scopes than `most` the one that was last
+/// heard of longest ago is forgotten, and is told of anew.
+class audit_pace {
+  public:
+    static constexpr duration pause = std::chrono::minutes(1); ///< between two lines of a caller and scope
+    static constexpr std::size_t most = 4096;
+
+    /// A caller got a token of the entry. If a line is due: how many gets it stands for, this one included.
+    /// Units count if the rules speak of them (caller::known_unit). REQUIRES: `now` never goes back.
+    std::optional<std::uint64_t> given(const caller& who, std::uint64_t entry, instant now);
+
+  private:
+    struct who_and_what {
+        std::optional<unsigned> uid;
+        std::uint64_t entry;
+        std::size_t unit; // its hash
+        friend bool operator<(const who_and_what& a, const who_and_what& b) noexcept {
+            return std::tie(a.uid, a.entry, a.unit) < std::tie(b.uid, b.entry, b.unit);
+        }
+    };
+    struct record {
+        who_and_what of;
+        instant next_line;
+        std::uint64_t unsaid = 0;
+    };
+
+    std::list<record> x_records; // last heard of longest ago first
+    std::map<who_and_what, std::list<record>::iterator> x_places;
+};
+
+/// Writes the line. `who.unit()` is asked for, which costs system calls.
+void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
+                     std::string_view fingerprint, std::uint64_t gets);
+
+/// Who said that a token is no good, after which it was dropped. `who` null: it has gone since.
+void log_token_refused(const caller* who, std::optional<unsigned> uid, std::string_view identity,
+                       std::string_view scope, std::string_view fingerprint);
+
+} // namespace tokenward::local

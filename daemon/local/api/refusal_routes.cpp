@@ -1,0 +1,180 @@
+// A token is no good: DELETE says so, POST …/report tells what a service said, so that we judge.
+#include "daemon/core/refusal.hpp"
+#include "daemon/local/api/admission.hpp"
+#include "daemon/local/api/audit.hpp"
+#include "daemon/local/api/handlers.hpp"
+#include "daemon/local/http/conditional.hpp"
+#include "daemon/local/http/media.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace tokenward::local {
+namespace {
+
+constexpr verb_set may_refuse = can_get | can_report;
+
+const token* held_by(const cache_entry* entry, instant now) noexcept {
+    return entry == nullptr ? nullptr : entry->life().status(now).held;
+}
+
+// --- DELETE
+
+response answer_deletion(const refusal_outcome& outcome, bool named, wall_time now) {
+    if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
+    if (outcome.kind == refusal_kind::damped) {
+        problem damped{errc::too_many_requests,
+                       "kept: the IAM says that it is valid; look at the region and permissions"};
+        damped.retry_after = outcome.retry_after;
+        return build_problem(damped, now, false);
+    }
+    // Replaced in the meantime: for who named it the word has changed, for all others it is gone as they
+    // wanted.
+    if (named && outcome.kind == refusal_kind::already_replaced)
+        return build_problem({errc::precondition_failed, "the token was replaced in the meantime"}, now,
+                             false);
+    return build_response({.status = 204}, now);
+}
+
+// --- POST …/report
+
+struct report {
+    std::string fingerprint;
+    int status = 0;
+    std::string body{};
+};
+
+bool is_fingerprint(std::string_view text) noexcept {
+    constexpr std::string_view prefix = "sha256:";
+    if (!text.starts_with(prefix) || text.size() != prefix.size() + 16) return false;
+    return text.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
+}
+
+problem malformed(std::string_view what) {
+    return {errc::bad_request, std::string(what)};
+}
+
+result<report> parse_report(std::string_view text) {
+    boost::system::error_code error;
+    boost::json::value document =
+        boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+    if (error || !document.is_object()) return malformed("the report is no JSON object");
+    const boost::json::object& members = document.get_object();
+    const auto* fingerprint = members.if_contains("fingerprint");
+    const auto* status = members.if_contains("status");
+    const auto* body = members.if_contains("body");
+    report r;
+    if (fingerprint == nullptr || !fingerprint->is_string())
+        return malformed("a report has the fingerprint of the token, as a string");
+    r.fingerprint = fingerprint->get_string();
+    if (!is_fingerprint(r.fingerprint)) return malformed("a fingerprint is sha256: and 16 hex digits");
+    if (status == nullptr || !status->is_int64() || status->get_int64() < 100 || status->get_int64() > 599)
+        return malformed("a report has the status of the service's answer, 100 to 599");
+    r.status = static_cast<int>(status->get_int64());
+    if (body != nullptr && !body->is_string()) return malformed("the body in a report is a string");
+    if (body != nullptr) r.body = body->get_string();
+    return r;
+}
+
+response answer_verdict(std::string_view verdict, const std::string* current, wall_time now) {
+    boost::json::object document{{"verdict", verdict}, {"fingerprint", nullptr}};
+    if (current != nullptr) document["fingerprint"] = *current;
+    return build_json(boost::json::serialize(document), now, false);
+}
+
+std::string_view verdict_of(refusal_kind kind) noexcept {
+    switch (kind) {
+    case refusal_kind::invalidated: return "invalidated";
+    case refusal_kind::damped: return "damped";
+    default: return "already_replaced"; // whatever is held now, it isn't the token of the report
+    }
+}
+
+// --- both
+
+// Of what never reaches the service, which counts for itself.
+void count_here(const call& c, word_outcome how) noexcept {
+    c.around.service.counts().of(c.path.segments()[2]).invalidations.add(how);
+}
+
+// Whether one of the verbs that let a caller refuse a token is left to it.
+result<void> may_hear(const environment& around, const caller& who, std::string_view identity,
+                      std::string_view scope) {
+    const cache_entry* entry = around.service.find(identity, scope);
+    const token* held = entry != nullptr ? entry->life().held().get() : nullptr;
+    auto by_report = admit_again(around, who, identity, scope, can_report, held);
+    return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held);
+}
+
+// Passes a refusal on to the service; `then` makes the answer of what came of it.
+template <class Then>
+void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, Then then) {
+    auto done = [later = c.connection.later(), &around = c.around, then, uid = c.connection.who().uid(),
+                 identity = entry.identity(), scope = entry.scope_name(),
+                 named = std::string(fingerprint)](const refusal_outcome& outcome) {
+        later.guarded([&] {
+            auto connection = later.lock();
+            if (outcome.kind == refusal_kind::invalidated)
+                log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
+            if (!connection) return;
+            const wall_time now = around.service.now().wall;
+            // The answer tells of the token that is held now, which may be another one than when it was
+            // asked.
+            if (auto good = may_hear(around, connection->who(), identity, scope); !good)
+                return connection->answer(build_problem(good.error(), now, false));
+            connection->answer(then(outcome, now));
+        });
+    };
+    c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done), c.by()));
+}
+
+} // namespace
+
+void delete_token(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    auto only_if = conditions::of(c.asked);
+    if (!only_if) return c.fail(only_if.error());
+    auto entry = find_entry(c, may_refuse);
+    if (!entry) return c.fail(entry.error());
+    const token* held = held_by(*entry, c.now.boot);
+    std::string fingerprint = held == nullptr ? std::string() : held->fingerprint;
+    if (only_if->judge(fingerprint) != conditions::verdict::proceed)
+        return c.fail({errc::precondition_failed, "the current token is not the one that was named"});
+    if (*entry == nullptr) return c.connection.answer(build_response({.status = 204}, c.now.wall));
+    refuse(c, **entry, fingerprint,
+           [named = only_if->has_if_match()](const refusal_outcome& outcome, wall_time now) {
+               return answer_deletion(outcome, named, now);
+           });
+}
+
+void report_refusal(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    auto entry = find_entry(c, may_refuse);
+    if (!entry) return c.fail(entry.error());
+    if (!choose_media(c.asked, false))
+        return c.fail({errc::not_acceptable, "a verdict comes as application/json"});
+    if (!is_json(c.asked.first(field::content_type)))
+        return c.fail({errc::unsupported_media_type, "a report is application/json"});
+    auto said = parse_report(c.asked.body);
+    if (!said) return c.fail(said.error());
+
+    const token* held = held_by(*entry, c.now.boot);
+    const std::string* current = held == nullptr ? nullptr : &held->fingerprint;
+    if (!is_about_the_token({.status = said->status, .body = said->body})) {
+        count_here(c, word_outcome::not_about_the_token);
+        return c.connection.answer(answer_verdict("not_about_the_token", current, c.now.wall));
+    }
+    if (*entry == nullptr) {
+        count_here(c, word_outcome::already_replaced);
+        return c.connection.answer(answer_verdict("already_replaced", nullptr, c.now.wall));
+    }
+    refuse(c, **entry, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {
+        if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
+        return answer_verdict(verdict_of(outcome.kind), outcome.current ? &*outcome.current : nullptr, now);
+    });
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,127 @@
+// GET /v1/identities and /v1/status: what there is, as far as this caller may use it; never a secret.
+#include "daemon/base/text/shown_text.hpp"
+#include "daemon/local/api/admission.hpp"
+#include "daemon/local/api/handlers.hpp"
+#include "daemon/local/api/status_words.hpp"
+#include "daemon/local/http/dates.hpp"
+#include "daemon/local/http/media.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace tokenward::local {
+namespace {
+
+namespace json = boost::json;
+constexpr verb_set any_verb = can_get | can_report | can_manage;
+
+json::array names_of(verb_set verbs) {
+    json::array names;
+    if ((verbs & can_get) != 0) names.emplace_back("get");
+    if ((verbs & can_report) != 0) names.emplace_back("report");
+    if ((verbs & can_manage) != 0) names.emplace_back("manage");
+    return names;
+}
+
+json::object describe_identity(const call& c, const identity_config& identity) {
+    json::array names;
+    for (const named_scope& s : identity.scopes)
+        if (verbs_of(c.around, c.connection.who(), identity, {s.name, s.target, true}, any_verb) != 0)
+            names.emplace_back(s.name);
+    const verb_set verbs = verbs_on_some_scope(c.around, c.connection.who(), identity, any_verb);
+    return {{"identity", identity.name},
+            {"scopes", std::move(names)},
+            {"on_demand", identity.on_demand},
+            {"verbs", names_of(verbs)}};
+}
+
+json::value seconds_until(std::optional<instant> when, instant now) {
+    if (!when) return nullptr;
+    return std::max<std::int64_t>(whole_seconds(*when - now).count(), 0);
+}
+
+json::value describe_error(const key_status& status, const moment& now) {
+    if (status.last_error == nullptr) return nullptr;
+    auto at = now.wall - std::chrono::floor<std::chrono::microseconds>(now.boot - status.failed_at);
+    return {{"code", describe(status.last_error->code).name},
+            {"detail", shown_text(status.last_error->detail)},
+            {"at", rfc3339(at)}};
+}
+
+json::object describe_scope(const token_service::row& row, const moment& now) {
+    const key_status& status = row.status;
+    json::object o{{"scope", row.entry->scope_name()},
+                   {"state", state_word(status.state)},
+                   {"configured", row.entry->life().configured()},
+                   {"fingerprint", nullptr},
+                   {"expires_at", nullptr},
+                   {"expires_in", nullptr}};
+    if (status.held != nullptr) {
+        o["fingerprint"] = status.held->fingerprint;
+        o["expires_at"] = rfc3339(status.held->expires_at);
+        o["expires_in"] = seconds_until(status.expires, now.boot);
+    }
+    o["renews_in"] = seconds_until(status.renews, now.boot);
+    o["next_try_in"] = seconds_until(status.next_try, now.boot);
+    if (status.held != nullptr && !status.held->mfa_authn_at.empty())
+        o["mfa_authn_at"] = status.held->mfa_authn_at;
+    o["last_error"] = describe_error(status, now);
+    return o;
+}
+
+// Rules that act for want of knowledge; who only uses the identity is not told about others.
+json::array warnings_for(const call& c, const identity_config& identity) {
+    json::array warnings;
+    if (verbs_on_some_scope(c.around, c.connection.who(), identity, can_manage) == 0) return warnings;
+    for (const std::string& each : c.around.notes->warnings_of(c.around.service.generation(), identity))
+        warnings.emplace_back(each);
+    return warnings;
+}
+
+json::object describe_status(const call& c, const identity_config& identity) {
+    json::array scopes;
+    json::value password_expires_at;
+    for (const token_service::row& row : c.around.service.status(identity.name)) {
+        if (row.status.held != nullptr && row.status.held->password_expires_at)
+            password_expires_at = rfc3339(*row.status.held->password_expires_at);
+        const resolved_scope s{row.entry->scope_name(), row.entry->target(), row.entry->life().configured()};
+        if (verbs_of(c.around, c.connection.who(), identity, s, any_verb) != 0)
+            scopes.emplace_back(describe_scope(row, c.now));
+    }
+    const auth_config& auth = identity.auth;
+    json::object described{{"identity", identity.name},
+                           {"auth_url", auth.auth_url},
+                           {"user", auth.username.empty() ? auth.user_id : auth.username},
+                           {"password_expires_at", std::move(password_expires_at)},
+                           {"scopes", std::move(scopes)}};
+    if (json::array warnings = warnings_for(c, identity); !warnings.empty())
+        described["warnings"] = std::move(warnings);
+    return described;
+}
+
+// Answers with a list of what `describe` says of each identity that the caller may use.
+template <class Describe>
+void answer_list(const call& c, json::object document, Describe describe) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    if (!choose_media(c.asked, false))
+        return c.fail({errc::not_acceptable, "this comes as application/json"});
+    json::array list;
+    for (const identity_config& identity : c.around.service.configuration().identities)
+        if (may_see(c.connection.who(), c.around.own_uid, identity)) list.emplace_back(describe(c, identity));
+    document["identities"] = std::move(list);
+    c.connection.answer(build_json(json::serialize(document), c.now.wall, c.head()));
+}
+
+} // namespace
+
+void list_identities(const call& c) {
+    answer_list(c, {}, describe_identity);
+}
+
+void show_status(const call& c) {
+    auto uptime = whole_seconds(c.now.boot - c.around.started).count();
+    answer_list(c, {{"version", c.around.version}, {"uptime", uptime}}, describe_status);
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,199 @@
+// GET a token, POST for a new one.
+#include "daemon/local/api/admission.hpp"
+#include "daemon/local/api/handlers.hpp"
+#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/with_token.hpp"
+#include "daemon/local/http/conditional.hpp"
+#include "daemon/local/http/media.hpp"
+#include "daemon/local/http/prefer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tokenward::local {
+namespace {
+
+// How the caller wants its token.
+struct wish {
+    get_request wanted{};
+    media form = media::json;
+    bool head = false;
+    bool with_body = false;
+    conditions only_if{};
+    std::optional<std::chrono::seconds> watch{}; // wait so long for another token than those of If-None-Match
+};
+
+result<media> choose_form(const call& c, bool with_body) {
+    auto form = choose_media(c.asked, true);
+    if (!form) return problem{errc::not_acceptable, "a token comes as application/json or text/plain"};
+    if (*form == media::text && with_body)
+        return problem{errc::not_acceptable, "include=body comes as application/json alone"};
+    return *form;
+}
+
+result<wish> read_query(const call& c, wish w) {
+    constexpr std::array<std::string_view, 3> known{"min_ttl", "max_wait", "include"};
+    if (auto good = c.path.allow_only(known); !good) return good.error();
+    auto min_ttl = c.path.number("min_ttl", 0);
+    if (!min_ttl) return min_ttl.error();
+    auto max_wait = c.path.number("max_wait", static_cast<std::uint64_t>(w.wanted.max_wait.count()));
+    if (!max_wait) return max_wait.error();
+    w.wanted = {std::chrono::seconds(*min_ttl), std::chrono::seconds(*max_wait)};
+    if (auto include = c.path.parameter_named("include")) {
+        if (*include != "body") return problem{errc::bad_request, "include can only be body"};
+        w.with_body = true;
+    }
+    return w;
+}
+
+result<wish> read_wish(const call& c) {
+    wish w;
+    w.head = c.head();
+    if (!c.path.parameters().empty()) {
+        auto asked = read_query(c, std::move(w));
+        if (!asked) return asked.error();
+        w = std::move(*asked);
+    }
+    auto form = choose_form(c, w.with_body);
+    if (!form) return form.error();
+    w.form = *form;
+    auto only_if = conditions::of(c.asked);
+    if (!only_if) return only_if.error();
+    w.only_if = std::move(*only_if);
+    if (w.only_if.has_if_none_match()) w.watch = wait_preference(c.asked);
+    return w;
+}
+
+// What the identity's callers get of the IAM's own answer.
+std::string_view body_of(const environment& around, const served_token& t, std::string& cut) {
+    const identity_config* identity = around.service.identity(t.identity);
+    if (identity == nullptr || identity->catalog) return t.value->body;
+    return cut = without_catalog(t.value->body);
+}
+
+// The document with the IAM's own answer as its last member.
+response answer_with_body(const environment& around, const served_token& t, bool head) {
+    std::string_view document = rendering_of(*t.value).document(t.now, t.expires);
+    std::string cut;
+    const std::string_view own = body_of(around, t, cut);
+    wiped_string body;
+    body.reserve(document.size() + own.size() + 16);
+    body += document.substr(0, document.size() - 1);
+    body += ",\"body\":";
+    body += own;
+    body += '}';
+    wiped_string fields;
+    fields.reserve(std::min(t.value->value.size(), longest_token_in_header) +
+                   256); // wiped once, not per growth
+    fields += token_fields(t.value->fingerprint);
+    append_subject_token(fields, *t.value);
+    return build_response({.content_type = "application/json", .body = body, .fields = fields, .head = head},
+                          t.now.wall);
+}
+
+// What was preferred and honoured (RFC 7240, section 3).
+response honour(response r, const wish& w) {
+    if (!w.watch) return r;
+    return std::move(r).with_field(applied_wait(*w.watch));
+}
+
+void count(const environment& around, std::string_view identity, get_outcome how) noexcept {
+    around.service.counts().of(identity).gets.add(how);
+}
+
+void fail_get(const call& c, const problem& error) {
+    count(c.around, c.path.segments()[2], outcome_of(error.code));
+    c.fail(error);
+}
+
+void audit(const environment& around, const caller& who, const served_token& t) {
+    if (auto gets = around.audit->given(who, t.entry, t.now.boot))
+        log_token_given(who, t.identity, t.scope, t.value->fingerprint, *gets);
+}
+
+// What became of it is for the caller to count, or not.
+get_outcome answer_token(const environment& around, exchange& connection, const served_token& t,
+                         const wish& w) {
+    switch (w.only_if.judge(t.value->fingerprint)) {
+    case conditions::verdict::failed:
+        connection.answer(build_problem(
+            {errc::precondition_failed, "the token is not the one that If-Match names"}, t.now.wall, w.head));
+        return get_outcome::refused;
+    case conditions::verdict::not_modified: {
+        std::string fields = token_fields(t.value->fingerprint);
+        connection.answer(honour(build_response({.status = 304, .fields = fields}, t.now.wall), w));
+        return get_outcome::unchanged;
+    }
+    case conditions::verdict::proceed: break;
+    }
+    audit(around, connection.who(), t);
+    if (w.with_body)
+        connection.answer(honour(answer_with_body(around, t, w.head), w));
+    else
+        connection.answer(
+            honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
+    return t.at_once ? get_outcome::hit : get_outcome::waited;
+}
+
+void answer_get(const environment& around, exchange& connection, const served_token& t, const wish& w) {
+    count(around, t.identity, answer_token(around, connection, t, w));
+}
+
+// Holds the answer until there is another token than the one that the caller has.
+void watch_token(const call& c, cache_entry& entry, wish w) {
+    const token* held = c.around.service.serveable(entry, c.now.boot);
+    const std::string known = held != nullptr ? held->fingerprint : std::string();
+    if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
+        return answer_get(c.around, c.connection, held_token(c, entry), w);
+    }
+    const std::chrono::seconds wait = *w.watch;
+    auto done = [who = late_caller(c, entry, can_get), known,
+                 w = std::move(w)](const result<token_ptr>& got) {
+        who.guarded([&] {
+            const moment now = who.around.service.now();
+            auto connection = who.arrive(now, got ? got->get() : nullptr);
+            if (!connection) return;
+            if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
+            count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
+            if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
+            const std::string fields = token_fields(known);
+            connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
+        });
+    };
+    c.connection.awaits(c.around.service.watch(entry, wait, std::move(done), c.by()));
+}
+
+} // namespace
+
+void get_token(const call& c) {
+    auto w = read_wish(c);
+    if (!w) return fail_get(c, w.error());
+    auto entry = open_entry(c, can_get);
+    if (!entry) return fail_get(c, entry.error());
+    if (w->watch) return watch_token(c, **entry, std::move(*w));
+    const get_request wanted = w->wanted;
+    auto then = [w = std::move(*w), &around = c.around](exchange& connection, const served_token& t) {
+        answer_get(around, connection, t, w);
+    };
+    auto failed = [](const late_caller& who, const problem& error) {
+        count(who.around, who.identity(), outcome_of(error.code));
+    };
+    with_token(c, **entry, wanted, std::move(then), std::move(failed));
+}
+
+void renew_token(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    auto form = choose_form(c, false);
+    if (!form) return c.fail(form.error());
+    auto entry = open_entry(c, can_get); // the answer is a token
+    if (entry) entry = open_entry(c, can_manage);
+    if (!entry) return c.fail(entry.error());
+    wish w{.form = *form};
+    auto then = [w = std::move(w), &around = c.around](exchange& connection, const served_token& t) {
+        answer_token(around, connection, t, w);
+    };
+    auto done = when_it_comes(c, **entry, can_get | can_manage, std::move(then));
+    c.connection.awaits(c.around.service.renew(**entry, std::move(done), c.by()));
+}
+
+} // namespace tokenward::local

@@ -1,0 +1,48 @@
+// See host.hpp.
+#include "daemon/local/http/host.hpp"
+
+#include "daemon/base/text/ascii.hpp"
+#include "daemon/base/text/loopback.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tokenward::local {
+namespace {
+
+// No host that a browser can be led to begins like this.
+bool is_path(std::string_view host) noexcept {
+    constexpr std::array<std::string_view, 5> beginnings{"/", "./", "../", "%2F", "%2f"};
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](std::string_view beginning) { return host.starts_with(beginning); });
+}
+
+std::string_view without_port(std::string_view host) noexcept {
+    const auto last = host.find_last_not_of("0123456789");
+    return last != std::string_view::npos && host[last] == ':' ? host.substr(0, last) : host;
+}
+
+bool is_socket_name(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 5> names{"", "localhost", "localhost.", "tokenward", "unix"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view known) { return equals_any_case(name, known); });
+}
+
+} // namespace
+
+bool is_socket_host(std::string_view host) noexcept {
+    if (is_path(host) || is_loopback_v6(host)) return true;
+    const std::string_view name = without_port(host);
+    if (name.starts_with('[') && name.ends_with(']')) return is_loopback_v6(name.substr(1, name.size() - 2));
+    return is_socket_name(name) || is_loopback_v4(name);
+}
+
+bool is_loopback_host(std::string_view host) noexcept {
+    const auto digits = host.find_last_not_of("0123456789");
+    if (digits != std::string_view::npos && digits != 0 && host[digits] == ':' && host[digits - 1] != ':')
+        host = host.substr(0, digits);
+    if (equals_any_case(host, "localhost") || host == "[::1]") return true;
+    return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+} // namespace tokenward::local

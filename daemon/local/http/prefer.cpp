@@ -1,0 +1,50 @@
+// See prefer.hpp.
+#include "daemon/local/http/prefer.hpp"
+
+#include "daemon/local/http/http_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace tokenward::local {
+namespace {
+
+std::string_view unquoted(std::string_view word) noexcept {
+    const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
+    return quoted ? word.substr(1, word.size() - 2) : word;
+}
+
+} // namespace
+
+std::optional<std::chrono::seconds> wait_preference(const request& asked) noexcept {
+    for (std::size_t i = 0; i < asked.line_count; ++i) {
+        if (asked.lines[i].name != field::prefer) continue;
+        std::string_view list = asked.lines[i].value;
+        while (!list.empty()) {
+            std::string_view element = take_until(',', list);
+            std::string_view value = take_until(';', element); // its parameters mean nothing here
+            std::string_view name = take_until('=', value);
+            if (!equals_any_case(name, "wait")) continue;
+            auto seconds = parse_number(unquoted(trimmed(value)));
+            if (!seconds) return std::nullopt;
+            const auto most = static_cast<std::uint64_t>(longest_watch.count());
+            return std::chrono::seconds(std::min(*seconds, most));
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view applied_wait(std::chrono::seconds wait) {
+    static const auto lines = [] {
+        std::array<std::string, longest_watch.count() + 1> made;
+        for (std::size_t i = 0; i < made.size(); ++i)
+            made[i] = fmt::format("Preference-Applied: wait={}\r\n", i);
+        return made;
+    }();
+    return lines[static_cast<std::size_t>(wait.count())];
+}
+
+} // namespace tokenward::local

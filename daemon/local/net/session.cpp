@@ -1,0 +1,237 @@
+// See session.hpp. Requests stand here, what is sent and how it ends in session_output.cpp.
+#include "daemon/local/net/session.hpp"
+
+#include "daemon/base/log.hpp"
+#include "daemon/local/api/routes.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace tokenward::local {
+namespace {
+
+constexpr std::size_t read_size = std::size_t{16} * 1024; // more of a request that came in part
+constexpr std::string_view close_field = "Connection: close\r\n";
+constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// What went wrong stands in the log alone; the caller gets a reference to it.
+problem log_internal_error(const char* what) {
+    static unsigned long count = 0;
+    std::string reference = fmt::format("{}-{}", ::getpid(), ++count);
+    log::error("internal_error", {}, "a request failed, reference {}: {}", reference, what);
+    return {errc::internal, fmt::format("the daemon's log says more; reference {}", reference)};
+}
+
+} // namespace
+
+session::session(boost::asio::io_context& io, unique_fd fd, session_surroundings& shared,
+                 shown_identities shown)
+    : x_shared(shared), x_descriptor(io),
+      x_peer(fd.get(), shared.around.service.now().boot, std::move(shown), shared.around.directory),
+      x_since(shared.ticks) {
+    x_descriptor.assign(fd.get());
+    (void)fd.release(); // it has another owner now
+}
+
+void session::start() noexcept {
+    guarded([&] { wait_readable(); });
+}
+
+void session::fail(const char* why) noexcept {
+    if (x_closed) return;
+    x_shared.failures.tell(why, x_shared.around.service.now().boot);
+    close();
+}
+
+void session::wait_readable() {
+    auto readable = [self = shared_from_this()](boost::system::error_code error) {
+        if (!error && !self->x_closed) self->guarded([&] { self->on_readable(); });
+    };
+    x_descriptor.async_wait(descriptor::wait_read, std::move(readable));
+}
+
+// What recv(2) returns, or the error as a negative number. `received` is all that there is of the input then.
+ssize_t session::receive(std::span<char>& received) {
+    std::size_t before = 0;
+    std::span<char> room = x_shared.input;
+    if (x_partial) {
+        before = x_partial->bytes.size();
+        x_partial->bytes.resize(before + read_size);
+        room = std::span(x_partial->bytes).subspan(before);
+    }
+    ssize_t size = 0;
+    do size = ::recv(x_descriptor.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) size = -errno;
+    std::size_t added = size > 0 ? static_cast<std::size_t>(size) : 0;
+    if (x_partial) x_partial->bytes.resize(before + added);
+    received = x_partial ? std::span<char>(x_partial->bytes) : room.first(added);
+    return size;
+}
+
+void session::on_readable() {
+    if (x_lingering) return drain();
+    if (x_busy || x_unsent) return; // the wait was cancelled too late
+    std::span<char> received;
+    ssize_t size = receive(received);
+    if (size == -EAGAIN) return proceed();
+    if (size <= 0) return close(); // we read only while nothing is owed
+    consume(received);
+}
+
+void session::consume(std::span<char> bytes) {
+    output_batch batch;
+    request_parser parser = x_partial ? x_partial->parser : request_parser();
+    std::size_t used = take_requests(bytes, parser, batch);
+    keep(bytes.subspan(used), parser);
+    flush(batch);
+    proceed();
+}
+
+// Runs the requests at the front of `bytes`, as many as can be answered now; returns how many bytes they
+// took.
+std::size_t session::take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch) {
+    request asked;
+    std::size_t used = 0;
+    x_starved = false;
+    while (used < bytes.size() && !x_busy && !x_last && !x_closed) {
+        if (batch.full() && !flush(batch)) break;
+        if (waits_for_facts()) break;
+        auto outcome = parser.parse(bytes.subspan(used), asked);
+        if (outcome == request_parser::outcome::incomplete) {
+            x_starved = true;
+            if (parser.take_continue()) batch.add(continue_answer);
+            break;
+        }
+        if (outcome == request_parser::outcome::failed) {
+            x_last = true;
+            batch.add(build_problem(to_problem(parser.error()), x_shared.around.service.now().wall, false),
+                      close_field);
+            break;
+        }
+        used += parser.size();
+        parser = {};
+        x_batch = &batch;
+        run(asked);
+        x_batch = nullptr;
+    }
+    return used;
+}
+
+// `rest` is what is left of x_partial's bytes, or of the shared buffer, which others need now.
+void session::keep(std::span<char> rest, const request_parser& parser) {
+    if (rest.empty() || x_last || x_closed) return x_partial.reset();
+    if (!x_partial) {
+        x_partial = std::make_unique<partial_request>();
+        x_partial->bytes.assign(rest.begin(), rest.end());
+        x_since = x_shared.ticks;
+    } else if (std::size_t used = x_partial->bytes.size() - rest.size(); used != 0) {
+        x_partial->bytes.erase(x_partial->bytes.begin(),
+                               x_partial->bytes.begin() + static_cast<std::ptrdiff_t>(used));
+        x_since = x_shared.ticks;
+    }
+    x_partial->parser = parser;
+}
+
+// Rules may need what the system's databases say of the caller: better a moment's wait than to turn away for
+// want of knowledge who may come in. Goes on without it when that takes too long.
+bool session::waits_for_facts() {
+    const caller_directory* directory = x_shared.around.directory;
+    if (directory == nullptr || x_facts_version == directory->version()) return false;
+    auto known = [self = shared_from_this()] {
+        if (self->x_closed) return;
+        self->x_busy = false;
+        self->guarded([&] { self->proceed(); });
+    };
+    x_busy = x_peer.wait_for_facts(std::move(known));
+    x_facts_version = directory->version();
+    return x_busy;
+}
+
+void session::run(const request& asked) {
+    x_busy = true;
+    x_abandoned = false;
+    ++x_number;
+    x_keep_alive = asked.keep_alive;
+    x_http_1_0 = asked.http_1_0;
+    auto fail_request = [&](const char* why) {
+        problem internal = log_internal_error(why);
+        answer(build_problem(internal, x_shared.around.service.now().wall, asked.verb == method::head));
+    };
+    try {
+        serve(x_shared.around, asked, *this);
+        if (x_abandoned && x_busy) fail_request("its handler failed");
+    } catch (const std::exception& error) {
+        fail_request(error.what());
+    }
+}
+
+void session::awaits(wait_id id) noexcept {
+    if (id == 0) return;
+    x_wait = id;
+    guarded([&] { mind_hang_up(); });
+}
+
+bool session::is_open(std::uint64_t request) const noexcept {
+    return x_busy && !x_closed && request == x_number;
+}
+
+// While the request is run, run() sees to it.
+void session::abandon(std::uint64_t request, const char* why) noexcept {
+    if (!is_open(request)) return;
+    if (x_batch != nullptr)
+        x_abandoned = true;
+    else
+        fail(why);
+}
+
+// Once begun it goes on between the waits: to cancel it after each costs more than to let it be.
+void session::mind_hang_up() {
+    if (x_minds_hang_up) return;
+    auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
+        self->x_minds_hang_up = false;
+        if (self->x_closed || self->x_wait == 0) return;
+        if (!error) return self->close();
+        self->guarded([&] { self->mind_hang_up(); }); // cancelled with the other waits
+    };
+    x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
+    x_minds_hang_up = true;
+}
+
+void session::answer(response r) noexcept {
+    guarded([&] { answer_now(std::move(r)); });
+}
+
+void session::answer_now(response r) {
+    if (!x_busy || x_closed) return;
+    x_busy = false;
+    x_wait = 0;
+    x_since = x_shared.ticks;
+    x_last = x_last || !x_keep_alive || x_shared.stopping;
+    if (x_batch != nullptr) return x_batch->add(std::move(r), connection_field());
+    output_batch batch;
+    batch.add(std::move(r), connection_field());
+    flush(batch);
+    if (x_closed) return;
+    // The service is in the midst of waking others: what the caller asked for next has to wait.
+    boost::asio::post(x_descriptor.get_executor(),
+                      [self = shared_from_this()] { self->guarded([&] { self->proceed(); }); });
+}
+
+void session::proceed() {
+    if (x_closed) return;
+    if (x_unsent) return wait_writable();
+    if (x_busy) return;
+    if (x_last) return begin_linger();
+    if (x_partial && !x_starved) return consume(x_partial->bytes);
+    if (x_shared.stopping) return close();
+    wait_readable();
+}
+
+} // namespace tokenward::local

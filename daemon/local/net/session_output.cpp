@@ -1,0 +1,153 @@
+// See session.hpp: what is sent, what takes too long, and the end.
+#include "daemon/local/net/session.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace tokenward::local {
+namespace {
+
+// In ticks of about a second. "Within 5 s" counts from a request's first byte.
+constexpr std::uint32_t idle_ticks = 60;
+constexpr std::uint32_t request_ticks = 5;
+constexpr std::uint32_t blocked_ticks = 30; // without the caller taking a byte of what it asked for
+constexpr std::uint32_t linger_ticks = 2;
+constexpr std::uint32_t stopping_ticks =
+    1; // as blocked_ticks, at a shutdown: all others wait for the next daemon
+constexpr std::size_t drain_limit = std::size_t{256} * 1024;
+
+} // namespace
+
+std::string_view session::connection_field() const noexcept {
+    if (x_last) return "Connection: close\r\n";
+    return x_http_1_0 ? "Connection: keep-alive\r\n" : "";
+}
+
+// Whether everything has been sent.
+bool session::flush(output_batch& batch) {
+    if (x_closed) return false;
+    if (x_unsent) {
+        batch.move_to(x_unsent->bytes);
+        return false;
+    }
+    if (batch.empty()) return true;
+    wiped_string unsent;
+    switch (batch.send(x_descriptor.native_handle(), unsent)) {
+    case output_batch::outcome::sent: return true;
+    case output_batch::outcome::broken: close(); return false;
+    case output_batch::outcome::blocked:
+        x_unsent = std::make_unique<unsent_output>();
+        x_unsent->bytes = std::move(unsent);
+        x_since = x_shared.ticks;
+        return false;
+    }
+    return false;
+}
+
+void session::wait_writable() {
+    auto writable = [self = shared_from_this()](boost::system::error_code error) {
+        if (!error && !self->x_closed) self->guarded([&] { self->on_writable(); });
+    };
+    x_descriptor.async_wait(descriptor::wait_write, std::move(writable));
+}
+
+void session::on_writable() {
+    if (!x_unsent) return; // the wait was cancelled too late
+    std::string_view rest = std::string_view(x_unsent->bytes).substr(x_unsent->sent);
+    ssize_t size =
+        ::send(x_descriptor.native_handle(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (size < 0 && errno != EAGAIN && errno != EINTR) return close();
+    if (size > 0) {
+        x_unsent->sent += static_cast<std::size_t>(size);
+        x_since = x_shared.ticks;
+    }
+    if (x_unsent->sent == x_unsent->bytes.size()) x_unsent.reset();
+    proceed();
+}
+
+std::optional<std::uint32_t> session::idle_since() const noexcept {
+    if (x_busy || x_unsent || x_last || x_closed) return std::nullopt;
+    return x_since;
+}
+
+void session::sweep() noexcept {
+    guarded([&] { sweep_now(); });
+}
+
+void session::sweep_now() {
+    std::uint32_t age = x_shared.ticks - x_since;
+    if (x_closed || x_busy) return; // the service itself minds how long a caller waits
+    if (x_lingering) {
+        if (age > linger_ticks) close();
+    } else if (x_unsent) {
+        if (age > (x_shared.stopping ? stopping_ticks : blocked_ticks)) close();
+    } else if (x_partial) {
+        if (age > request_ticks) end_with({errc::request_timeout, "the request did not arrive within 5 s"});
+    } else if (age > idle_ticks) {
+        close();
+    }
+}
+
+void session::end_with(const problem& error) noexcept {
+    guarded([&] {
+        x_descriptor.cancel();
+        x_partial.reset();
+        x_last = true;
+        output_batch batch;
+        batch.add(build_problem(error, x_shared.around.service.now().wall, false), connection_field());
+        flush(batch);
+        proceed();
+    });
+}
+
+void session::begin_linger() {
+    x_lingering = true;
+    x_since = x_shared.ticks;
+    (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // who has gone need not be told
+    drain();
+}
+
+// Closing with unread input would give the caller a reset, perhaps before it has read the answer.
+void session::drain() {
+    for (;;) {
+        ssize_t size =
+            ::recv(x_descriptor.native_handle(), x_shared.input.data(), x_shared.input.size(), MSG_DONTWAIT);
+        if (size < 0 && errno == EINTR) continue;
+        // At a shutdown nobody waits for what a caller might still send: it would be waited for by systemd
+        // too.
+        if (size < 0 && errno == EAGAIN) return x_shared.stopping ? close() : wait_readable();
+        if (size <= 0) return close();
+        x_drained += static_cast<std::size_t>(size);
+        if (x_drained > drain_limit) return close();
+    }
+}
+
+void session::stop() noexcept {
+    guarded([&] { stop_now(); });
+}
+
+void session::stop_now() {
+    if (x_closed) return;
+    if (x_busy || x_unsent) {
+        x_last = true;
+        return sweep_now();
+    }
+    if (x_lingering || x_partial) return close();
+    // A request may have come that we haven't seen yet.
+    x_descriptor.cancel();
+    on_readable();
+}
+
+void session::close() noexcept {
+    if (x_closed) return;
+    x_closed = true;
+    if (x_wait != 0) x_shared.around.service.cancel(x_wait);
+    boost::system::error_code ignored;
+    x_descriptor.close(ignored);
+    x_partial.reset();
+    x_unsent.reset();
+    x_shared.closed(*this);
+}
+
+} // namespace tokenward::local

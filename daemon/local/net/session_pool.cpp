@@ -1,0 +1,145 @@
+// See session_pool.hpp.
+#include "daemon/local/net/session_pool.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace tokenward::local {
+namespace {
+
+constexpr std::size_t input_size = std::size_t{64} * 1024;
+constexpr std::size_t own_descriptors = 64;
+constexpr unsigned unknown_uid = ~0U; // (uid_t)-1 is nobody's
+
+unsigned uid_of(const session& s) {
+    return s.who().share().value_or(unknown_uid);
+}
+
+} // namespace
+
+std::size_t connections_within(std::size_t descriptors) noexcept {
+    const std::size_t kept = std::min(std::max(own_descriptors, descriptors / 8), descriptors / 2);
+    return std::min(connection_limits{}.connections, descriptors - kept);
+}
+
+session_pool::session_pool(boost::asio::io_context& io, environment around, const connection_limits& limits)
+    : x_io(io), x_limits(limits),
+      x_input(input_size), x_shared{.around = std::move(around),
+                                    .input = x_input,
+                                    .closed = [this](session& ended) { forget(ended); }},
+      x_sweep(io), x_patience(io) {}
+
+session_pool::~session_pool() {
+    close_all();
+}
+
+bool session_pool::has_place(const session& fresh) {
+    const unsigned uid = uid_of(fresh);
+    const auto own = fresh.who().uid(); // the owner of a subordinate uid shares, but lends no privileges
+    if (own && (*own == 0 || *own == x_shared.around.own_uid))
+        return x_sessions.size() < x_limits.connections || make_room(std::nullopt);
+    auto found = x_per_uid.find(uid);
+    if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return make_room(uid);
+    return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || make_room(std::nullopt);
+}
+
+// Closes the connection, of this uid if one is named, that has waited longest for its caller: a half-sent
+// request makes room as an idle one does.
+bool session_pool::make_room(std::optional<unsigned> uid) {
+    std::shared_ptr<session> longest;
+    for (const auto& [key, candidate] : x_sessions) {
+        if (uid && uid_of(*candidate) != *uid) continue;
+        auto since = candidate->idle_since();
+        if (since && (!longest || *since < *longest->idle_since())) longest = candidate;
+    }
+    if (longest) longest->close();
+    return longest != nullptr;
+}
+
+void session_pool::admit(unique_fd connected, shown_identities shown) noexcept {
+    try {
+        let_in(std::move(connected), std::move(shown));
+    } catch (const std::exception& error) {
+        x_shared.failures.tell(error.what(), x_shared.around.service.now().boot);
+    }
+}
+
+void session_pool::let_in(unique_fd connected, shown_identities shown) {
+    arm_sweep();
+    auto fresh = std::make_shared<session>(x_io, std::move(connected), x_shared, std::move(shown));
+    const bool has_room = has_place(*fresh);
+    enter(fresh);
+    if (has_room) return fresh->start();
+    fresh->end_with({errc::too_many_requests, "there are too many connections"});
+    fresh->close(); // without lingering: that would take a place too
+}
+
+// What forget() undoes: all of it or, after an exception, nothing.
+void session_pool::enter(const std::shared_ptr<session>& fresh) {
+    std::size_t& of_uid = x_per_uid[uid_of(*fresh)];
+    x_sessions.emplace(fresh.get(), fresh);
+    x_round.push_back(*fresh);
+    ++of_uid;
+    ++x_shared.around.service.counts().connections;
+}
+
+void session_pool::forget(session& ended) noexcept {
+    auto count = x_per_uid.find(uid_of(ended));
+    if (--count->second == 0) x_per_uid.erase(count);
+    ended.unlink();
+    --x_shared.around.service.counts().connections;
+    x_sessions.erase(&ended);
+    if (x_sessions.empty() && x_stopped) x_patience.cancel();
+}
+
+void session_pool::arm_sweep() {
+    if (x_sweeping) return;
+    x_sweep.expires_after(x_limits.tick);
+    x_sweep.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled) sweep();
+    });
+    x_sweeping = true;
+}
+
+// If the timer can't be set for want of memory, the next connection sets it.
+void session_pool::sweep() {
+    ++x_shared.ticks;
+    x_sweeping = false;
+    for_each([](session& one) { one.sweep(); });
+    if (!x_sessions.empty()) arm_sweep();
+}
+
+// Whoever is called may end itself or any other, and others may come: each of those that were there and still
+// are is called once.
+template <class Work>
+void session_pool::for_each(Work work) noexcept {
+    round rest;
+    rest.swap(x_round);
+    while (!rest.empty()) {
+        const std::shared_ptr<session> one = rest.front().shared_from_this();
+        rest.pop_front();
+        x_round.push_back(*one);
+        work(*one);
+    }
+}
+
+void session_pool::stop(std::chrono::milliseconds patience, std::function<void()> stopped) {
+    x_shared.stopping = true;
+    x_stopped = std::move(stopped);
+    x_patience.expires_after(patience);
+    x_patience.async_wait([this](boost::system::error_code) { // cancelled when the last one is gone
+        close_all();
+        x_sweep.cancel();
+        std::exchange(x_stopped, nullptr)();
+    });
+    for_each([](session& one) { one.stop(); });
+    if (x_sessions.empty()) x_patience.cancel();
+}
+
+void session_pool::close_all() noexcept {
+    for_each([](session& one) { one.close(); });
+}
+
+} // namespace tokenward::local

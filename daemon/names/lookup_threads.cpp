@@ -1,0 +1,106 @@
+// See lookup_threads.hpp.
+#include "daemon/names/lookup_threads.hpp"
+
+#include "daemon/base/log.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <pthread.h>
+
+namespace tokenward {
+namespace {
+
+constexpr std::chrono::seconds longest_idle{5};
+constexpr std::chrono::milliseconds longest_stop{100};
+
+/// No signal is taken by a thread that is made while this lives: the event loop minds them all.
+class signals_blocked {
+  public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        x_done = pthread_sigmask(SIG_SETMASK, &all, &x_before) == 0;
+    }
+    ~signals_blocked() {
+        if (x_done) pthread_sigmask(SIG_SETMASK, &x_before, nullptr);
+    }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+  private:
+    sigset_t x_before{};
+    bool x_done = false;
+};
+
+} // namespace
+
+struct lookup_threads::state {
+    explicit state(std::size_t limit) : most(limit) {}
+
+    static void work(const std::shared_ptr<state>& mine) {
+        std::unique_lock lock(mine->mutex);
+        for (;;) {
+            ++mine->idle;
+            const bool any = mine->changed.wait_for(lock, longest_idle,
+                                                    [&] { return mine->stopped || !mine->jobs.empty(); });
+            --mine->idle;
+            if (!any || mine->stopped) break;
+            std::function<void()> job = std::move(mine->jobs.front());
+            mine->jobs.pop_front();
+            ++mine->busy;
+            lock.unlock();
+            job();
+            job = nullptr;
+            lock.lock();
+            --mine->busy;
+        }
+        --mine->threads;
+        mine->changed.notify_all();
+    }
+
+    const std::size_t most;
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<std::function<void()>> jobs;
+    std::size_t threads = 0;
+    std::size_t idle = 0;
+    std::size_t busy = 0;
+    bool stopped = false;
+};
+
+lookup_threads::lookup_threads(std::size_t most) : x_state(std::make_shared<state>(most)) {}
+
+lookup_threads::~lookup_threads() {
+    std::deque<std::function<void()>> dropped;
+    std::unique_lock lock(x_state->mutex);
+    x_state->stopped = true;
+    dropped.swap(x_state->jobs);
+    x_state->changed.notify_all();
+    // Those that do nothing end at once; those that hang are left alone.
+    x_state->changed.wait_for(lock, longest_stop, [&] { return x_state->threads == x_state->busy; });
+}
+
+void lookup_threads::run(std::function<void()> job) {
+    const std::lock_guard lock(x_state->mutex);
+    x_state->jobs.push_back(std::move(job));
+    if (x_state->idle < x_state->jobs.size() && x_state->threads < x_state->most) {
+        try {
+            const signals_blocked none;
+            std::thread(&state::work, x_state).detach();
+            ++x_state->threads;
+        } catch (const std::system_error& error) { // the other threads, or the next job's, do this one too
+            log::warning("no_thread", {}, "can't make a thread to look up users and groups: {}",
+                         error.what());
+        }
+    }
+    x_state->changed.notify_one();
+}
+
+} // namespace tokenward
