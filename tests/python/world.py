@@ -71,9 +71,12 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 class Daemon:
-    """tokenwardd in `folder` with the given identities, each of which is the stand-in's `ci-bot` with scope `eu-de`."""
+    """tokenwardd in `folder` with the given identities, each of which is the stand-in's `ci-bot` with scope `eu-de`.
 
-    def __init__(self, folder, standin, identities=("ci",)):
+    `program` is the command that is it, without arguments; none is $TOKENWARD_DAEMON."""
+
+    def __init__(self, folder, standin, identities=("ci",), program=()):
+        self._program = [*program] or [DAEMON]
         self._folder = pathlib.Path(folder)
         self.socket = str(self._folder / "socket")
         password = self._folder / "password"
@@ -89,7 +92,7 @@ class Daemon:
     def start(self):
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                [DAEMON, "--config", str(self._folder / "tokenward.yaml")], env={**os.environ, "no_proxy": "*"},
+                [*self._program, "--config", str(self._folder / "tokenward.yaml")], env={**os.environ, "no_proxy": "*"},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # fmt: skip
         ended = os.pidfd_open(self._process.pid)
         deadline = time.monotonic() + PATIENCE
