@@ -4,6 +4,7 @@
 #include "daemon/base/text/secret_text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -84,7 +85,6 @@ result<secret_reading> read_file(const std::string& path, const std::string& wha
         return trouble(what, "can't read " + path + ": " + reason(error));
     auto made = secret_in({bytes.data(), bytes.size()}, what + ": " + path);
     if (!made) return made.error();
-    made->stamp = stamp_of(is);
     if ((is.st_mode & (S_IROTH | S_IWOTH)) != 0)
         made->warning += (made->warning.empty() ? "" : "; ") + what + ": " + path +
                          " can be read or written by everybody: chmod o-rwx it";
@@ -128,17 +128,11 @@ result<secret_reading> secret_reader::take_variable(const std::string& name, con
     }
     auto taken = x_variables.find(name);
     if (taken == x_variables.end()) return trouble(what, "the variable " + name + " is not set");
-    return secret_reading{taken->second.value.duplicate(), {}, taken->second.warning};
+    return secret_reading{taken->second.value.duplicate(), taken->second.warning};
 }
 
 bool secret_reader::has_variable(const std::string& name) const {
     return x_variables.contains(name) || std::getenv(name.c_str()) != nullptr;
-}
-
-bool secret_reader::changed_since(const secret_ref& ref, const file_stamp& stamp) const {
-    auto path = path_of(ref);
-    struct stat is {};
-    return path && stat(path->c_str(), &is) == 0 && stamp_of(is) != stamp;
 }
 
 } // namespace tokenward

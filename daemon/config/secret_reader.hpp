@@ -14,13 +14,11 @@ namespace tokenward {
 /// A secret as it was read.
 struct secret_reading {
     secret value{};
-    file_stamp stamp{};    ///< of the file that was read; all zero for a variable or a text
     std::string warning{}; ///< what is worth a word to the operator, without secrets; mostly empty
 };
 
-/// Reads secrets: at start, at a reload, and when changed_since() says so. It owns the variables it has taken
-/// out of the environment, so that a reload finds them again. From one thread, and none other may use the
-/// environment.
+/// Reads secrets. It owns the variables it has taken out of the environment, so that a reload finds them
+/// again. From one thread, and none other may use the environment.
 class secret_reader {
   public:
     /// Reads what `ref` names: the lines that judge_secret() finds in it, with a line end between them. A
@@ -32,10 +30,6 @@ class secret_reader {
 
     /// Whether read() finds a variable of this name.
     bool has_variable(const std::string& name) const;
-
-    /// Whether the file behind `ref` is another than the one that gave `stamp`: one stat(2), for polling.
-    /// False while there is no file, as in the midst of a rotation, and for what is not a file.
-    bool changed_since(const secret_ref& ref, const file_stamp& stamp) const;
 
   private:
     result<secret_reading> take_variable(const std::string& name, const std::string& what);
