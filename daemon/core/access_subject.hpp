@@ -21,7 +21,7 @@ bool is_proven(const access_rule& rule, const caller& who);
 /// rule is about.
 finding judge_subject(const access_rule& rule, const caller& who);
 
-/// A clause for people that begins with "the caller" or "the name"; empty for `none`.
+/// A clause for people that begins with "the"; empty for `none`.
 std::string_view text_of(doubt why) noexcept;
 
 } // namespace tokenward

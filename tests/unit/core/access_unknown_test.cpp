@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 using namespace tokenward;
 using namespace tokenward::access_tests;
 
@@ -194,4 +196,15 @@ TEST(AccessByToken, OnlyRulesThatDenyScopesNeedIt) {
     narrow.scopes = {"eu-de"};
     EXPECT_FALSE(depends_on_token(with({narrow}, {user(1)})));
     EXPECT_TRUE(depends_on_token(with({}, {narrow})));
+}
+
+TEST(Doubt, EachIsAClauseOfItsOwn) {
+    std::set<std::string_view> clauses;
+    for (doubt why : {doubt::owner, doubt::owner_unknown, doubt::groups_hidden, doubt::unit_unreadable,
+                      doubt::no_number}) {
+        const std::string_view text = text_of(why);
+        EXPECT_TRUE(text.starts_with("the ")) << text;
+        EXPECT_TRUE(clauses.insert(text).second) << text;
+    }
+    EXPECT_EQ(text_of(doubt::none), "");
 }

@@ -28,6 +28,9 @@ TEST(Counters, ANameThatIsNoIdentitysCountsUnderNone) {
     EXPECT_EQ(c.of("ci").gets[get_outcome::hit], 1U);
     EXPECT_EQ(c.of_none().gets[get_outcome::denied], 100U);
     EXPECT_EQ(&c.of("made-up-1"), &c.of("made-up-2"));
+    const counters& read = c;
+    EXPECT_EQ(read.of("ci").gets[get_outcome::hit], 1U);
+    EXPECT_EQ(&read.of("made-up-1"), &c.of_none());
 }
 
 TEST(Counters, AReloadKeepsWhatStaysAndForgetsWhatGoes) {

@@ -119,3 +119,10 @@ TEST_F(Explanation, NamesTheRulesWhoseNamesHaveNoNumber) {
                                   "deny rule 1, line 15: user `deploy` has no number: until it has one, the "
                                   "rule holds for all callers whose own numbers have no name"}));
 }
+
+TEST_F(Explanation, NamesTheUnitOfARule) {
+    who.in_unit = "backup.service";
+    const explanation e = why(verb::manage);
+    EXPECT_TRUE(e.allowed);
+    EXPECT_EQ(e.because, "allow rule 1, line 12: {unit: backup.service, verbs: [get, report, manage]}");
+}

@@ -165,7 +165,9 @@ TEST_F(Lifecycle, ForcedRenewalsAreRateLimited) {
     EXPECT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
     end(good("two", now));
     now += 9s;
-    EXPECT_EQ(life_.renew(now, ++last).error.code, errc::too_many_requests);
+    const problem refused = life_.renew(now, ++last).error;
+    EXPECT_EQ(refused.code, errc::too_many_requests);
+    EXPECT_EQ(refused.retry_after, 1s);
     now += 1s;
     EXPECT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
 }
@@ -188,6 +190,43 @@ TEST_F(Lifecycle, APausedMachineRenewsAtOnceAndTheIamsDateEndsWhatHasEnded) {
     EXPECT_EQ(get().kind, step_kind::serve) << "until the IAM has said what time it is";
     life_.observe_iam_clock(wall_time(1'000'000s + 2h), now);
     EXPECT_EQ(life_.serveable(now), nullptr);
+}
+
+// Two machines that were paused alike: one is told by its own clocks, the other by the IAM's date alone.
+TEST_F(Lifecycle, WhatIsLeftAfterAPauseThatTheIamsDateShowsIsRenewedAtOnce) {
+    get();
+    auto t = make_token("one", now);
+    t->iam_date = wall_time(1'000'000s);
+    end({.outcome = std::move(t)});
+    now += 10s;
+    life_.observe_iam_clock(wall_time(1'000'000s + 10s + 30min), now);
+    EXPECT_EQ(life_.status(now).expires, t0 + 30min);
+    EXPECT_EQ(life_.status(now).renews, now);
+    EXPECT_EQ(due(), due_kind::fetch);
+    EXPECT_EQ(life_.status(now).state, key_state::renewing);
+}
+
+TEST_F(Lifecycle, AJumpOfTheClockBringsARenewalForwardAndNeverPutsOneOff) {
+    hold();
+    now = t0 + 2500s; // due since 100 s
+    life_.clock_jumped(now);
+    EXPECT_EQ(life_.status(now).renews, t0 + 2400s);
+}
+
+TEST_F(Lifecycle, AJumpOfTheClockEndsABackOffButNotWhatTheIamHasDecided) {
+    get();
+    end(bad());
+    life_.clock_jumped(now);
+    EXPECT_EQ(due(), due_kind::fetch);
+    end(bad(errc::unknown_scope, retry_rule::remember));
+    life_.clock_jumped(now);
+    EXPECT_EQ(due(), due_kind::nothing);
+}
+
+TEST_F(Lifecycle, AFirstFetchIsShownAsOne) {
+    EXPECT_EQ(life_.status(now).state, key_state::waiting);
+    get();
+    EXPECT_EQ(life_.status(now).state, key_state::fetching);
 }
 
 TEST_F(Lifecycle, AGatewaysWrongDateChangesNothing) {

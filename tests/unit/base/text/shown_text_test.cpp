@@ -62,3 +62,9 @@ TEST(ShownText, OfAnyBytesIsHarmless) {
         EXPECT_LE(shown.size(), most) << shown;
     }
 }
+
+TEST(ShownText, IsAppendedAsItIsShown) {
+    std::string line = "detail: ";
+    append_shown(line, "a\nb \u202e\xff 權");
+    EXPECT_EQ(line, "detail: " + shown_text("a\nb \u202e\xff 權"));
+}
