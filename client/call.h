@@ -3,10 +3,10 @@
 #ifndef TOKENWARD_CLIENT_CALL_H
 #define TOKENWARD_CLIENT_CALL_H
 
+#include "client/bytes/http_response.h"
 #include "client/connection.h"
 #include "client/exchange.h"
 #include "client/handle.h"
-#include "client/http_response.h"
 
 #include <stdbool.h>
 #include <stddef.h>

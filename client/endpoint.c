@@ -1,6 +1,7 @@
 // Where a service is, from the catalog of a scope.
+#include "client/bytes/json_fields.h"
+#include "client/bytes/percent.h"
 #include "client/exchange.h"
-#include "client/json_fields.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef TOKENWARD_CLIENT_EXCHANGE_H
 #define TOKENWARD_CLIENT_EXCHANGE_H
 
-#include "client/buffer.h"
+#include "client/bytes/buffer.h"
 #include "client/connection.h"
 #include "client/tokenward.h"
 
@@ -115,9 +115,6 @@ int tw_fail_fingerprint(tokenward_client* client);
 
 /// Appends "/v1/tokens/IDENTITY/SCOPE" to `path`, each segment percent-encoded.
 void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope);
-
-/// Appends `text` to `query` with all but unreserved characters percent-encoded.
-void tw_append_encoded(struct tw_buffer* query, const char* text);
 
 /// Appends "/v1/identities/IDENTITY" likewise.
 void tw_append_identity_path(struct tw_buffer* path, const char* identity);

@@ -2,7 +2,7 @@
 #ifndef TOKENWARD_CLIENT_HANDLE_H
 #define TOKENWARD_CLIENT_HANDLE_H
 
-#include "client/buffer.h"
+#include "client/bytes/buffer.h"
 #include "client/tokenward.h"
 
 #include <pthread.h>

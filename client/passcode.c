@@ -1,6 +1,6 @@
 // Giving the daemon a person's MFA code.
+#include "client/bytes/json_string.h"
 #include "client/exchange.h"
-#include "client/json_text.h"
 
 #include <string.h>
 

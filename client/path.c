@@ -1,22 +1,8 @@
 // How identities, scopes and fingerprints are written in a request.
+#include "client/bytes/percent.h"
 #include "client/exchange.h"
 
 #include <string.h>
-
-static bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-// All but RFC 3986's unreserved characters is percent-encoded, a slash too.
-void tw_append_encoded(struct tw_buffer* path, const char* text) {
-    for (; *text != '\0'; ++text) {
-        if (is_unreserved(*text))
-            tw_buffer_append(path, text, 1);
-        else
-            tw_buffer_append_format(path, "%%%02X", (unsigned)(unsigned char)*text);
-    }
-}
 
 void tw_append_token_path(struct tw_buffer* path, const char* identity, const char* scope) {
     tw_buffer_append_text(path, "/v1/tokens/");

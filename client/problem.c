@@ -1,7 +1,7 @@
 // What went wrong: errors by number and by name, and the daemon's own words (RFC 9457) for them.
+#include "client/bytes/json_fields.h"
+#include "client/bytes/utf8.h"
 #include "client/exchange.h"
-#include "client/json_fields.h"
-#include "client/utf8.h"
 #include "common/errors.h"
 
 #include <limits.h>

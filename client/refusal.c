@@ -1,7 +1,7 @@
 // Telling the daemon that a token is no good.
+#include "client/bytes/json_fields.h"
+#include "client/bytes/json_string.h"
 #include "client/exchange.h"
-#include "client/json_fields.h"
-#include "client/json_text.h"
 #include "client/kept.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // Getting and renewing tokens.
+#include "client/bytes/json_fields.h"
 #include "client/exchange.h"
-#include "client/json_fields.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // Requests of the command's own, for what the stub has no function for; and daemons of other versions.
+#include "client/bytes/json_fields.h"
 #include "client/cli/cli.h"
-#include "client/json_fields.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef TOKENWARD_CLIENT_CLI_CLI_H
 #define TOKENWARD_CLIENT_CLI_CLI_H
 
-#include "client/arena.h"
+#include "client/bytes/arena.h"
 #include "client/exchange.h"
 
 #include <getopt.h>

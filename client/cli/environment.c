@@ -1,9 +1,9 @@
 // See environment.h.
 #include "client/cli/environment.h"
 
+#include "client/bytes/json_fields.h"
 #include "client/cli/environment_programs.h"
 #include "client/cli/listing.h"
-#include "client/json_fields.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 // tokenward explain: which rule lets somebody in, or keeps them out.
+#include "client/bytes/json_fields.h"
+#include "client/bytes/percent.h"
 #include "client/cli/listing.h"
-#include "client/json_fields.h"
 
 #include <string.h>
 

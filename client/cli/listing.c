@@ -1,7 +1,7 @@
 // See listing.h.
 #include "client/cli/listing.h"
 
-#include "client/json_fields.h"
+#include "client/bytes/json_fields.h"
 
 #include <string.h>
 

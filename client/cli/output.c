@@ -1,6 +1,6 @@
 // What the command writes: answers to standard output, messages to standard error.
+#include "client/bytes/utf8.h"
 #include "client/cli/cli.h"
-#include "client/utf8.h"
 #include "common/errors.h"
 
 #include <errno.h>

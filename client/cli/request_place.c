@@ -1,7 +1,8 @@
 // Where a call goes, and whether the token may go there: a token that leaks opens the whole project.
+#include "client/bytes/json_fields.h"
+#include "client/bytes/percent.h"
 #include "client/cli/listing.h"
 #include "client/cli/request.h"
-#include "client/json_fields.h"
 
 #include <arpa/inet.h>
 #include <string.h>

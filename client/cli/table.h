@@ -2,7 +2,7 @@
 #ifndef TOKENWARD_CLIENT_CLI_TABLE_H
 #define TOKENWARD_CLIENT_CLI_TABLE_H
 
-#include "client/buffer.h"
+#include "client/bytes/buffer.h"
 
 #define TABLE_MAX_COLUMNS 8
 

@@ -1,6 +1,6 @@
 // tokenward watch: a line of JSON for each change of a token, through restarts of the daemon.
+#include "client/bytes/json_string.h"
 #include "client/cli/cli.h"
-#include "client/json_text.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // Fuzzes the client's parser of answers: in pieces it must come to what it comes to at once.
-#include "client/http_response.h"
+#include "client/bytes/http_response.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // Fuzzes the client's JSON reader: it must end, stay within its depth, and hand out well-formed UTF-8 only.
-#include "client/json_reader.h"
-#include "client/utf8.h"
+#include "client/bytes/json_reader.h"
+#include "client/bytes/utf8.h"
 
 #include <cstdint>
 #include <cstdlib>

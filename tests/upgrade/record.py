@@ -244,7 +244,13 @@ class Exhausted(Scene):
 
 def pack_client(path):
     """The sources of the client library, the same bytes whenever and wherever they are packed."""
-    names = [f"client/{name}" for kind in ("*.c", "*.h", "*.hpp", "*.map") for name in sorted(p.name for p in (ROOT / "client").glob(kind))]
+    library = [ROOT / "client", *(ROOT / "client" / folder for folder in ("bytes", "connection", "call", "kept"))]
+    names = [
+        path.relative_to(ROOT).as_posix()
+        for kind in ("*.c", "*.h", "*.hpp", "*.map")
+        for folder in library
+        for path in sorted(folder.glob(kind))
+    ]
     with tarfile.open(path, "w:xz", format=tarfile.USTAR_FORMAT, preset=9) as archive:
         for name in [*names, "common/errors.h", "common/socket_path.c", "common/socket_path.h"]:
             data = (ROOT / name).read_bytes()

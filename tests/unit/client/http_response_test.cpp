@@ -1,5 +1,5 @@
 // The parser of the head of an answer.
-#include "client/http_response.h"
+#include "client/bytes/http_response.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The JSON reader, the table that fills structures, and the writer of strings.
-#include "client/json_fields.h"
-#include "client/json_reader.h"
-#include "client/json_text.h"
+#include "client/bytes/json_fields.h"
+#include "client/bytes/json_reader.h"
+#include "client/bytes/json_string.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// See buffer.h.
-#include "client/buffer.h"
+// A growing run of bytes that is wiped before its memory is freed.
+#include "client/bytes/buffer.h"
 
 #include <stdarg.h>
 #include <stdint.h>

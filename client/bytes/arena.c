@@ -1,5 +1,5 @@
-// See arena.h.
-#include "client/arena.h"
+// Memory for the parts of one document.
+#include "client/bytes/arena.h"
 
 #include <stdalign.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 // Fills a structure from a JSON object by a table of the members that are wanted; all others are passed over,
 // so that a newer daemon may say more.
-#ifndef TOKENWARD_CLIENT_JSON_FIELDS_H
-#define TOKENWARD_CLIENT_JSON_FIELDS_H
+#ifndef TOKENWARD_CLIENT_BYTES_JSON_FIELDS_H
+#define TOKENWARD_CLIENT_BYTES_JSON_FIELDS_H
 
-#include "client/arena.h"
-#include "client/json_reader.h"
+#include "client/bytes/arena.h"
+#include "client/bytes/json_reader.h"
 
 #ifdef __cplusplus
 extern "C" {

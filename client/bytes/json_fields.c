@@ -1,5 +1,5 @@
-// See json_fields.h.
-#include "client/json_fields.h"
+// Fills a structure from a JSON object.
+#include "client/bytes/json_fields.h"
 
 #include <string.h>
 

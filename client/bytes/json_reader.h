@@ -1,8 +1,8 @@
 // A strict, bounded JSON reader (RFC 8259) that hands out one event after the other and builds no tree.
-#ifndef TOKENWARD_CLIENT_JSON_READER_H
-#define TOKENWARD_CLIENT_JSON_READER_H
+#ifndef TOKENWARD_CLIENT_BYTES_JSON_READER_H
+#define TOKENWARD_CLIENT_BYTES_JSON_READER_H
 
-#include "client/buffer.h"
+#include "client/bytes/buffer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // The little of UTF-8 (RFC 3629) that the client needs.
-#ifndef TOKENWARD_CLIENT_UTF8_H
-#define TOKENWARD_CLIENT_UTF8_H
+#ifndef TOKENWARD_CLIENT_BYTES_UTF8_H
+#define TOKENWARD_CLIENT_BYTES_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>

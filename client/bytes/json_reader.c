@@ -1,10 +1,9 @@
-// See json_reader.h.
-#include "client/json_reader.h"
+// The JSON reader: one event after the other.
+#include "client/bytes/json_reader.h"
 
-#include "client/utf8.h"
+#include "client/bytes/json_string.h"
 
 #include <limits.h>
-#include <stdint.h>
 #include <string.h>
 
 enum { EXPECT_VALUE, EXPECT_VALUE_OR_END, EXPECT_KEY, EXPECT_KEY_OR_END, EXPECT_COMMA_OR_END };
@@ -44,93 +43,8 @@ static enum tw_json_event closed(struct tw_json* r) {
     return bracket == '{' ? TW_JSON_OBJECT_END : TW_JSON_ARRAY_END;
 }
 
-static bool read_hex4(struct tw_json* r, uint32_t* code) {
-    if (r->end - r->at < 4) return false;
-    *code = 0;
-    for (int i = 0; i < 4; ++i) {
-        char c = *r->at++;
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0) return false;
-        *code = *code << 4 | (uint32_t)digit;
-    }
-    return true;
-}
-
-/// What follows "\u": one code unit, or two that make a pair of surrogates.
-static bool read_unicode_escape(struct tw_json* r) {
-    uint32_t code = 0;
-    if (!read_hex4(r, &code)) return false;
-    if (code >= 0xdc00 && code <= 0xdfff) return false;
-    if (code >= 0xd800 && code <= 0xdbff) {
-        uint32_t low = 0;
-        if (r->end - r->at < 2 || r->at[0] != '\\' || r->at[1] != 'u') return false;
-        r->at += 2;
-        if (!read_hex4(r, &low) || low < 0xdc00 || low > 0xdfff) return false;
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-    }
-    char bytes[4];
-    tw_buffer_append(&r->scratch, bytes, tw_utf8_encode(code, bytes));
-    return true;
-}
-
-/// An escape, from its backslash on.
-static bool read_escape(struct tw_json* r) {
-    static const char names[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    if (r->end - r->at < 2) return false;
-    char c = r->at[1];
-    r->at += 2;
-    if (c == 'u') return read_unicode_escape(r);
-    const char* found = memchr(names, c, sizeof names - 1);
-    if (found == NULL) return false;
-    tw_buffer_append(&r->scratch, &meanings[found - names], 1);
-    return true;
-}
-
-/// One byte of ASCII that stands for itself in a string.
-static bool is_plain_ascii(char c) {
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
-/// Goes to the next quote or backslash. False: the input ends before it, or holds what no string may hold.
-static bool skip_plain(struct tw_json* r) {
-    for (;;) {
-        const char* at = r->at;
-        while (at != r->end && is_plain_ascii(*at)) ++at; // nearly all, and tokens are long
-        r->at = at;
-        if (at == r->end || (unsigned char)*at < 0x20) return false;
-        if (*at == '"' || *at == '\\') return true;
-        size_t length = tw_utf8_length(at, r->end);
-        if (length == 0) return false;
-        r->at += length;
-    }
-}
-
-/// A string, from its quote on, into `text`: where it lies if it has no escapes, else by way of the scratch
-/// buffer.
 static bool read_string(struct tw_json* r) {
-    tw_buffer_clear(&r->scratch);
-    ++r->at;
-    for (bool escaped = false;; escaped = true) {
-        const char* run = r->at;
-        if (!skip_plain(r)) return false;
-        if (*r->at == '"' && !escaped) {
-            r->text = run;
-            r->text_size = (size_t)(r->at++ - run);
-            return true;
-        }
-        tw_buffer_append(&r->scratch, run, (size_t)(r->at - run));
-        if (*r->at == '"') {
-            ++r->at;
-            r->text = r->scratch.bytes;
-            r->text_size = r->scratch.size;
-            return !r->scratch.failed;
-        }
-        if (!read_escape(r)) return false;
-    }
+    return tw_json_read_string(&r->at, r->end, &r->scratch, &r->text, &r->text_size);
 }
 
 static bool skip_digits(struct tw_json* r) {

@@ -1,5 +1,5 @@
-// See utf8.h.
-#include "client/utf8.h"
+// UTF-8: lengths, encoding, and copies cut between characters.
+#include "client/bytes/utf8.h"
 
 #include <string.h>
 

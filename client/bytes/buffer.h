@@ -1,6 +1,6 @@
 // A growing run of bytes whose memory is wiped whenever it is let go: tokens pass through it.
-#ifndef TOKENWARD_CLIENT_BUFFER_H
-#define TOKENWARD_CLIENT_BUFFER_H
+#ifndef TOKENWARD_CLIENT_BYTES_BUFFER_H
+#define TOKENWARD_CLIENT_BYTES_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

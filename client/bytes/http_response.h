@@ -1,7 +1,7 @@
 // A strict parser for the head of an HTTP/1.1 answer (RFC 9112), as far as the daemon makes use of HTTP: a
 // body has a Content-Length, and nothing is chunked, folded or upgraded.
-#ifndef TOKENWARD_CLIENT_HTTP_RESPONSE_H
-#define TOKENWARD_CLIENT_HTTP_RESPONSE_H
+#ifndef TOKENWARD_CLIENT_BYTES_HTTP_RESPONSE_H
+#define TOKENWARD_CLIENT_BYTES_HTTP_RESPONSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

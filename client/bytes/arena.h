@@ -1,6 +1,6 @@
 // Memory for the parts of one document: taken piece by piece, wiped and freed all at once.
-#ifndef TOKENWARD_CLIENT_ARENA_H
-#define TOKENWARD_CLIENT_ARENA_H
+#ifndef TOKENWARD_CLIENT_BYTES_ARENA_H
+#define TOKENWARD_CLIENT_BYTES_ARENA_H
 
 #include <stddef.h>
 

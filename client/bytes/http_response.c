@@ -1,5 +1,5 @@
-// See http_response.h.
-#include "client/http_response.h"
+// The parser for the head of an HTTP/1.1 answer.
+#include "client/bytes/http_response.h"
 
 #include <string.h>
 #include <strings.h>
