@@ -1,7 +1,8 @@
 // Where a service is, from the catalog of a scope.
 #include "client/bytes/json_fields.h"
 #include "client/bytes/percent.h"
-#include "client/exchange.h"
+#include "client/call/call.h"
+#include "client/call/problem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,20 +44,20 @@ static void append_path(struct tw_buffer* path, const char* identity, const char
 }
 
 static int ask(tokenward_client* client, const struct tw_buffer* path, int deadline_ms, char** url) {
-    if (path->failed) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+    if (path->failed) return tw_fail_no_memory(client);
     const struct tw_request request = {.method = "GET",
                                        .tail = path->bytes,
                                        .limit = TW_LIMIT_LIST,
                                        .deadline = tw_deadline(deadline_ms),
                                        .patient = deadline_ms > 0};
+    struct tw_call call;
     struct tw_answer answer;
-    int error = tw_exchange(client, &request, &answer);
+    int error = tw_exchange(&call, client, &request, &answer);
     if (error != tokenward_ok) return error;
     char* read = read_url(&answer);
-    tw_forget_answer(client, &answer);
+    tw_call_end(&call);
     if (read == NULL)
-        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url",
-                       tokenward_socket(client));
+        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url", client->pool.socket);
     *url = read;
     return tokenward_ok;
 }

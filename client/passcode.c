@@ -1,6 +1,7 @@
 // Giving the daemon a person's MFA code.
 #include "client/bytes/json_string.h"
-#include "client/exchange.h"
+#include "client/call/call.h"
+#include "client/call/problem.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static bool is_short(const char* text) {
 
 static int send_passcode(tokenward_client* client, const struct tw_buffer* path, const struct tw_buffer* body,
                          int deadline_ms) {
-    if (path->failed || body->failed) return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+    if (path->failed || body->failed) return tw_fail_no_memory(client);
     const struct tw_request request = {.method = "POST",
                                        .tail = path->bytes,
                                        .body = body->bytes,
@@ -22,9 +23,10 @@ static int send_passcode(tokenward_client* client, const struct tw_buffer* path,
                                        .deadline = tw_deadline(deadline_ms),
                                        .patient = deadline_ms > 0,
                                        .once = true};
+    struct tw_call call;
     struct tw_answer answer;
-    int error = tw_exchange(client, &request, &answer);
-    tw_forget_answer(client, &answer);
+    int error = tw_exchange(&call, client, &request, &answer);
+    tw_call_end(&call);
     return error;
 }
 

@@ -1,6 +1,8 @@
-// Calls for event loops: begun, and then advanced whenever their connection is ready; none of it waits.
-#include "client/call.h"
-#include "client/kept.h"
+// The non-blocking calls: tokenward_start_*() and tokenward_pending_*().
+#include "client/call/problem.h"
+#include "client/call/token.h"
+#include "client/call/token_calls.h"
+#include "client/kept/reports.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,9 +10,6 @@
 #include <string.h>
 
 enum kind { GETTING, WATCHING, REPORTING };
-
-/// How often a daemon is asked that can't hold an answer.
-enum { poll_pace_ms = 1000 };
 
 struct tokenward_pending {
     tokenward_client* client;
@@ -27,7 +26,7 @@ struct tokenward_pending {
     bool patient;
 
     tokenward_token* token;
-    bool judging; ///< kept tokens of this name are held back
+    bool reporting; ///< tw_report_begins() was called
     int verdict;
     char current[TOKENWARD_FINGERPRINT_SIZE];
 };
@@ -43,7 +42,8 @@ static tokenward_pending* make(tokenward_client* client, enum kind kind, const s
     made->patient = request->patient;
     made->identity = strdup(request->identity);
     made->scope = strdup(request->scope);
-    if (fingerprint != NULL) strcpy(made->fingerprint, fingerprint); // tw_is_fingerprint() has measured it
+    if (fingerprint != NULL)
+        strcpy(made->fingerprint, fingerprint); // tw_is_fingerprint() has checked its length
     return made;
 }
 
@@ -53,7 +53,7 @@ static int start(tokenward_client* client, enum kind kind, const struct tw_reque
     tokenward_pending* made = make(client, kind, request, fingerprint);
     if (made == NULL || made->identity == NULL || made->scope == NULL) {
         tokenward_pending_free(made);
-        return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+        return tw_fail_no_memory(client);
     }
     int error = tw_call_begin(&made->call, client, request);
     if (error != tokenward_ok) {
@@ -87,27 +87,27 @@ int tokenward_start_report(tokenward_client* client, const char* identity, const
                            const char* fingerprint, int status, const void* body, size_t body_size,
                            int deadline_ms, tokenward_pending** pending) {
     const struct tw_refusal refusal = {fingerprint, status, body, body_size};
-    struct tw_buffer report = {0};
+    struct tw_buffer report_body = {0};
     struct tw_request request;
-    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report, &request);
+    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report_body, &request);
     if (error == tokenward_ok) error = start(client, REPORTING, &request, fingerprint, pending);
-    tw_buffer_free(&report);
+    tw_buffer_free(&report_body);
     if (error != tokenward_ok) return error;
-    tw_kepts_refuse(client, fingerprint);
-    (*pending)->judging = true;
+    tw_report_begins(client, fingerprint);
+    (*pending)->reporting = true;
     return tokenward_ok;
 }
 
-static void settle_report(tokenward_pending* pending, int error) {
-    if (pending->judging)
-        tw_kepts_judged(pending->client, pending->fingerprint, tw_is_gone(error, pending->verdict));
-    pending->judging = false;
+static void end_report(tokenward_pending* pending, int error) {
+    if (pending->reporting)
+        tw_report_ends(pending->client, pending->fingerprint, tw_is_gone(error, pending->verdict));
+    pending->reporting = false;
 }
 
-/// A 304. A daemon that can't hold it is asked again after a pause.
+/// The token is the same. A daemon that did not wait is asked again after a pause.
 static int unchanged(tokenward_pending* pending, bool waited) {
     if (waited || tw_deadline_in(0) >= pending->wait_end) return tokenward_ok;
-    tw_instant next = tw_deadline_in(poll_pace_ms);
+    tw_instant next = tw_deadline_in(TW_POLL_PERIOD_MS);
     pending->resume = next < pending->wait_end ? next : pending->wait_end;
     return tokenward_again;
 }
@@ -133,7 +133,7 @@ static int understand(tokenward_pending* pending, const struct tw_answer* answer
     int error = tw_take_token(pending->client, pending->identity, pending->scope, answer, &pending->token);
     if (error != tokenward_ok || pending->kind != WATCHING) return error;
     if (strcmp(pending->token->fingerprint, pending->fingerprint) != 0) return tokenward_ok;
-    tokenward_token_free(pending->token); // from a daemon that does not heed If-None-Match
+    tokenward_token_free(pending->token); // the daemon ignores If-None-Match
     pending->token = NULL;
     return unchanged(pending, false);
 }
@@ -156,7 +156,7 @@ int tokenward_pending_advance(tokenward_pending* pending) {
     if (error == tokenward_ok) error = understand(pending, &answer);
     tw_call_end(&pending->call);
     pending->state = error;
-    if (error != tokenward_again) settle_report(pending, error);
+    if (error != tokenward_again) end_report(pending, error);
     return error;
 }
 
@@ -189,7 +189,7 @@ int tokenward_pending_verdict(const tokenward_pending* pending, char* current) {
 void tokenward_pending_free(tokenward_pending* pending) {
     if (pending == NULL) return;
     tw_call_end(&pending->call);
-    settle_report(pending, tokenward_error_connection_lost);
+    end_report(pending, tokenward_error_connection_lost);
     tokenward_token_free(pending->token);
     free(pending->identity);
     free(pending->scope);

@@ -12,6 +12,7 @@ OUTSIDE = ("iostream", "fstream", "filesystem", "cstdio", "fcntl.h", "unistd.h",
 TEXT = "daemon/base/text/"
 BASE = ("common/", "daemon/base/")
 CORE = (*BASE, "daemon/core/")
+CLIENT_NEVER = ("boost/", "openssl/", "fmt/", "iostream")
 
 
 @dataclass
@@ -27,7 +28,19 @@ class Room:
 # By the longest prefix of a file's path. A file in no room is a fault too.
 ROOMS = {
     "common/": Room(never=(*NETWORK, "yaml-cpp/", "spdlog/")),
-    "client/": Room(may=("common/errors.h", "common/socket_path.h"), never=("boost/", "openssl/", "fmt/", "iostream")),
+    "client/bytes/": Room(never=CLIENT_NEVER),
+    "client/connection/": Room(may=("client/bytes/",), never=CLIENT_NEVER),
+    "client/call/": Room(
+        may=("client/bytes/", "client/connection/", "client/tokenward.h", "common/errors.h"), never=CLIENT_NEVER
+    ),
+    "client/kept/": Room(
+        may=("client/bytes/", "client/connection/", "client/call/", "client/tokenward.h"), never=CLIENT_NEVER
+    ),
+    "client/": Room(
+        may=("client/bytes/", "client/connection/", "client/call/", "client/kept/", "common/socket_path.h"),
+        never=CLIENT_NEVER,
+    ),
+    "client/cli/": Room(may=("client/", "common/errors.h"), never=CLIENT_NEVER),
     "systemd/": Room(may=("common/",), never=("boost/", "openssl/")),
     TEXT: Room(may=("common/",), never=(*NETWORK, *OUTSIDE)),
     "daemon/base/": Room(may=("common/", TEXT), never=("openssl/",)),
@@ -150,6 +163,10 @@ class Layers(unittest.TestCase):
             "common/b.cpp": "#include <boost/asio.hpp>",
             "client/a.c": '#include "common/there.hpp"',
             "client/b.c": "#include <openssl/evp.h>",
+            "client/bytes/a.c": '#include "client/tokenward.h"',
+            "client/connection/a.c": '#include "client/call/there.h"',
+            "client/call/a.c": '#include "client/kept/there.h"',
+            "client/kept/a.c": '#include "client/there.h"',
             "daemon/core/a.cpp": '#include "../iam/there.hpp"',
             "daemon/core/b.cpp": "#  include <boost/asio/awaitable.hpp>",
             "daemon/core/c.cpp": "auto now = std::chrono::system_clock::now();",
@@ -190,6 +207,11 @@ class Layers(unittest.TestCase):
             "daemon/app/there.hpp": '#include "daemon/iam/there.hpp"\n#include "systemd/there.hpp"',
             "systemd/there.hpp": '#include "common/there.hpp"\n#include <systemd/sd-daemon.h>',
             "common/there.hpp": "#include <string>",
+            "client/tokenward.h": "",
+            "client/there.h": '#include "client/kept/there.h"\n#include "tokenward.h"',
+            "client/call/there.h": '#include "client/tokenward.h"',
+            "client/kept/there.h": '#include "client/call/there.h"',
+            "client/cli/there.h": '#include "client/tokenward.h"',
         }
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)

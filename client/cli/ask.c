@@ -11,15 +11,16 @@ int ask_quietly(struct cli* cli, const struct question* question, struct tw_buff
                                        .body_size = question->body != NULL ? strlen(question->body) : 0,
                                        .limit = TW_LIMIT_LIST,
                                        .deadline = tw_deadline(question->deadline_ms)};
+    struct tw_call call;
     struct tw_answer answer;
     tw_no_problem(cli->client);
-    int error = tw_exchange(cli->client, &request, &answer);
+    int error = tw_exchange(&call, cli->client, &request, &answer);
     if (error != tokenward_ok) return error;
     if (reply != NULL) {
         tw_buffer_clear(reply);
         tw_buffer_append(reply, answer.body, answer.body_size);
     }
-    tw_forget_answer(cli->client, &answer);
+    tw_call_end(&call);
     return tokenward_ok;
 }
 

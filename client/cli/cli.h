@@ -3,7 +3,8 @@
 #define TOKENWARD_CLIENT_CLI_CLI_H
 
 #include "client/bytes/arena.h"
-#include "client/exchange.h"
+#include "client/call/call.h"
+#include "client/call/problem.h"
 
 #include <getopt.h>
 

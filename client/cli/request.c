@@ -27,7 +27,7 @@ static const char* option_field(struct cli* cli) {
     return optarg;
 }
 
-static const char* take_options(struct cli* cli, struct call* call, const char** fields) {
+static const char* take_options(struct cli* cli, struct service_call* call, const char** fields) {
     enum { interface = 256, region, max_time, anywhere, cacert };
     static const struct option options[] = {{"scope", required_argument, NULL, 's'},
                                             {"data", required_argument, NULL, 'd'},
@@ -59,7 +59,7 @@ static const char* take_options(struct cli* cli, struct call* call, const char**
     return scope != NULL && *scope != '\0' ? scope : NULL;
 }
 
-static void take_operands(struct cli* cli, struct call* call) {
+static void take_operands(struct cli* cli, struct service_call* call) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     int given = cli->argc - optind;
     if (given < 2) usage_error(cli, "METHOD and URL or SERVICE/PATH are needed, as in GET compute/servers");
@@ -107,7 +107,7 @@ static bool report(struct cli* cli, const tokenward_token* token, const struct o
 }
 
 /// Makes the call; `*again` tells whether another one, with the token that there is then, makes sense.
-static int call_once(struct cli* cli, const struct call* call, struct outcome* outcome, bool* again) {
+static int call_once(struct cli* cli, const struct service_call* call, struct outcome* outcome, bool* again) {
     tokenward_token* token = NULL;
     *again = false;
     if (tokenward_get(cli->client, cli->identity, cli->scope, NULL, &token) != tokenward_ok)
@@ -120,7 +120,7 @@ static int call_once(struct cli* cli, const struct call* call, struct outcome* o
 }
 
 /// Once, and once more with another token if the first was refused. Prints the last answer there is.
-static int run(struct cli* cli, const struct call* call) {
+static int run(struct cli* cli, const struct service_call* call) {
     bool again = false;
     struct outcome first = {0}, second = {0};
     struct outcome* last = &first;
@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
     occupy_closed_streams();
     opterr = 0;
     struct cli cli = {.command = &command, .argc = argc, .argv = argv};
-    struct call call = {.body_fd = -1, .max_time = 300, .cacert = chosen_cacert()};
+    struct service_call call = {.body_fd = -1, .max_time = 300, .cacert = chosen_cacert()};
     const char** fields = tw_arena_take(&cli.arena, (size_t)argc * sizeof *fields);
     if (fields == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         say("memory ran out");

@@ -7,7 +7,7 @@
 #include <curl/curl.h>
 
 /// A call as the command line has it.
-struct call {
+struct service_call {
     const char* method;
     const char* place; ///< URL or SERVICE/PATH
     const char* interface;
@@ -39,12 +39,12 @@ enum { most_held_back = 256 * 1024 };
 // request_body.c
 
 /// Reads the value of --data into a file of its own, so that it can be sent twice.
-void take_body(struct cli* cli, const char* value, struct call* call);
+void take_body(struct cli* cli, const char* value, struct service_call* call);
 
 // request_place.c
 
 /// Finds the URL and makes sure that the token may go there; returns an exit status.
-int find_place(struct cli* cli, struct call* call);
+int find_place(struct cli* cli, struct service_call* call);
 
 // request_send.c
 
@@ -53,9 +53,9 @@ bool is_refusal(long status);
 
 /// Makes the call. A refusal is not printed but kept, as long as it fits. Returns an exit status, exit_done
 /// for any answer of the service that was written or kept.
-int send_call(const struct call* call, const tokenward_token* token, struct outcome* outcome);
+int send_call(const struct service_call* call, const tokenward_token* token, struct outcome* outcome);
 
 /// Prints a refusal that was held back; returns an exit status.
-int print_held_back(const struct call* call, struct outcome* outcome);
+int print_held_back(const struct service_call* call, struct outcome* outcome);
 
 #endif

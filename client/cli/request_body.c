@@ -17,7 +17,7 @@ static int make_memory(struct cli* cli) {
     return fd;
 }
 
-static void keep_text(struct cli* cli, const char* text, struct call* call) {
+static void keep_text(struct cli* cli, const char* text, struct service_call* call) {
     size_t size = strlen(text);
     call->body_fd = make_memory(cli);
     call->body_size = (curl_off_t)size;
@@ -25,7 +25,7 @@ static void keep_text(struct cli* cli, const char* text, struct call* call) {
         usage_error(cli, "cannot keep the body: %s", strerror(errno));
 }
 
-static void keep_input(struct cli* cli, int from, const char* name, struct call* call) {
+static void keep_input(struct cli* cli, int from, const char* name, struct service_call* call) {
     char bytes[65536];
     call->body_fd = make_memory(cli);
     for (;;) {
@@ -41,7 +41,7 @@ static void keep_input(struct cli* cli, int from, const char* name, struct call*
     }
 }
 
-void take_body(struct cli* cli, const char* value, struct call* call) {
+void take_body(struct cli* cli, const char* value, struct service_call* call) {
     if (call->body_fd >= 0) usage_error(cli, "--data once only");
     call->body_size = 0;
     if (*value != '@') {

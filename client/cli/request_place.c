@@ -103,7 +103,7 @@ static int search_iam(struct cli* cli, struct search* search) {
     return status;
 }
 
-static int judge(struct cli* cli, struct call* call, const struct origin* origin, bool of_catalog) {
+static int judge(struct cli* cli, struct service_call* call, const struct origin* origin, bool of_catalog) {
     call->loopback = is_loopback(origin->host);
     if (call->anywhere) return exit_done;
     if (strcasecmp(origin->scheme, "https") != 0 && !call->loopback) {
@@ -122,7 +122,7 @@ static int judge(struct cli* cli, struct call* call, const struct origin* origin
 }
 
 /// The URL of SERVICE/PATH; returns an exit status.
-static int ask_endpoint(struct cli* cli, struct call* call, struct tw_buffer* url) {
+static int ask_endpoint(struct cli* cli, struct service_call* call, struct tw_buffer* url) {
     size_t size = strcspn(call->place, "/?");
     const char* rest = call->place + size;
     const char* service = tw_arena_copy(&cli->arena, call->place, size);
@@ -143,7 +143,7 @@ static int ask_endpoint(struct cli* cli, struct call* call, struct tw_buffer* ur
     return exit_done;
 }
 
-int find_place(struct cli* cli, struct call* call) {
+int find_place(struct cli* cli, struct service_call* call) {
     bool of_catalog = strstr(call->place, "://") == NULL;
     struct tw_buffer text = {0};
     int status = exit_done;

@@ -11,7 +11,7 @@ enum { most_of_head = 256 * 1024 };
 
 /// A call on its way.
 struct transfer {
-    const struct call* call;
+    const struct service_call* call;
     struct outcome* outcome;
     struct tw_buffer head; ///< of the answer, with its empty line
     curl_off_t sent;       ///< of the body
@@ -80,13 +80,13 @@ static int seek_body(void* transfer, curl_off_t offset, int origin) {
     return CURL_SEEKFUNC_OK;
 }
 
-static bool has_field(const struct call* call, const char* name) {
+static bool has_field(const struct service_call* call, const char* name) {
     for (int i = 0; i < call->field_count; ++i)
         if (strncasecmp(call->fields[i], name, strlen(name)) == 0) return true;
     return false;
 }
 
-static struct curl_slist* make_fields(const struct call* call, const tokenward_token* token) {
+static struct curl_slist* make_fields(const struct service_call* call, const tokenward_token* token) {
     struct tw_buffer secret = {0};
     tw_buffer_append_format(&secret, "X-Auth-Token: %s", token->token);
     tw_buffer_append(&secret, "", 1);
@@ -101,7 +101,7 @@ static struct curl_slist* make_fields(const struct call* call, const tokenward_t
     return list;
 }
 
-static void set_request(CURL* curl, const struct call* call, struct transfer* t) {
+static void set_request(CURL* curl, const struct service_call* call, struct transfer* t) {
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
     if (call->body_fd >= 0) {
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
@@ -118,7 +118,7 @@ static void set_request(CURL* curl, const struct call* call, struct transfer* t)
     }
 }
 
-static void set_up(CURL* curl, const struct call* call, struct transfer* t, char* message) {
+static void set_up(CURL* curl, const struct service_call* call, struct transfer* t, char* message) {
     curl_easy_setopt(curl, CURLOPT_CURLU, call->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L); // the token must not follow to another host
@@ -149,7 +149,7 @@ static int conclude(struct transfer* t, CURLcode code, const char* message) {
     return printed ? exit_done : exit_no_output;
 }
 
-int send_call(const struct call* call, const tokenward_token* token, struct outcome* outcome) {
+int send_call(const struct service_call* call, const tokenward_token* token, struct outcome* outcome) {
     char message[CURL_ERROR_SIZE] = "";
     struct transfer t = {.call = call, .outcome = outcome, .fd = -1};
     CURL* curl = curl_easy_init();
@@ -180,7 +180,7 @@ int send_call(const struct call* call, const tokenward_token* token, struct outc
     return status;
 }
 
-int print_held_back(const struct call* call, struct outcome* outcome) {
+int print_held_back(const struct service_call* call, struct outcome* outcome) {
     struct transfer t = {.call = call, .outcome = outcome, .fd = -1, .begun = true};
     int status = print(&t, outcome->body.bytes, outcome->body.size) ? exit_done : exit_no_output;
     if (t.fd >= 0 && t.fd != STDOUT_FILENO) close(t.fd);

@@ -1,5 +1,5 @@
 // tokenward_passcode(): what goes out, how often, and what stays in memory.
-#include "client/handle.h"
+#include "client/call/handle.h"
 #include "fake_daemon.hpp"
 #include "stub_calls.hpp"
 
@@ -41,8 +41,8 @@ TEST(StubPasscode, StaysNowhereInTheHandle) {
     auto client = open_client(daemon.path());
     for (int error : {tokenward_ok, tokenward_error_credential_rejected, tokenward_error_connection_lost}) {
         EXPECT_EQ(give(client, "7340912"), error);
-        ASSERT_NE(client->links, nullptr);
-        for (const tw_link* link = client->links; link != nullptr; link = link->next) {
+        ASSERT_NE(client->pool.links, nullptr);
+        for (const tw_link* link = client->pool.links; link != nullptr; link = link->next) {
             EXPECT_EQ(memory_of(link->out).find("7340912"), std::string_view::npos);
             EXPECT_EQ(memory_of(link->in).find("7340912"), std::string_view::npos);
         }

@@ -1,5 +1,5 @@
-// See connection.h.
-#include "client/connection.h"
+// One connection to a Unix socket, and the clocks that deadlines are counted on.
+#include "client/connection/connection.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,27 +1,21 @@
-// See keeper.h.
-#include "client/keeper.h"
+// The thread that keeps a token up to date.
+#include "client/kept/keeper.h"
 
-#include "client/call.h"
-#include "client/kept.h"
+#include "client/call/call.h"
+#include "client/call/problem.h"
+#include "client/call/token.h"
+#include "client/kept/pace.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 enum {
-    held_s = 300,     ///< how long the daemon may hold an answer
-    held_ms = 340000, ///< for such an answer, with what a fetch may take
-    quick_ms = 250,   ///< an answer that took longer may have been read long after it was given
-    first_pause_ms = 10,
-    longest_pause_ms = 1000,
-    longest_pause_when_refused_ms = 5000,
-    shortest_poll_ms = 200, ///< with a daemon that can't hold an answer
-    longest_poll_ms = 10000,
-    longest_life_s = 1000000000,
+    wait_s = 300,     ///< how long the daemon may wait before it answers
+    call_ms = 340000, ///< for a call with such a wait and a fetch after it
+    prompt_ms = 250,  ///< an answer that took longer may have been read long after it was sent
     stack_size = 256 * 1024,
 };
 
@@ -46,9 +40,9 @@ static bool wait_or_wake(const tokenward_kept* kept, int fd, short events, tw_in
 /// How an attempt has ended.
 struct outcome {
     int error;              ///< enum tokenward_error
-    tokenward_token* token; ///< NULL: unchanged
-    bool waited;            ///< the daemon can hold answers
-    bool repeated;          ///< it gave the token that was kept already: it does not heed If-None-Match
+    tokenward_token* token; ///< NULL: unchanged; the kept token has it after note()
+    bool waited;            ///< the daemon supports `Prefer: wait`
+    bool repeated;          ///< it gave the token that was kept already: it ignores If-None-Match
     tw_instant sent_at;     ///< of CLOCK_BOOTTIME
 };
 
@@ -59,9 +53,9 @@ static bool ask(tokenward_kept* kept, const char* fingerprint, struct outcome* o
                                        .identity = kept->identity,
                                        .scope = kept->scope,
                                        .if_none_match = *fingerprint != '\0' ? fingerprint : NULL,
-                                       .wait_s = *fingerprint != '\0' ? held_s : 0,
+                                       .wait_s = *fingerprint != '\0' ? wait_s : 0,
                                        .limit = TW_LIMIT_TOKEN,
-                                       .deadline = tw_deadline_in(held_ms)};
+                                       .deadline = tw_deadline_in(call_ms)};
     struct tw_call call;
     outcome->error = tw_call_begin(&call, kept->client, &request);
     if (outcome->error != tokenward_ok) return true;
@@ -83,54 +77,16 @@ static bool ask(tokenward_kept* kept, const char* fingerprint, struct outcome* o
     return true;
 }
 
-/// Asks as above, and so that the time from sending to now says how old the answer may be at the most.
+/// Asks as above. Makes sure that a token's answer came soon after its request was sent: the end of the token
+/// is counted from then.
 static bool ask_precisely(tokenward_kept* kept, const char* fingerprint, struct outcome* outcome) {
     if (!ask(kept, fingerprint, outcome)) return false;
-    if (outcome->token == NULL || tw_boot_time() - outcome->sent_at <= quick_ms) return true;
-    tokenward_token_free(
-        outcome->token); // was fetched or waited for, and so is there at once the second time
+    if (outcome->token == NULL || tw_boot_time() - outcome->sent_at <= prompt_ms) return true;
+    tokenward_token_free(outcome->token); // it was fetched or waited for: the second time it is there at once
     return ask(kept, "", outcome);
 }
 
-static tw_instant bounded(tw_instant value, tw_instant least, tw_instant most) {
-    return value < least ? least : value > most ? most : value;
-}
-
-static void take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_at) {
-    bool same = kept->token != NULL && strcmp(kept->token->fingerprint, token->fingerprint) == 0;
-    if (!same) {
-        const struct tw_refused* refused = tw_find_refused(kept->client, token->fingerprint);
-        kept->judging = refused != NULL ? refused->judging : 0;
-        kept->gone = refused != NULL && refused->gone;
-    }
-    tokenward_token_free(kept->token);
-    kept->token = token;
-    kept->end = sent_at + bounded(token->expires_in, 0, longest_life_s) * 1000;
-    if (kept->judging == 0 && !kept->gone)
-        tw_slot_publish(kept->slot, token->token, token->token_size, token->fingerprint, kept->end);
-    else
-        tw_slot_clear(kept->slot); // of the one before, which the daemon has replaced
-}
-
-bool tw_is_withdrawn(int error) {
-    return error == tokenward_error_denied || error == tokenward_error_unknown_identity;
-}
-
-static void note_problem(tokenward_kept* kept) {
-    const tokenward_problem* last = tokenward_last_problem(kept->client);
-    kept->problem = *last;
-    strcpy(kept->title, last->title); // as large there as here
-    strcpy(kept->detail, last->detail);
-    kept->problem.title = kept->title;
-    kept->problem.detail = kept->detail;
-    atomic_store(&kept->error, last->error);
-    if (!tw_is_withdrawn(last->error)) return;
-    tw_slot_clear(kept->slot);
-    tokenward_token_free(kept->token);
-    kept->token = NULL;
-}
-
-/// Takes over what came, and tells those who wait for it.
+/// Takes over the outcome, and wakes those who wait for it.
 static void note(tokenward_kept* kept, struct outcome* outcome) {
     if (outcome->token != NULL && outcome->token->token_size > TW_SLOT_CAPACITY) {
         tokenward_token_free(outcome->token);
@@ -143,48 +99,29 @@ static void note(tokenward_kept* kept, struct outcome* outcome) {
     if (outcome->error == tokenward_ok) {
         kept->problem.error = tokenward_ok;
         atomic_store(&kept->error, tokenward_error_not_held);
-        if (outcome->token != NULL) take(kept, outcome->token, outcome->sent_at);
+        if (outcome->token != NULL) tw_kept_take(kept, outcome->token, outcome->sent_at);
     } else {
-        note_problem(kept);
+        tw_kept_fail(kept);
     }
     ++kept->attempts;
     pthread_cond_broadcast(&kept->changed);
     pthread_mutex_unlock(&kept->client->mutex);
 }
 
-/// Whether somebody has to do something before asking again helps: the daemon recovers by itself from all
-/// else.
-static bool is_lasting(int error) {
-    switch (error) {
-    case tokenward_error_iam_unavailable:
-    case tokenward_error_iam_protocol:
-    case tokenward_error_timeout:
-    case tokenward_error_internal: return false;
-    default: return error < tokenward_error_no_daemon;
-    }
-}
-
 /// How long to wait before asking again, in ms.
-static int pause_after(tokenward_kept* kept, const struct outcome* outcome, int* failure_pause) {
-    if (outcome->error == tokenward_ok) {
-        *failure_pause = first_pause_ms;
-        if ((outcome->token != NULL && !outcome->repeated) || outcome->waited) return 0;
-        return (int)bounded((kept->end - tw_boot_time()) / 10, shortest_poll_ms, longest_poll_ms);
-    }
-    int pause = *failure_pause;
-    int most = is_lasting(outcome->error) ? longest_pause_when_refused_ms : longest_pause_ms;
-    *failure_pause = (int)bounded((tw_instant)pause * 2, first_pause_ms, most);
-    long said = kept->problem.retry_after;
-    if (said > 0 && outcome->error == tokenward_error_too_many_requests)
-        pause = (int)bounded(said * 1000L, pause, longest_pause_when_refused_ms);
-    return pause;
+static int pause_after(const tokenward_kept* kept, const struct outcome* outcome, struct tw_pace* pace) {
+    if (outcome->error != tokenward_ok)
+        return tw_failure_pause(pace, outcome->error, kept->problem.retry_after);
+    *pace = TW_PACE_INIT;
+    bool is_new = outcome->token != NULL && !outcome->repeated;
+    return is_new || outcome->waited ? 0 : tw_poll_pause(kept->end - tw_boot_time());
 }
 
 static void* run(void* argument) {
     tokenward_kept* kept = argument;
-    int failure_pause = first_pause_ms;
+    struct tw_pace pace = TW_PACE_INIT;
     while (!is_stopping(kept)) {
-        // Only this thread changes which token is kept, so that it may look without the mutex.
+        // Only this thread changes `token`, so it may read it without the mutex.
         char known[TOKENWARD_FINGERPRINT_SIZE] = "";
         if (kept->token != NULL)
             memcpy(known, kept->token->fingerprint, strlen(kept->token->fingerprint) + 1);
@@ -192,7 +129,7 @@ static void* run(void* argument) {
         if (!ask_precisely(kept, known, &outcome)) break;
         outcome.repeated = outcome.token != NULL && strcmp(outcome.token->fingerprint, known) == 0;
         note(kept, &outcome);
-        int pause = pause_after(kept, &outcome, &failure_pause);
+        int pause = pause_after(kept, &outcome, &pace);
         if (pause > 0) wait_or_wake(kept, -1, 0, tw_deadline_in(pause));
     }
     return NULL;
@@ -202,10 +139,10 @@ static int create_thread(tokenward_kept* kept) {
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error != 0) return error;
-    (void)pthread_attr_setstacksize(&attributes, stack_size); // else it is larger than need be
+    (void)pthread_attr_setstacksize(&attributes, stack_size); // the default is far larger
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // signals are the program's own threads' business
+    pthread_sigmask(SIG_SETMASK, &all, &before); // the program's own threads handle its signals
     error = pthread_create(&kept->thread, &attributes, run, kept);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
@@ -223,7 +160,7 @@ int tw_keeper_start(tokenward_kept* kept) {
 }
 
 void tw_keeper_wake(tokenward_kept* kept) {
-    if (kept->running) (void)eventfd_write(kept->wake, 1); // when it is full, it wakes already
+    if (kept->running) (void)eventfd_write(kept->wake, 1); // it can fail only if a wake-up is pending
 }
 
 void tw_keeper_stop(tokenward_kept* kept) {

@@ -1,9 +1,12 @@
-// What went wrong: errors by number and by name, and the daemon's own words (RFC 9457) for them.
+// Errors by number and name, and the last problem of each thread.
+#include "client/call/problem.h"
+
 #include "client/bytes/json_fields.h"
 #include "client/bytes/utf8.h"
-#include "client/exchange.h"
+#include "client/call/handle.h"
 #include "common/errors.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +18,7 @@ struct named_error {
     const char* title;
 };
 
-// A new code of the daemon's does not compile here before it has its number in tokenward.h.
+// A code that is new in common/errors.h does not compile here until it has a number in tokenward.h.
 static const struct named_error named_errors[] = {
 #define X(code, http_status, exit_status, title) {tokenward_error_##code, #code, title},
     TOKENWARD_ERRORS(X)
@@ -48,7 +51,7 @@ const char* tokenward_error_name(int error) {
     return find_error(error)->name;
 }
 
-/// The last call of this thread, on whichever handle.
+/// The last call of this thread, on any handle.
 static _Thread_local struct {
     const tokenward_client* client;
     tokenward_problem problem; ///< points to the two below
@@ -77,24 +80,46 @@ int tw_fail_again(const tokenward_client* client, const tokenward_problem* probl
     return problem->error;
 }
 
-void tw_no_problem(tokenward_client* client) {
+void tw_no_problem(const tokenward_client* client) {
     set_problem(client, tokenward_ok, tokenward_strerror(tokenward_ok), "");
 }
 
-int tw_begin(tokenward_client* client, const char* identity, const char* scope) {
-    tw_no_problem(client);
-    if (identity == NULL || scope == NULL || *identity == '\0' || *scope == '\0')
-        return tw_fail(client, tokenward_error_invalid_argument, "an identity and a scope are needed");
-    return tokenward_ok;
-}
-
-int tw_fail(tokenward_client* client, int error, const char* detail_format, ...) {
+int tw_fail(const tokenward_client* client, int error, const char* detail_format, ...) {
     char detail[sizeof last.detail];
     va_list arguments;
     va_start(arguments, detail_format);
     vsnprintf(detail, sizeof detail, detail_format, arguments);
     va_end(arguments);
     return set_problem(client, error, tokenward_strerror(error), detail);
+}
+
+int tw_fail_no_memory(const tokenward_client* client) {
+    return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+}
+
+int tw_fail_by_errno(const tokenward_client* client, int number, bool connected) {
+    const char* socket = client->pool.socket;
+    switch (number) {
+    case ENOMEM: return tw_fail_no_memory(client);
+    case ETIMEDOUT:
+        return tw_fail(client, tokenward_error_deadline, "the daemon at %s did not %s in time", socket,
+                       connected ? "answer" : "accept the connection");
+    case EBADMSG:
+        return tw_fail(client, tokenward_error_protocol,
+                       "what answers at %s does not speak the daemon's language", socket);
+    case EMSGSIZE: return tw_fail(client, tokenward_error_protocol, "the answer of %s is too large", socket);
+    default: break;
+    }
+    if (connected)
+        return tw_fail(client, tokenward_error_connection_lost, "the daemon at %s hung up: %s", socket,
+                       strerror(number));
+    if (number == EMFILE || number == ENFILE || number == ENOBUFS)
+        return tw_fail(client, tokenward_error_no_memory, "no connection to %s: %s", socket,
+                       strerror(number));
+    if (number == EACCES || number == EPERM)
+        return tw_fail(client, tokenward_error_socket_denied, "no access to %s: %s", socket,
+                       strerror(number));
+    return tw_fail(client, tokenward_error_no_daemon, "no daemon at %s: %s", socket, strerror(number));
 }
 
 /// The members of a problem document.
@@ -124,10 +149,10 @@ static int error_of_type(const char* type) {
     return tokenward_error_other;
 }
 
-int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer) {
+int tw_fail_as_told(const tokenward_client* client, int http_status, const char* body, size_t body_size) {
     struct tw_arena arena = {NULL};
     struct told told = {NULL, NULL, "", -1};
-    bool good = tw_read_document(answer->body, answer->body_size, &arena, told_fields, &told);
+    bool good = tw_read_document(body, body_size, &arena, told_fields, &told);
     int error = tokenward_error_protocol;
     if (good && told.type != NULL) {
         error = error_of_type(told.type);
@@ -135,10 +160,10 @@ int tw_fail_as_told(tokenward_client* client, const struct tw_answer* answer) {
         if (told.retry_after >= 0 && told.retry_after <= LONG_MAX)
             last.problem.retry_after = (long)told.retry_after;
     } else {
-        tw_fail(client, error, "the daemon at %s answered %d and did not say why", tokenward_socket(client),
-                answer->status);
+        tw_fail(client, error, "the daemon at %s answered %d and did not say why", client->pool.socket,
+                http_status);
     }
-    last.problem.http_status = answer->status;
+    last.problem.http_status = http_status;
     tw_arena_free(&arena);
     return error;
 }

@@ -1,6 +1,6 @@
 // One stream to the daemon's socket, every step of it under a deadline.
-#ifndef TOKENWARD_CLIENT_CONNECTION_H
-#define TOKENWARD_CLIENT_CONNECTION_H
+#ifndef TOKENWARD_CLIENT_CONNECTION_CONNECTION_H
+#define TOKENWARD_CLIENT_CONNECTION_CONNECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
-// See kept_slot.h.
-#include "client/kept_slot.h"
+// Publishes a kept token to readers that take no lock.
+#include "client/kept/slot.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
 struct tw_slot* tw_slot_new(void) {
-    // Memory that isn't touched costs nothing: most tokens are far shorter than the longest.
+    // Pages that are never touched cost nothing, and most tokens are far shorter than the longest.
     void* memory =
         mmap(NULL, sizeof(struct tw_slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return NULL;
@@ -30,7 +30,7 @@ static void write_words(_Atomic uint64_t* words, const char* bytes, size_t size)
 
 static void read_words(const _Atomic uint64_t* words, char* bytes, size_t size) {
     size_t at = 0;
-#pragma GCC unroll 8 // else the loop itself costs as much as the copying
+#pragma GCC unroll 8 // otherwise the loop costs as much as the copying
     for (; at + 8 <= size; at += 8) {
         uint64_t word = atomic_load_explicit(&words[at / 8], memory_order_relaxed);
         memcpy(bytes + at, &word, 8);
@@ -40,8 +40,8 @@ static void read_words(const _Atomic uint64_t* words, char* bytes, size_t size) 
     memcpy(bytes + at, &word, size - at);
 }
 
-/// The page that nobody reads; whatever is written to it comes, for every reader, after the last swap.
-static struct tw_slot_page* page_behind(struct tw_slot* slot) {
+/// The page that is not read. Every reader sees what is written to it only after the last swap.
+static struct tw_slot_page* unread_page(struct tw_slot* slot) {
     uint64_t turns = atomic_load_explicit(&slot->turns, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     return &slot->pages[(turns + 1) & 1];
@@ -64,7 +64,7 @@ static void wipe(struct tw_slot_page* page) {
 
 void tw_slot_publish(struct tw_slot* slot, const char* token, size_t size, const char* fingerprint,
                      tw_instant end) {
-    struct tw_slot_page* page = page_behind(slot);
+    struct tw_slot_page* page = unread_page(slot);
     char name[TOKENWARD_FINGERPRINT_SIZE] = "";
     memcpy(name, fingerprint, strnlen(fingerprint, sizeof name - 1));
     wipe(page);
@@ -73,12 +73,12 @@ void tw_slot_publish(struct tw_slot* slot, const char* token, size_t size, const
     atomic_store_explicit(&page->end, end, memory_order_relaxed);
     atomic_store_explicit(&page->size, size, memory_order_relaxed);
     swap(slot);
-    wipe(page_behind(slot)); // the former token
+    wipe(unread_page(slot)); // the former token
 }
 
 void tw_slot_clear(struct tw_slot* slot) {
     for (int page = 0; page < 2; ++page) {
-        wipe(page_behind(slot));
+        wipe(unread_page(slot));
         swap(slot);
     }
 }

@@ -1,28 +1,22 @@
-// See call.h.
-#include "client/call.h"
+// Sends a request and receives its answer, through failed connections and restarts of the daemon.
+#include "client/call/call.h"
+
+#include "client/call/problem.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 
-enum { first_read = 8192, first_pause_ms = 5, longest_pause_ms = 200, chances_with_patience = 3 };
+enum { first_read = 8192, first_pause_ms = 5, longest_pause_ms = 200, most_retries = 3 };
 
-static bool build(struct tw_buffer* out, const struct tw_request* request) {
-    tw_buffer_clear(out);
-    tw_buffer_append_format(out, "%s ", request->method);
-    if (request->identity != NULL) tw_append_token_path(out, request->identity, request->scope);
-    if (request->tail != NULL) tw_buffer_append_text(out, request->tail);
-    tw_buffer_append_text(out, " HTTP/1.1\r\nHost: tokenward\r\nAccept: application/json\r\n");
-    if (request->if_match != NULL) tw_buffer_append_format(out, "If-Match: \"%s\"\r\n", request->if_match);
-    if (request->if_none_match != NULL)
-        tw_buffer_append_format(out, "If-None-Match: \"%s\"\r\n", request->if_none_match);
-    if (request->wait_s > 0) tw_buffer_append_format(out, "Prefer: wait=%d\r\n", request->wait_s);
-    if (request->body != NULL)
-        tw_buffer_append_format(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-                                request->body_size);
-    tw_buffer_append_text(out, "\r\n");
-    tw_buffer_append(out, request->body, request->body_size);
-    return !out->failed;
+/// Until when a daemon that is not there is tried again; 0 = not at all.
+static tw_instant start_deadline(tokenward_client* client, const struct tw_request* request) {
+    pthread_mutex_lock(&client->mutex);
+    int wait = client->start_wait_ms;
+    pthread_mutex_unlock(&client->mutex);
+    if (wait < 0) return request->patient ? request->deadline : 0;
+    if (wait == 0) return 0;
+    tw_instant end = tw_deadline_in(wait);
+    return end < request->deadline ? end : request->deadline;
 }
 
 static void start_over(struct tw_call* call) {
@@ -32,19 +26,19 @@ static void start_over(struct tw_call* call) {
 
 int tw_call_begin(struct tw_call* call, tokenward_client* client, const struct tw_request* request) {
     *call = (struct tw_call){.client = client,
-                             .link = tw_lend_link(client),
+                             .link = tw_lend_link(&client->pool),
                              .phase = TW_CONNECTING,
                              .limit = request->limit,
                              .deadline = request->deadline,
-                             .start_deadline = tw_start_deadline(client, request),
+                             .start_deadline = start_deadline(client, request),
                              .pause_ms = first_pause_ms,
                              .once = request->once,
                              .takes_304 = request->if_none_match != NULL};
-    if (call->link == NULL || !build(&call->link->out, request)) {
+    if (call->link == NULL || !tw_write_request(&call->link->out, request)) {
         tw_call_end(call);
-        return tw_fail(client, tokenward_error_no_memory, "memory ran out");
+        return tw_fail_no_memory(client);
     }
-    if (call->start_deadline != 0) call->chances = chances_with_patience;
+    if (call->start_deadline != 0) call->retries = most_retries;
     if (call->link->fd < 0) return tokenward_ok;
     if (call->once || !tw_is_quiet(call->link->fd))
         tw_hang_up(call->link);
@@ -57,7 +51,7 @@ int tw_call_begin(struct tw_call* call, tokenward_client* client, const struct t
 static int step_connect(struct tw_call* call) {
     tw_instant now = tw_deadline_in(0);
     if (now < call->next_try) return EAGAIN;
-    int error = tw_connect(call->client->socket, call->blocking ? call->deadline : 0, &call->link->fd);
+    int error = tw_connect(call->client->pool.socket, call->blocking ? call->deadline : 0, &call->link->fd);
     call->absent = error == ECONNREFUSED || error == ENOENT ? error : 0;
     if (error == 0) {
         call->fresh = true;
@@ -79,13 +73,13 @@ static int step_send(struct tw_call* call) {
         if (error != 0) return error;
         call->sent += sent;
     }
-    if (call->once) tw_buffer_clear(out); // what is good for one time is a secret
+    if (call->once) tw_buffer_clear(out); // it holds a passcode
     call->phase = TW_RECEIVING;
-    return EAGAIN; // an answer is never there already: to look would be a wasted system call
+    return EAGAIN; // the answer can't be there yet, so receiving now would waste a system call
 }
 
-/// Whether the whole answer has come; EBADMSG for what is none.
-static int look(struct tw_call* call) {
+/// Returns 0 if the whole answer has come, EAGAIN if not yet, EBADMSG or EMSGSIZE if it can't be used.
+static int parse(struct tw_call* call) {
     struct tw_buffer* in = &call->link->in;
     if (call->head.head_size == 0 && in->size != 0) {
         enum tw_http_state state = tw_http_parse(&call->head, in->bytes, in->size);
@@ -107,35 +101,35 @@ static int step_receive(struct tw_call* call) {
         int error = tw_receive_some(call->link->fd, in->bytes + in->size, room, &received);
         if (error != 0) return error;
         in->size += received;
-        error = look(call);
+        error = parse(call);
         if (error != EAGAIN) return error;
     }
 }
 
-/// For a caller who has given a deadline: a pause, and one more attempt of the few that there are within it.
-static bool take_chance(struct tw_call* call) {
-    if (call->chances == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
-    --call->chances;
+/// Uses up one of the few retries that a call has if its caller gave a deadline; sets the pause before it.
+static bool take_retry(struct tw_call* call) {
+    if (call->retries == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
+    --call->retries;
     call->next_try = tw_deadline_in(call->pause_ms);
     return true;
 }
 
-/// Whether to send the request once more after its connection broke. That is safe for every request but those
-/// marked `once`: none of them does more when it arrives twice.
+/// Whether to send the request again after its connection broke. Unless it is marked `once`, a request has
+/// the same effect if it arrives twice.
 static bool try_again(struct tw_call* call, int error) {
     if (call->phase == TW_CONNECTING || call->once || call->link->stranded) return false;
     if (error != ECONNRESET && error != EPIPE) return false;
-    if ((call->fresh || call->link->in.size != 0) && !take_chance(call)) return false;
+    if ((call->fresh || call->link->in.size != 0) && !take_retry(call)) return false;
     start_over(call);
     return true;
 }
 
-/// The daemon has let go of a caller that it could not serve, as it does when it ends: its successor may.
-/// After that it is believed, unless there is a deadline to go by.
-static bool says_goodbye(struct tw_call* call) {
+/// Whether the daemon answered 503 and closed, as it does while it ends: the one that is started next may
+/// serve the request. A second such answer is an error, unless the caller gave a deadline.
+static bool is_turned_away(struct tw_call* call) {
     if (call->head.status != 503 || call->head.keep_alive || call->once) return false;
-    if (call->parted) return take_chance(call);
-    call->parted = true;
+    if (call->turned_away) return take_retry(call);
+    call->turned_away = true;
     return true;
 }
 
@@ -157,7 +151,7 @@ int tw_call_step(struct tw_call* call) {
         enum tw_phase before = call->phase;
         int error = call->link->stranded ? ECONNRESET : step_once(call);
         if (error == 0 && before != TW_CONNECTING) {
-            if (!says_goodbye(call)) return 0;
+            if (!is_turned_away(call)) return 0;
             start_over(call);
             continue;
         }
@@ -181,58 +175,43 @@ tw_instant tw_call_wake(const struct tw_call* call) {
     return pausing ? call->next_try : call->deadline;
 }
 
-/// Puts a failure of the conversation into words.
-static int fail_by_errno(tokenward_client* client, int number, bool connected) {
-    switch (number) {
-    case ENOMEM: return tw_fail(client, tokenward_error_no_memory, "memory ran out");
-    case ETIMEDOUT:
-        return tw_fail(client, tokenward_error_deadline, "the daemon at %s did not %s in time",
-                       client->socket, connected ? "answer" : "accept the connection");
-    case EBADMSG:
-        return tw_fail(client, tokenward_error_protocol,
-                       "what answers at %s does not speak the daemon's language", client->socket);
-    case EMSGSIZE:
-        return tw_fail(client, tokenward_error_protocol, "the answer of %s is too large", client->socket);
-    default: break;
-    }
-    if (connected)
-        return tw_fail(client, tokenward_error_connection_lost, "the daemon at %s hung up: %s",
-                       client->socket, strerror(number));
-    if (number == EMFILE || number == ENFILE || number == ENOBUFS)
-        return tw_fail(client, tokenward_error_no_memory, "no connection to %s: %s", client->socket,
-                       strerror(number));
-    if (number == EACCES || number == EPERM)
-        return tw_fail(client, tokenward_error_socket_denied, "no access to %s: %s", client->socket,
-                       strerror(number));
-    return tw_fail(client, tokenward_error_no_daemon, "no daemon at %s: %s", client->socket,
-                   strerror(number));
-}
-
 int tw_call_finish(struct tw_call* call, int number, struct tw_answer* answer) {
     tokenward_client* client = call->client;
     struct tw_link* link = call->link;
     if (number != 0) {
         bool connected = call->phase != TW_CONNECTING || link->stranded;
-        tw_hang_up(link); // a late answer must not be taken for that of the next request
+        tw_hang_up(link); // a late answer must not be taken for the next request's
         tw_call_end(call);
-        return fail_by_errno(client, number, connected);
+        return tw_fail_by_errno(client, number, connected);
     }
     size_t whole = call->head.head_size + call->head.body_size;
     if (!call->head.keep_alive || link->in.size != whole) tw_hang_up(link);
     *answer = (struct tw_answer){.status = call->head.status,
                                  .waited = call->head.waited,
                                  .body = link->in.bytes + call->head.head_size,
-                                 .body_size = call->head.body_size,
-                                 .link = link};
+                                 .body_size = call->head.body_size};
     call->answered = true;
     if (answer->status < 300 || (answer->status == 304 && call->takes_304)) return tokenward_ok;
-    int error = tw_fail_as_told(client, answer);
+    int error = tw_fail_as_told(client, answer->status, answer->body, answer->body_size);
     tw_call_end(call);
     return error;
 }
 
 void tw_call_end(struct tw_call* call) {
     if (call->link != NULL && !call->answered) tw_hang_up(call->link);
-    if (call->link != NULL) tw_return_link(call->client, call->link);
+    if (call->link != NULL) tw_return_link(&call->client->pool, call->link);
     call->link = NULL;
+}
+
+int tw_exchange(struct tw_call* call, tokenward_client* client, const struct tw_request* request,
+                struct tw_answer* answer) {
+    int error = tw_call_begin(call, client, request);
+    if (error != tokenward_ok) return error;
+    call->blocking = true;
+    int number = tw_call_step(call);
+    while (number == EAGAIN) {
+        number = tw_wait(call->link->fd, tw_call_events(call), tw_call_wake(call));
+        if (number == 0) number = tw_call_step(call);
+    }
+    return tw_call_finish(call, number, answer);
 }
