@@ -74,7 +74,3 @@ int tokenward_endpoint(tokenward_client* client, const char* identity, const cha
     tw_buffer_free(&path);
     return error;
 }
-
-void tokenward_free_text(char* text) {
-    free(text);
-}

@@ -191,6 +191,13 @@ TOKENWARD_API int tokenward_endpoint(tokenward_client* client, const char* ident
                                      const char* service, const char* interface, const char* region,
                                      int deadline_ms, char** url);
 
+/// Sends a request of tokenward-api(7) for which there is no function here: `method` such as "GET", `path`
+/// such as
+/// "/v1/status", percent-encoded, `body` JSON or NULL. On success `*text` is the body of the answer, to be
+/// freed with tokenward_free_text(); `text` may be NULL. Errors: any of enum tokenward_error.
+TOKENWARD_API int tokenward_request(tokenward_client* client, const char* method, const char* path,
+                                    const char* body, int deadline_ms, char** text);
+
 /// A token that is kept in the process and always the current one.
 typedef struct tokenward_kept tokenward_kept;
 
@@ -269,7 +276,7 @@ TOKENWARD_API int tokenward_pending_verdict(const tokenward_pending* pending, ch
 /// Gives up a call that is under way, and frees it. NULL is allowed.
 TOKENWARD_API void tokenward_pending_free(tokenward_pending* pending);
 
-/// Frees a text that the library handed out. NULL is allowed.
+/// Wipes and frees a text that the library handed out. NULL is allowed.
 TOKENWARD_API void tokenward_free_text(char* text);
 
 /// Gives the daemon a person's MFA `passcode` for `identity` (digits, without spaces), with which it logs in

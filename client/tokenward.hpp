@@ -190,6 +190,16 @@ class client {
         return held.get();
     }
 
+    /// The body of the answer to a request for which there is no function: tokenward_request().
+    std::string request(const std::string& method, const std::string& path, const std::string& body = {},
+                        std::optional<milliseconds> deadline = std::nullopt) {
+        char* text = nullptr;
+        check(tokenward_request(native(), method.c_str(), path.c_str(), body.empty() ? nullptr : body.c_str(),
+                                deadline_ms(deadline), &text));
+        std::unique_ptr<char, void (*)(char*)> held(text, tokenward_free_text);
+        return held.get();
+    }
+
     void passcode(const std::string& identity, const std::string& code,
                   std::optional<milliseconds> deadline = std::nullopt) {
         check(tokenward_passcode(native(), identity.c_str(), code.c_str(), deadline_ms(deadline)));

@@ -1,64 +1,30 @@
-// Requests of the command's own, for what the stub has no function for; and daemons of other versions.
+// Requests to the daemon for which the library has no function.
 #include "client/bytes/json_fields.h"
 #include "client/cli/cli.h"
 
 #include <string.h>
 
-int ask_quietly(struct cli* cli, const struct question* question, struct tw_buffer* reply) {
-    const struct tw_request request = {.method = question->method,
-                                       .tail = question->path,
-                                       .body = question->body,
-                                       .body_size = question->body != NULL ? strlen(question->body) : 0,
-                                       .limit = TW_LIMIT_LIST,
-                                       .deadline = tw_deadline(question->deadline_ms)};
-    struct tw_call call;
-    struct tw_answer answer;
-    tw_no_problem(cli->client);
-    int error = tw_exchange(&call, cli->client, &request, &answer);
-    if (error != tokenward_ok) return error;
-    if (reply != NULL) {
-        tw_buffer_clear(reply);
-        tw_buffer_append(reply, answer.body, answer.body_size);
-    }
-    tw_call_end(&call);
-    return tokenward_ok;
+int ask_daemon(struct cli* cli, const struct api_request* request, char** reply) {
+    cli->problem = (tokenward_problem){0};
+    return tokenward_request(cli->client, request->method, request->path, request->body, request->deadline_ms,
+                             reply);
 }
 
-int ask(struct cli* cli, const struct question* question, struct tw_buffer* reply) {
-    return ask_quietly(cli, question, reply) == tokenward_ok ? exit_done : complain(cli);
-}
-
-int understand(struct cli* cli, const struct question* question, const struct tw_buffer* reply,
+int read_reply(struct cli* cli, const struct api_request* request, const char* reply,
                const struct tw_field* fields, void* structure) {
-    if (tw_read_document(reply->bytes, reply->size, &cli->arena, fields, structure)) return tokenward_ok;
-    return tw_fail(cli->client, tokenward_error_protocol, "the answer of %s to %s %s makes no sense",
-                   tokenward_socket(cli->client), question->method, question->path);
+    if (tw_read_document(reply, strlen(reply), &cli->arena, fields, structure)) return tokenward_ok;
+    struct tw_buffer detail = {0};
+    tw_buffer_append_format(&detail, "the answer of %s to %s %s makes no sense",
+                            tokenward_socket(cli->client), request->method, request->path);
+    const char* kept = detail.failed ? NULL : tw_arena_copy(&cli->arena, detail.bytes, detail.size);
+    tw_buffer_free(&detail);
+    cli->problem = (tokenward_problem){.error = tokenward_error_protocol,
+                                       .retry_after = -1,
+                                       .title = tokenward_strerror(tokenward_error_protocol),
+                                       .detail = kept != NULL ? kept : ""};
+    return tokenward_error_protocol;
 }
 
-struct about_daemon {
-    const char* version;
-};
-
-void say_daemon_lacks(struct cli* cli) {
-    static const struct tw_field fields[] = {
-        {"version", TW_FIELD_TEXT, offsetof(struct about_daemon, version), NULL}, {0}};
-    static const struct question question = {"GET", "/v1/status", NULL, 1000};
-    struct about_daemon daemon = {NULL};
-    tokenward_problem told = *tokenward_last_problem(cli->client);
-    char* detail = tw_arena_copy(&cli->arena, told.detail, strlen(told.detail));
-    told.detail = detail != NULL ? detail : "";
-    told.title = tokenward_strerror(told.error);
-    struct tw_buffer reply = {0};
-    if (ask_quietly(cli, &question, &reply) == tokenward_ok)
-        tw_read_document(reply.bytes, reply.size, &cli->arena, fields, &daemon);
-    tw_buffer_free(&reply);
-    // One of the same version knows the path: what is not there is something else, which its words name.
-    if (daemon.version != NULL && strcmp(daemon.version, TOKENWARD_VERSION) == 0) {
-        tw_fail_again(cli->client, &told);
-        complain_with(cli, NULL);
-        return;
-    }
-    say("this daemon (%s%s) does not know what `tokenward %s` (version %s) asks for: a newer tokenwardd does",
-        daemon.version != NULL ? "version " : "of an unknown version",
-        daemon.version != NULL ? daemon.version : "", cli->command->name, TOKENWARD_VERSION);
+const tokenward_problem* last_problem(const struct cli* cli) {
+    return cli->problem.error != tokenward_ok ? &cli->problem : tokenward_last_problem(cli->client);
 }

@@ -1,12 +1,14 @@
-// What the parts of the command `tokenward` share.
+// What the files of the command `tokenward` share.
 #ifndef TOKENWARD_CLIENT_CLI_CLI_H
 #define TOKENWARD_CLIENT_CLI_CLI_H
 
 #include "client/bytes/arena.h"
-#include "client/call/call.h"
-#include "client/call/problem.h"
+#include "client/bytes/buffer.h"
+#include "client/tokenward.h"
 
 #include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /// Exit statuses beside those of common/errors.h.
 enum exit_status {
@@ -27,10 +29,11 @@ struct cli {
     int argc;           ///< of the command: argv[0] is its name
     char** argv;
     tokenward_client* client;
-    const char* identity; ///< what the run is about, for messages too; NULL before it is known
+    const char* identity; ///< whose token the run is about; NULL before it is known
     const char* scope;
-    bool ignored_sigpipe;  ///< whether who started this process had SIGPIPE ignored
-    struct tw_arena arena; ///< for what lives until the end of the run
+    bool ignored_sigpipe;      ///< whether SIGPIPE was ignored when this process was started
+    tokenward_problem problem; ///< that the command found in the last answer by itself; error 0 = none
+    struct tw_arena arena;     ///< for what lives until the end of the run
 };
 
 struct command {
@@ -74,16 +77,16 @@ enum { option_socket = 1000 };
         NULL, 0, NULL, 0                                                                                     \
     }
 
-/// The next option of the command, -1 after the last. Deals with COMMON_OPTIONS and with errors by itself.
+/// The next option of the command, -1 after the last. Handles COMMON_OPTIONS and errors itself.
 int next_option(struct cli* cli, const char* short_options, const struct option* long_options);
 
-/// What getopt has just found to be no option, as it stands on the command line; `name` is room for it.
+/// The option that getopt has just rejected, as the command line has it; `name` is room for it.
 const char* wrong_option(const struct cli* cli, char name[3]);
 
 /// The value of an option that is a whole number from `least` to `most`; anything else is a usage error.
 long option_number(struct cli* cli, const char* option, long least, long most);
 
-/// The place of the value of an option in `choices`, which end with NULL; anything else is a usage error.
+/// The index of an option's value in `choices`, which end with NULL; any other value is a usage error.
 int option_choice(struct cli* cli, const char* option, const char* const* choices);
 
 /// Opens the handle, or ends the process with a message.
@@ -93,56 +96,66 @@ void open_handle(struct cli* cli);
 /// `operands` of them is a usage error.
 void end_options(struct cli* cli, int operands);
 
-/// Says what is wrong with the command line, and ends the process.
+/// Writes what is wrong with the command line, and ends the process.
 _Noreturn void usage_error(struct cli* cli, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
 // ask.c
 
-/// A request of the command's own.
-struct question {
+/// A request for which the library has no function.
+struct api_request {
     const char* method;
     const char* path;
     const char* body; ///< JSON; NULL = none
-    int deadline_ms;  ///< 0 = the stub's default
+    int deadline_ms;  ///< 0 = the library's default
 };
 
-/// A deadline for what the daemon knows without asking the IAM: if it takes longer, something is wrong there.
+/// A deadline for what the daemon knows without asking the IAM.
 enum { known_at_once_ms = 5000 };
 
 struct tw_field;
 
-/// Asks the daemon. `reply` gets the body of the answer; NULL = it does not matter. Returns an exit status,
-/// with a message if it isn't exit_done.
-int ask(struct cli* cli, const struct question* question, struct tw_buffer* reply);
+/// Sends the request. `*reply` is the body of the answer, to be freed with tokenward_free_text(); NULL = it
+/// is not wanted. Returns an enum tokenward_error.
+int ask_daemon(struct cli* cli, const struct api_request* request, char** reply);
 
-/// The same without a message; returns an enum tokenward_error.
-int ask_quietly(struct cli* cli, const struct question* question, struct tw_buffer* reply);
-
-/// Fills a structure from the reply; its texts live in the run's arena. Returns an enum tokenward_error.
-int understand(struct cli* cli, const struct question* question, const struct tw_buffer* reply,
+/// Fills in a structure from the reply; its texts live in the run's arena. Returns an enum tokenward_error.
+int read_reply(struct cli* cli, const struct api_request* request, const char* reply,
                const struct tw_field* fields, void* structure);
 
-/// After not_found: says that the daemon is too old for this command, or too new, and which version it has;
-/// or what it has not found, if it is of our version.
-void say_daemon_lacks(struct cli* cli);
+/// The problem of the last request, whether the library or the command found it.
+const tokenward_problem* last_problem(const struct cli* cli);
+
+// complain.c
+
+/// Writes the last problem and what can be done about it to standard error; returns the exit status.
+int complain(struct cli* cli);
+
+/// The same with other advice; NULL = none.
+int complain_with(const struct cli* cli, const char* advice);
+
+/// What a person can do about a problem, for complain_with(); NULL = nothing in particular.
+const char* usual_advice(const tokenward_problem* problem);
+
+/// The exit status for a problem.
+int exit_status_of(const tokenward_problem* problem);
 
 // target.c
 
-/// Understands the operand [IDENTITY/]SCOPE; fills in `identity` and `scope`. Returns an exit status.
+/// Reads the operand [IDENTITY/]SCOPE into `identity` and `scope`. Returns an exit status.
 int take_target(struct cli* cli, const char* operand);
 
-/// Whether `text` may be the name of an identity, as the daemon has it: [A-Za-z0-9._-]{1,64}.
+/// Whether `text` may be the name of an identity: [A-Za-z0-9._-]{1,64}.
 bool is_identity(const char* text);
 
 // helper.c
 
-/// Becomes a helper program (libexec) with these arguments. Returns an exit status if that can't be.
+/// Executes a helper program (libexec) in place of this one. Returns an exit status if it can't.
 int run_helper(const char* name, char** argv);
 
 // output.c
 
-/// Puts something in the place of each standard stream that is closed: a socket that took its number would be
-/// written to in its place. To be called before anything is opened.
+/// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get its number, and be
+/// written to. To be called before anything is opened.
 void occupy_closed_streams(void);
 
 /// Writes to standard output, all or an error message; returns an exit status. Wipes and frees the buffer.
@@ -151,26 +164,14 @@ int emit(struct tw_buffer* out);
 /// The same, but the buffer is emptied only, for more.
 int emit_on(struct tw_buffer* out);
 
-/// Writes all of it; false, with errno, if that can't be.
+/// Writes all of it; false, with errno, if it can't.
 bool write_all(int fd, const char* bytes, size_t size);
-
-/// Writes to standard error what the handle's last problem is and what can be done; returns the exit status.
-int complain(struct cli* cli);
-
-/// The same, with other words for what can be done; NULL = nothing to add.
-int complain_with(const struct cli* cli, const char* advice);
-
-/// What a person can do about a problem, for complain_with(); NULL = nothing to add.
-const char* usual_advice(const tokenward_problem* problem);
-
-/// The exit status for a problem.
-int exit_status_of(const tokenward_problem* problem);
 
 /// Writes a line to standard error: "tokenward: …".
 void say(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
-/// Appends text that others wrote, made harmless for a terminal: characters that control it, or that turn the
-/// direction of writing, become '?'.
+/// Appends text from elsewhere, made safe for a terminal: control characters, and those that change the
+/// direction of text, become '?'.
 void append_clean(struct tw_buffer* out, const char* text);
 
 #endif

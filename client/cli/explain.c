@@ -84,22 +84,22 @@ static void append_text(struct tw_buffer* out, const struct cli* cli, long pid, 
 
 /// Asks and prints; returns an exit status.
 static int explain(struct cli* cli, long pid, bool json) {
-    struct tw_buffer path = {0}, reply = {0}, out = {0};
+    struct tw_buffer path = {0}, out = {0};
+    char* reply = NULL;
     tw_buffer_append_text(&path, "/v1/explain/");
     tw_append_encoded(&path, cli->identity);
     tw_buffer_append_text(&path, "/");
     tw_append_encoded(&path, cli->scope);
     if (pid > 0) tw_buffer_append_format(&path, "?pid=%ld", pid);
     tw_buffer_append(&path, "", 1);
-    const struct question question = {"GET", path.bytes, NULL, known_at_once_ms};
+    const struct api_request request = {"GET", path.bytes, NULL, known_at_once_ms};
     struct explanation explanation = {0};
-    int status = ask(cli, &question, &reply);
-    if (status == exit_done &&
-        understand(cli, &question, &reply, explanation_fields, &explanation) != tokenward_ok)
-        status = complain(cli);
+    int error = ask_daemon(cli, &request, &reply);
+    if (error == tokenward_ok) error = read_reply(cli, &request, reply, explanation_fields, &explanation);
+    int status = error == tokenward_ok ? exit_done : complain(cli);
     if (status == exit_done) {
         if (json) {
-            tw_buffer_append(&out, reply.bytes, reply.size);
+            tw_buffer_append_text(&out, reply);
             tw_buffer_append_text(&out, "\n");
         } else {
             append_text(&out, cli, pid, &explanation);
@@ -107,7 +107,7 @@ static int explain(struct cli* cli, long pid, bool json) {
         status = emit(&out);
         if (status == exit_done && !explanation.allowed) status = exit_denied;
     }
-    tw_buffer_free(&reply);
+    tokenward_free_text(reply);
     tw_buffer_free(&path);
     return status;
 }

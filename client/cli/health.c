@@ -25,12 +25,12 @@ int run_health(struct cli* cli) {
         if (option == 'w') max_wait = option_number(cli, "--max-wait", 1, 3600);
     }
     end_options(cli, 0);
-    const struct question question = {"GET", ready ? "/readyz" : "/healthz", NULL, (int)max_wait * 1000};
+    const struct api_request request = {"GET", ready ? "/readyz" : "/healthz", NULL, (int)max_wait * 1000};
     struct tw_buffer out = {0};
-    int error = ask_quietly(cli, &question, NULL);
+    int error = ask_daemon(cli, &request, NULL);
     if (error != tokenward_ok) {
         // One line, and no other status than 1: that is what probes take for "not well".
-        const tokenward_problem* problem = tokenward_last_problem(cli->client);
+        const tokenward_problem* problem = last_problem(cli);
         say("%s", *problem->detail != '\0' ? problem->detail : problem->title);
         return 1;
     }

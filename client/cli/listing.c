@@ -108,28 +108,28 @@ static const struct tw_field list_fields[] = {
 };
 
 /// Returns an enum tokenward_error, without a message.
-static int fetch(struct cli* cli, const struct question* question, const struct tw_field* fields, void* list,
-                 struct tw_buffer* raw) {
-    struct tw_buffer reply = {0};
-    int error = ask_quietly(cli, question, &reply);
-    if (error == tokenward_ok) error = understand(cli, question, &reply, fields, list);
+static int fetch(struct cli* cli, const struct api_request* request, const struct tw_field* fields,
+                 void* list, struct tw_buffer* raw) {
+    char* reply = NULL;
+    int error = ask_daemon(cli, request, &reply);
+    if (error == tokenward_ok) error = read_reply(cli, request, reply, fields, list);
     if (error == tokenward_ok && raw != NULL) {
-        tw_buffer_append(raw, reply.bytes, reply.size);
+        tw_buffer_append_text(raw, reply);
         tw_buffer_append_text(raw, "\n");
     }
-    tw_buffer_free(&reply);
+    tokenward_free_text(reply);
     return error;
 }
 
 int fetch_identities(struct cli* cli, struct identity_node** first, struct tw_buffer* raw) {
-    static const struct question question = {"GET", "/v1/identities", NULL, known_at_once_ms};
-    int error = fetch(cli, &question, identities_fields, first, raw);
+    static const struct api_request request = {"GET", "/v1/identities", NULL, known_at_once_ms};
+    int error = fetch(cli, &request, identities_fields, first, raw);
     return error == tokenward_ok ? exit_done : complain(cli);
 }
 
 int try_identities(struct cli* cli, struct identity_node** first, int deadline_ms) {
-    const struct question question = {"GET", "/v1/identities", NULL, deadline_ms};
-    return fetch(cli, &question, identities_fields, first, NULL);
+    const struct api_request request = {"GET", "/v1/identities", NULL, deadline_ms};
+    return fetch(cli, &request, identities_fields, first, NULL);
 }
 
 int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
@@ -138,8 +138,8 @@ int fetch_status(struct cli* cli, struct status_list* list, struct tw_buffer* ra
 
 int try_status(struct cli* cli, struct status_list* list, struct tw_buffer* raw) {
     *list = (struct status_list){NULL};
-    static const struct question question = {"GET", "/v1/status", NULL, known_at_once_ms};
-    return fetch(cli, &question, list_fields, list, raw);
+    static const struct api_request request = {"GET", "/v1/status", NULL, known_at_once_ms};
+    return fetch(cli, &request, list_fields, list, raw);
 }
 
 bool wants_passcode(const struct scope_node* scope) {

@@ -25,8 +25,8 @@ int run_log_level(struct cli* cli) {
     open_handle(cli);
     char body[64];
     snprintf(body, sizeof body, "{\"level\":\"%s\"}", level);
-    const struct question question = {"POST", "/v1/log-level", body, known_at_once_ms};
-    int error = ask_quietly(cli, &question, NULL);
+    const struct api_request request = {"POST", "/v1/log-level", body, known_at_once_ms};
+    int error = ask_daemon(cli, &request, NULL);
     if (error == tokenward_error_denied) return complain_with(cli, NULL); // it is about no identity
     return error == tokenward_ok ? exit_done : complain(cli);
 }

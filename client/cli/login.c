@@ -142,7 +142,7 @@ int run_login(struct cli* cli) {
     int error = status == exit_done ? tokenward_passcode(cli->client, cli->identity, code, 0) : tokenward_ok;
     explicit_bzero(code, sizeof code);
     if (status != exit_done) return status;
-    if (error != tokenward_ok) return complain_with(cli, login_advice(tokenward_last_problem(cli->client)));
+    if (error != tokenward_ok) return complain_with(cli, login_advice(last_problem(cli)));
     say("%s: logged in", cli->identity);
     return exit_done;
 }

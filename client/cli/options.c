@@ -83,7 +83,10 @@ void end_options(struct cli* cli, int operands) {
 
 void open_handle(struct cli* cli) {
     int error = tokenward_open(cli->socket, &cli->client);
-    if (error == tokenward_ok) return;
+    if (error == tokenward_ok) {
+        tokenward_set_start_wait(cli->client, 0); // a person is told at once that there is no daemon
+        return;
+    }
     if (error == tokenward_error_invalid_argument)
         usage_error(cli, "the path of the socket is longer than 107 bytes");
     say("%s", tokenward_strerror(error));

@@ -1,7 +1,6 @@
 // What the command writes: answers to standard output, messages to standard error.
 #include "client/bytes/utf8.h"
 #include "client/cli/cli.h"
-#include "common/errors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,90 +77,4 @@ void say(const char* format, ...) {
     tw_buffer_append_text(&line, "\n");
     if (!line.failed) write_all(STDERR_FILENO, line.bytes, line.size);
     tw_buffer_free(&line);
-}
-
-struct error_exit {
-    int error;
-    int exit_status;
-};
-
-static const struct error_exit error_exits[] = {
-#define X(code, http_status, exit_status, title) {tokenward_error_##code, exit_status},
-    TOKENWARD_ERRORS(X)
-#undef X
-        {tokenward_error_no_daemon, exit_later},
-    {tokenward_error_connection_lost, exit_later},
-    {tokenward_error_deadline, exit_later},
-    {tokenward_error_socket_denied, exit_denied},
-    {tokenward_error_invalid_argument, exit_usage},
-};
-
-int exit_status_of(const tokenward_problem* problem) {
-    for (size_t i = 0; i < sizeof error_exits / sizeof *error_exits; ++i)
-        if (error_exits[i].error == problem->error) return error_exits[i].exit_status;
-    bool of_newer_daemon = problem->error == tokenward_error_other && problem->http_status < 500;
-    return of_newer_daemon ? exit_usage : exit_broken;
-}
-
-/// Whether the daemon notices a corrected secret by itself depends on where it reads it; its words tell.
-static const char* advice_on_secret(const char* detail) {
-    if (strstr(detail, "too often") != NULL) return "if the secret is wrong, correct it meanwhile";
-    if (strstr(detail, "restart") != NULL)
-        return "correct the secret, then restart the daemon: `systemctl restart tokenward`";
-    if (strstr(detail, "until it changes") != NULL)
-        return "correct the secret in its file: the daemon notices that by itself";
-    return "correct the secret where the configuration reads it; a file's change is noticed, any other needs "
-           "`systemctl restart tokenward`";
-}
-
-// Where the daemon's words can't know it.
-const char* usual_advice(const tokenward_problem* problem) {
-    switch (problem->error) {
-    case tokenward_error_socket_denied:
-        return "the modes of the socket and of its folder decide who may connect";
-    case tokenward_error_denied:
-        return "`tokenward identities` lists what you may use; `allow` in the daemon's configuration grants "
-               "it";
-    case tokenward_error_unknown_identity: return "`tokenward identities` lists them";
-    case tokenward_error_unknown_scope:
-        return "`tokenward identities` lists the scopes; others are written project:NAME, project_id:ID, "
-               "domain:NAME, domain_id:ID or unscoped";
-    case tokenward_error_no_such_resource: return "check the spelling";
-    case tokenward_error_precondition_failed:
-        return "nothing was done; a newer token is held already, or none";
-    case tokenward_error_credential_rejected: return advice_on_secret(problem->detail);
-    case tokenward_error_connection_lost:
-        return "it may be restarting: try again; if that does not help, see systemctl status tokenward";
-    case tokenward_error_internal: return "the daemon's log says more: journalctl -u tokenward";
-    case tokenward_error_protocol:
-    case tokenward_error_other:
-        return "the daemon and this command (" TOKENWARD_VERSION ") may be of different versions";
-    default: return NULL;
-    }
-}
-
-int complain_with(const struct cli* cli, const char* advice) {
-    const tokenward_problem* problem = tokenward_last_problem(cli->client);
-    if (problem->error == tokenward_error_no_daemon) {
-        say("%s: is tokenwardd running? (systemctl status tokenward)", problem->detail);
-        return exit_status_of(problem);
-    }
-    const char* what = *problem->detail != '\0' ? problem->detail : problem->title;
-    char scope[256] = ""; // the longest that there are; of longer ones the reason counts
-    if (cli->scope != NULL) tw_utf8_copy(scope, sizeof scope, cli->scope);
-    if (cli->scope != NULL)
-        say("%s/%s%s: %s", cli->identity, scope, strlen(scope) < strlen(cli->scope) ? "…" : "", what);
-    else
-        say("%s", what);
-    if (problem->retry_after >= 0) say("try again in %ld s", problem->retry_after);
-    if (advice != NULL) say("%s", advice);
-    return exit_status_of(problem);
-}
-
-int complain(struct cli* cli) {
-    const tokenward_problem* problem = tokenward_last_problem(cli->client);
-    if (problem->error != tokenward_error_not_found) return complain_with(cli, usual_advice(problem));
-    int status = exit_status_of(problem);
-    say_daemon_lacks(cli);
-    return status;
 }

@@ -76,18 +76,19 @@ static const struct tw_field catalog_fields[] = {{"catalog", TW_FIELD_LIST, 0, r
 
 /// Looks for the origin in the scope's catalog. An identity without a catalog has none there.
 static int search_catalog(struct cli* cli, struct search* search) {
-    struct tw_buffer path = {0}, reply = {0};
+    struct tw_buffer path = {0};
+    char* reply = NULL;
     tw_buffer_append_text(&path, "/v1/endpoints/");
     tw_append_encoded(&path, cli->identity);
     tw_buffer_append_text(&path, "/");
     tw_append_encoded(&path, cli->scope);
     tw_buffer_append(&path, "", 1);
-    const struct question question = {"GET", path.bytes, NULL, 0};
+    const struct api_request request = {"GET", path.bytes, NULL, 0};
     int status = exit_done;
-    int error = ask_quietly(cli, &question, &reply);
-    if (error == tokenward_ok) error = understand(cli, &question, &reply, catalog_fields, search);
+    int error = ask_daemon(cli, &request, &reply);
+    if (error == tokenward_ok) error = read_reply(cli, &request, reply, catalog_fields, search);
     if (error != tokenward_ok && error != tokenward_error_no_such_resource) status = complain(cli);
-    tw_buffer_free(&reply);
+    tokenward_free_text(reply);
     tw_buffer_free(&path);
     return status;
 }

@@ -61,7 +61,7 @@ static void append_picture(struct cli* cli, struct tw_buffer* picture) {
         if (list.identities == NULL)
             tw_buffer_append_text(picture, "there is no identity that you may use\n");
     } else {
-        const tokenward_problem* problem = tokenward_last_problem(cli->client);
+        const tokenward_problem* problem = last_problem(cli);
         append_clean(picture, *problem->detail != '\0' ? problem->detail : problem->title);
         tw_buffer_append_text(picture, "\n");
     }

@@ -70,7 +70,7 @@ struct watch {
 
 /// What a failure means for the watch: exit_done = it goes on.
 static int get_over(struct cli* cli, struct watch* watch, int error) {
-    const tokenward_problem* problem = tokenward_last_problem(cli->client);
+    const tokenward_problem* problem = last_problem(cli);
     int status = exit_status_of(problem);
     if (!may_pass(status)) return complain(cli);
     long pause_ms = watch->pause_ms;

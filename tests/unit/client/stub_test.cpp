@@ -155,6 +155,67 @@ TEST(Stub, WrongArgumentsAreRefusedBeforeAnythingIsSent) {
     EXPECT_EQ(none, nullptr);
 }
 
+TEST(StubRequest, SendsItAndGivesTheBody) {
+    fake_daemon daemon({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+                        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"});
+    auto client = open_client(daemon.path());
+    char* text = nullptr;
+    ASSERT_EQ(tokenward_request(client.get(), "GET", "/v1/status?a=%20", nullptr, 0, &text), tokenward_ok);
+    EXPECT_STREQ(text, "{}");
+    tokenward_free_text(text);
+    ASSERT_EQ(tokenward_request(client.get(), "GET", "/v1/none", nullptr, 0, &text), tokenward_ok);
+    EXPECT_STREQ(text, "");
+    tokenward_free_text(text);
+    ASSERT_EQ(tokenward_request(client.get(), "POST", "/v1/log-level", "{\"level\":\"info\"}", 0, nullptr),
+              tokenward_ok);
+    auto requests = daemon.requests();
+    EXPECT_THAT(requests.at(0), StartsWith("GET /v1/status?a=%20 HTTP/1.1\r\nHost: tokenward\r\n"));
+    EXPECT_THAT(requests.at(2), HasSubstr("\r\nContent-Type: application/json\r\nContent-Length: 16\r\n"));
+    EXPECT_THAT(requests.at(2), EndsWith("\r\n\r\n{\"level\":\"info\"}"));
+}
+
+TEST(StubRequest, AnAnswerThatIsAnErrorLeavesTheTextAsItWas) {
+    fake_daemon daemon({problem_answer(404, "not_found")});
+    auto client = open_client(daemon.path());
+    char* text = nullptr;
+    EXPECT_EQ(tokenward_request(client.get(), "GET", "/v9", nullptr, 0, &text), tokenward_error_not_found);
+    EXPECT_EQ(text, nullptr);
+    EXPECT_EQ(tokenward_last_problem(client.get())->http_status, 404);
+}
+
+TEST(StubRequest, AnAnswerWithANulIsNoText) {
+    fake_daemon daemon({std::string("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b", 41)});
+    auto client = open_client(daemon.path());
+    char* text = nullptr;
+    EXPECT_EQ(tokenward_request(client.get(), "GET", "/v1/status", nullptr, 0, &text),
+              tokenward_error_protocol);
+    EXPECT_EQ(text, nullptr);
+}
+
+TEST(StubRequest, WhatIsNoMethodOrPathIsNotSent) {
+    auto client = open_client("/nonexistent/socket"); // would be no_daemon
+    const std::pair<const char*, const char*> wrong[] = {{nullptr, "/v1/status"},
+                                                         {"", "/v1/status"},
+                                                         {"GET /", "/v1/status"},
+                                                         {"GET", nullptr},
+                                                         {"GET", ""},
+                                                         {"GET", "v1/status"},
+                                                         {"GET", "/v1/status\r\nX: y"},
+                                                         {"GET", "/a b"},
+                                                         {"get", "/v1/status"},
+                                                         {"GET", "/v1/st\u00e4"}};
+    for (const auto& [method, path] : wrong)
+        EXPECT_EQ(tokenward_request(client.get(), method, path, nullptr, 0, nullptr),
+                  tokenward_error_invalid_argument);
+}
+
+TEST(StubForCpp, ARequestOfAnyKindGivesItsBody) {
+    fake_daemon daemon({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", problem_answer(403, "denied")});
+    tokenward::client client(daemon.path());
+    EXPECT_EQ(client.request("GET", "/v1/identities"), "[]");
+    EXPECT_THROW(client.request("GET", "/v1/identities"), tokenward::error);
+}
+
 TEST(StubForCpp, ADeadlineBeyondAllMeasureIsTheLongestThereIs) {
     EXPECT_EQ(tokenward::deadline_ms(tokenward::milliseconds::max()), std::numeric_limits<int>::max());
     EXPECT_EQ(tokenward::deadline_ms(tokenward::milliseconds(-1)), 1); // over already, and not the default
