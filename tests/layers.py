@@ -55,7 +55,7 @@ ROOMS = {
     "daemon/kept/": Room(may=(*CORE, "systemd/")),
     "daemon/service/": Room(may=CORE, never=("openssl/",)),
     "daemon/iam/net/": Room(may=CORE),
-    "daemon/iam/": Room(may=(*CORE, "daemon/iam/net/", "daemon/kept/guard_file")),
+    "daemon/iam/": Room(may=(*CORE, "daemon/iam/net/")),
     "daemon/local/http/": Room(may=("common/", TEXT, "daemon/core/"), never=(*NETWORK, *OUTSIDE)),
     "daemon/local/peer/": Room(may=CORE, never=("openssl/",)),
     "daemon/local/api/": Room(may=(*CORE, "daemon/service/", "daemon/local/http/", "daemon/local/peer/"), never=("openssl/",)),

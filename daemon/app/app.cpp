@@ -12,6 +12,7 @@
 #include "daemon/config/proxy_variables.hpp"
 #include "daemon/config/secret_reader.hpp"
 #include "daemon/iam/keystone_source.hpp"
+#include "daemon/kept/guard_file.hpp"
 #include "daemon/kept/state_keeper.hpp"
 #include "daemon/local/api/token_response.hpp"
 #include "daemon/local/net/listening_socket.hpp"
@@ -69,7 +70,7 @@ class daemon {
           x_keeper(
               x_io, [this] { return gather(); }, gear.kept),
           x_people(x_io, x_clock, [this] { configure(x_service.configuration()); }),
-          x_guard(x_io.get_executor(), x_clock, state_directory(), kept_guard()),
+          x_guard(x_io.get_executor(), x_clock, x_guard_file, kept_guard()),
           x_service({.executor = x_io.get_executor(),
                      .time = x_clock,
                      .jitter = [this] { return std::uniform_real_distribution<>(0.0, 1.0)(x_random); },
@@ -252,6 +253,7 @@ class daemon {
     kept_state x_kept;                            // until the service has it
     state_keeper x_keeper;
     people x_people;
+    const guard_file x_guard_file{state_directory()};
     iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;

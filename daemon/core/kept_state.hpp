@@ -60,7 +60,7 @@ struct kept_state {
     std::string boot_id{};                 ///< of the boot that the times belong to; empty = not known
     instant written{};                     ///< when
     std::optional<duration> wall_offset{}; ///< CLOCK_REALTIME − CLOCK_BOOTTIME, as last seen
-    std::string guard{};                   ///< the lockout guard's memory (kept/guard_file.hpp); empty = none
+    std::string guard{}; ///< the lockout guard's memory (guard_memory as text); empty = none
     std::vector<kept_source> sources{};
     std::vector<kept_entry> entries{};
 };

@@ -32,8 +32,8 @@ asio::awaitable<secret_digest> compute_digest(std::shared_ptr<const secret> of, 
 }
 
 // Returns what went wrong; "": nothing did.
-asio::awaitable<std::string> write(const guard_file& file, guard_memory what) {
-    auto saved = file.save(what);
+asio::awaitable<std::string> write(const guard_store& store, guard_memory what) {
+    auto saved = store.save(what);
     co_return saved ? std::string() : saved.error().detail;
 }
 
@@ -59,9 +59,9 @@ auto to_the_end() {
 
 } // namespace
 
-login_guard::login_guard(asio::any_io_executor executor, const clock& time,
-                         const std::string& state_directory, const std::optional<guard_memory>& before)
-    : x_executor(std::move(executor)), x_time(time), x_file(state_directory), x_noted(x_file.load(before)) {
+login_guard::login_guard(asio::any_io_executor executor, const clock& time, const guard_store& store,
+                         const std::optional<guard_memory>& before)
+    : x_executor(std::move(executor)), x_time(time), x_store(store), x_noted(x_store.load(before)) {
     x_guard.restore(x_noted.users, x_time.now());
 }
 
@@ -130,7 +130,7 @@ void login_guard::save() {
             log::warning("guard_file", {},
                          "{}: refused logins are counted in memory only and forgotten at a restart", fault);
     };
-    asio::co_spawn(x_thread, write(x_file, std::move(now)),
+    asio::co_spawn(x_thread, write(x_store, std::move(now)),
                    asio::bind_executor(x_executor, std::move(written)));
 }
 

@@ -3,9 +3,8 @@
 
 #include "common/secret.hpp"
 #include "daemon/base/clock.hpp"
-#include "daemon/core/lockout_guard.hpp"
+#include "daemon/core/guard_store.hpp"
 #include "daemon/iam/turn.hpp"
-#include "daemon/kept/guard_file.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +23,8 @@ namespace tokenward::iam {
 class login_guard {
   public:
     /// `before`: what memory() was before a restart, for where the state file is lost or can't be written.
-    login_guard(boost::asio::any_io_executor executor, const clock& time, const std::string& state_directory,
+    /// `time` and `store` must outlive this object.
+    login_guard(boost::asio::any_io_executor executor, const clock& time, const guard_store& store,
                 const std::optional<guard_memory>& before = {});
 
     ~login_guard();
@@ -79,7 +79,7 @@ class login_guard {
 
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
-    guard_file x_file;
+    const guard_store& x_store;
     guard_memory x_noted; // what stands in the file, or will when x_writing is 0
     std::size_t x_writing = 0;
     std::function<void()> x_changed;

@@ -2,25 +2,13 @@
 #pragma once
 
 #include "common/error.hpp"
-#include "daemon/core/lockout_guard.hpp"
+#include "daemon/core/guard_store.hpp"
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace tokenward {
-
-/// Random; makes the digests of one file useless for any other.
-using guard_salt = std::array<std::uint8_t, 16>;
-
-struct guard_memory {
-    guard_salt salt{};
-    guard_state users{};
-    std::int64_t serial = 0; ///< grows with each change; 0: an older daemon wrote it
-    friend bool operator==(const guard_memory&, const guard_memory&) = default;
-};
 
 /// The file's text, JSON, and back. Errors of parse: internal, with what is wrong; nothing is half taken.
 std::string format_guard_memory(const guard_memory& memory);
@@ -33,7 +21,7 @@ bool is_newer_guard_format(std::string_view text);
 std::string state_directory();
 
 /// One file, `guard.json` in `directory`, mode 0600. Thread-safe: it holds nothing but its path.
-class guard_file {
+class guard_file final : public guard_store {
   public:
     static constexpr std::size_t most_bytes = 1 << 20;
 
@@ -47,11 +35,11 @@ class guard_file {
     /// or of a newer format; and if `otherwise` is what became of the file's content when it could not be
     /// written any more. A file of a newer format stays, as `guard.json.newer`, when ours takes its
     /// place.
-    guard_memory load(const std::optional<guard_memory>& otherwise = {}) const;
+    guard_memory load(const std::optional<guard_memory>& otherwise) const override;
 
     /// Replaces the file atomically and durably; makes the directory if need be. Blocks on the disk.
     /// Errors: internal, with path and reason.
-    result<void> save(const guard_memory& memory) const;
+    result<void> save(const guard_memory& memory) const override;
 
   private:
     std::string x_directory;

@@ -2,6 +2,7 @@
 // IAM.
 #include "daemon/base/log.hpp"
 #include "daemon/iam/keystone_source.hpp"
+#include "daemon/kept/guard_file.hpp"
 #include "daemon/service/token_service.hpp"
 #include "tests/shell/fakes.hpp"
 #include "tests/support/iam_standin.hpp"
@@ -61,7 +62,8 @@ class RefusedDay : public ::testing::Test {
     support::temp_dir state;
     fake_clock time;
     std::string password = "stand-in-wrong-password";
-    tokenward::iam::login_guard guard{io.get_executor(), time, state.path()};
+    const guard_file file{state.path()};
+    tokenward::iam::login_guard guard{io.get_executor(), time, file};
     token_service service{{
         .executor = io.get_executor(),
         .time = time,

@@ -1,5 +1,6 @@
 // The secrets of one identity as its logins read them.
 #include "daemon/iam/credential.hpp"
+#include "daemon/kept/guard_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -48,7 +49,8 @@ class Credentials : public testing::Test {
     asio::io_context x_io{1};
     support::temp_dir x_state;
     kernel_clock x_clock;
-    login_guard x_guard{x_io.get_executor(), x_clock, x_state / "state"};
+    const guard_file x_file{x_state / "state"};
+    login_guard x_guard{x_io.get_executor(), x_clock, x_file};
     auth_config x_auth;
     credential_reader x_reader{
         x_io.get_executor(), x_auth, x_guard,

@@ -1,5 +1,6 @@
 // The lockout guard at work: what stands in its file, and what its other thread does.
 #include "daemon/iam/login_guard.hpp"
+#include "daemon/kept/guard_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -23,17 +24,18 @@ namespace asio = boost::asio;
 class LoginGuard : public testing::Test {
   protected:
     /// What a daemon would find that starts now.
-    std::string in_the_file() const { return format_guard_memory(guard_file(state / "state").load({})); }
+    std::string in_the_file() const { return format_guard_memory(file.load({})); }
 
     asio::io_context io{1};
     const kernel_clock clock{};
     const login_user who{.origin = "https://iam.example", .user = "ci"};
 
     const support::temp_dir state;
+    const guard_file file{state / "state"};
 };
 
 TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
-    login_guard guard(io.get_executor(), clock, state / "state");
+    login_guard guard(io.get_executor(), clock, file);
     bool seen = false;
     const secret_digest digest{1};
     auto log_in = [&]() -> asio::awaitable<void> {
@@ -54,7 +56,7 @@ TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
 TEST_F(LoginGuard, WhatIsNotedLastIsWrittenAtTheEnd) {
     std::string noted;
     {
-        login_guard guard(io.get_executor(), clock, state / "state");
+        login_guard guard(io.get_executor(), clock, file);
         for (std::int64_t step = 0; step < 5; ++step) guard.spend(who, step);
         noted = format_guard_memory(guard.memory());
     }
@@ -63,7 +65,7 @@ TEST_F(LoginGuard, WhatIsNotedLastIsWrittenAtTheEnd) {
 
 TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
     std::ofstream(state / "state") << "a file where the folder should be";
-    login_guard guard(io.get_executor(), clock, state / "state");
+    login_guard guard(io.get_executor(), clock, file);
     guard.spend(who, 7);
     bool through = false;
     asio::co_spawn(io, guard.written(), [&](std::exception_ptr failed) { through = failed == nullptr; });
@@ -74,7 +76,7 @@ TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
 
 TEST_F(LoginGuard, TheFileIsWrittenWhileManyDigestsAreMade) {
     constexpr int many = 10;
-    login_guard guard(io.get_executor(), clock, state / "state");
+    login_guard guard(io.get_executor(), clock, file);
     auto of = std::make_shared<const secret>("any");
     int made = 0;
     for (int i = 0; i < many; ++i)
@@ -94,8 +96,9 @@ TEST_F(LoginGuard, TheFileIsWrittenWhileManyDigestsAreMade) {
 // As when a reload, or a refused token, ends a login whose digest is there, but is yet to be handed over, as
 // it is while those of others are made. The metronome's beat is the time that one takes.
 TEST_F(LoginGuard, OutlivesTheEndOfALoginWhoseDigestIsAboutToCome) {
-    login_guard guard(io.get_executor(), clock, state / "one");
-    login_guard metronome(io.get_executor(), clock, state / "two");
+    login_guard guard(io.get_executor(), clock, file);
+    const guard_file other_file(state / "other");
+    login_guard metronome(io.get_executor(), clock, other_file);
     auto of = std::make_shared<const secret>("any");
     std::map<std::size_t, asio::cancellation_signal> under_way;
     std::size_t begun = 0, ended = 0, beats = 0;

@@ -29,9 +29,9 @@ struct GuardFile : testing::Test {
 TEST_F(GuardFile, GivesBackWhatWasSaved) {
     guard_file file(directory + "/a/b");
     ASSERT_TRUE(file.save(sample));
-    EXPECT_EQ(file.load(), sample);
+    EXPECT_EQ(file.load({}), sample);
     ASSERT_TRUE(file.save({.salt = {3}}));
-    EXPECT_EQ(file.load(), guard_memory{.salt = {3}});
+    EXPECT_EQ(file.load({}), guard_memory{.salt = {3}});
 }
 
 TEST_F(GuardFile, IsForItsOwnerAloneAndLeavesNoOtherFiles) {
@@ -45,9 +45,9 @@ TEST_F(GuardFile, IsForItsOwnerAloneAndLeavesNoOtherFiles) {
 
 TEST_F(GuardFile, MissingFileIsAFreshSaltAndNothingElse) {
     guard_file file(directory);
-    guard_memory first = file.load();
+    guard_memory first = file.load({});
     EXPECT_TRUE(first.users.empty());
-    EXPECT_NE(first.salt, file.load().salt);
+    EXPECT_NE(first.salt, file.load({}).salt);
 }
 
 TEST_F(GuardFile, WhereThereIsNoneOrABadOneWhatWasKeptElsewhereCounts) {
@@ -82,16 +82,16 @@ TEST_F(GuardFile, DamagedFileIsIgnoredAndReplaced) {
     const std::string good = format_guard_memory(sample);
     for (std::size_t length = 0; length < good.size(); length += 7) {
         std::ofstream(file.path(), std::ios::trunc) << good.substr(0, length);
-        EXPECT_TRUE(file.load().users.empty()) << good.substr(0, length);
+        EXPECT_TRUE(file.load({}).users.empty()) << good.substr(0, length);
     }
     ASSERT_TRUE(file.save(sample));
-    EXPECT_EQ(file.load(), sample);
+    EXPECT_EQ(file.load({}), sample);
 }
 
 TEST_F(GuardFile, HugeFileIsIgnored) {
     guard_file file(directory);
     std::ofstream(file.path()) << format_guard_memory(sample) << std::string(guard_file::most_bytes, ' ');
-    EXPECT_TRUE(file.load().users.empty());
+    EXPECT_TRUE(file.load({}).users.empty());
 }
 
 TEST_F(GuardFile, SymbolicLinkIsNeitherReadNorWrittenThrough) {
@@ -99,7 +99,7 @@ TEST_F(GuardFile, SymbolicLinkIsNeitherReadNorWrittenThrough) {
     const std::string victim = directory + "/victim";
     std::ofstream(victim) << format_guard_memory(sample);
     fs::create_symlink(victim, file.path());
-    EXPECT_TRUE(file.load().users.empty());
+    EXPECT_TRUE(file.load({}).users.empty());
     ASSERT_TRUE(file.save({.salt = {9}}));
     EXPECT_FALSE(fs::is_symlink(file.path()));
     EXPECT_EQ(fs::file_size(victim), format_guard_memory(sample).size());
@@ -120,7 +120,7 @@ TEST_F(GuardFile, OfANewerFormatStaysBesideOurs) {
     EXPECT_EQ(file.load(guard_memory{.salt = {7}}), guard_memory{.salt = {7}});
     EXPECT_EQ(support::read_file(file.path()), newer) << "until there is something to say";
     ASSERT_TRUE(file.save(sample));
-    EXPECT_EQ(file.load(), sample);
+    EXPECT_EQ(file.load({}), sample);
     EXPECT_EQ(support::read_file(file.path() + ".newer"), newer);
 }
 
