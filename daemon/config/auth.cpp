@@ -1,8 +1,8 @@
 // The section `auth` of an identity, and what becomes of a stanza that was pasted from clouds.yaml.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
 #include "daemon/base/text/url.hpp"
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
 #include <span>
@@ -11,17 +11,17 @@ namespace tokenward {
 namespace {
 
 /// One of `words`, by its place among them; none if it isn't there or has been reported.
-std::optional<std::size_t> read_word(const section& from, std::string_view key,
+std::optional<std::size_t> read_word(const config_section& from, std::string_view key,
                                      std::span<const std::string_view> words) {
     auto given = from.text(key);
     if (!given) return std::nullopt;
     auto found = std::find(words.begin(), words.end(), *given);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    from.faults().error(from.line_of(key), unknown_word(key, *given, words));
+    from.faults().error(from.line_of(key), unknown_word_message(key, *given, words));
     return std::nullopt;
 }
 
-void read_type(const section& identity, auth_config& to) {
+void read_type(const config_section& identity, auth_config& to) {
     switch (read_word(identity, "auth_type", config_keys::words::auth_types).value_or(0)) {
     case 2: // v3totp: Open Telekom Cloud's "password and virtual MFA" is all that takes passcodes
     case 3: to.multifactor = true; break;
@@ -32,7 +32,7 @@ void read_type(const section& identity, auth_config& to) {
 }
 
 // keystoneauth's v3multifactor has its parts listed; there is only one combination that we know.
-void check_methods(const section& identity, const auth_config& login) {
+void check_methods(const config_section& identity, const auth_config& login) {
     const yaml_node* listed = identity.find("auth_methods");
     if (listed == nullptr) return;
     auto known = config_keys::words::auth_methods;
@@ -45,7 +45,7 @@ void check_methods(const section& identity, const auth_config& login) {
                                 "`auth_methods` goes with auth_type v3multifactor");
 }
 
-std::string read_url(const section& auth) {
+std::string read_url(const config_section& auth) {
     if (auth.lacks("auth_url"))
         auth.faults().error(auth.line(), "`auth_url` is missing in " + auth.path() +
                                              ": add the IAM's address, such as "
@@ -67,7 +67,7 @@ std::string read_url(const section& auth) {
     return url;
 }
 
-void read_user(const section& auth, auth_config& to) {
+void read_user(const config_section& auth, auth_config& to) {
     to.username = auth.text("username").value_or("");
     to.user_id = auth.text("user_id").value_or("");
     to.user_domain = read_domain(auth, "user_domain");
@@ -79,7 +79,7 @@ void read_user(const section& auth, auth_config& to) {
 }
 
 /// Who logs in must be said, unless a token or an application credential's id says it.
-void demand_user(const section& auth) {
+void demand_user(const config_section& auth) {
     if (auth.lacks("username") && auth.lacks("user_id"))
         auth.faults().error(auth.line(), "`username` or `user_id` is missing in " + auth.path());
     else if (auth.lacks("user_id") && auth.lacks("user_domain_name") && auth.lacks("user_domain_id"))
@@ -88,14 +88,14 @@ void demand_user(const section& auth) {
 }
 
 /// The secret under `key`, which must be there.
-secret_ref demand_secret(const section& auth, const std::string& key) {
+secret_ref demand_secret(const config_section& auth, const std::string& key) {
     if (auth.lacks(key))
         auth.faults().error(auth.line(), "`" + key + "` is missing in " + auth.path() +
                                              ": add {credential: NAME}, {file: PATH} or {env: NAME}");
     return read_secret(auth, key).value_or(secret_ref{});
 }
 
-void read_totp(const section& auth, auth_config& to) {
+void read_totp(const config_section& auth, auth_config& to) {
     auto seed = read_secret(auth, "totp_secret");
     auto digits = auth.number("totp_digits", 6, 8);
     auto period = auth.number("totp_period", 15, 300);
@@ -112,7 +112,7 @@ void read_totp(const section& auth, auth_config& to) {
     if (period) to.totp->period = std::chrono::seconds(*period);
 }
 
-void read_application_credential(const section& auth, auth_config& to) {
+void read_application_credential(const config_section& auth, auth_config& to) {
     to.application_credential_id = auth.text("application_credential_id").value_or("");
     to.application_credential_name = auth.text("application_credential_name").value_or("");
     if (auth.lacks("application_credential_id")) {
@@ -125,7 +125,7 @@ void read_application_credential(const section& auth, auth_config& to) {
 }
 
 /// A key that has no meaning with this auth_type is a mistake of the operator's.
-void refuse(const section& auth, std::string_view key, const std::string& type) {
+void refuse(const config_section& auth, std::string_view key, const std::string& type) {
     if (auth.has(key))
         auth.faults().error(auth.line_of(key),
                             "`" + std::string(key) + "` does not go with auth_type " + type + ": remove it");
@@ -133,7 +133,7 @@ void refuse(const section& auth, std::string_view key, const std::string& type) 
 
 } // namespace
 
-auth_config read_auth(const section& identity, const section& auth) {
+auth_config read_auth(const config_section& identity, const config_section& auth) {
     auth_config made;
     read_type(identity, made);
     check_methods(identity, made);
@@ -162,7 +162,7 @@ auth_config read_auth(const section& identity, const section& auth) {
     return made;
 }
 
-rescope_mode read_rescope(const section& identity, const auth_config& login) {
+rescope_mode read_rescope(const config_section& identity, const auth_config& login) {
     auto word = read_word(identity, "rescope", config_keys::words::rescope);
     auto mode = static_cast<rescope_mode>(word.value_or(0)); // in the same order
     if (mode == rescope_mode::off && login.multifactor && !login.totp)

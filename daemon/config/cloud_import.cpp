@@ -3,7 +3,9 @@
 
 #include "common/scope.hpp"
 #include "daemon/base/text/ascii.hpp"
-#include "daemon/config/clouds_merge.hpp"
+#include "daemon/config/cloud_merge.hpp"
+#include "daemon/config/cloud_reader.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 
@@ -134,9 +136,9 @@ cloud_import import_cloud(const std::string& name, const std::string& folder, co
     if (!made.ok()) return made;
 
     fault_list said_already("");
-    yaml_node identity = make_map(0);
+    yaml_node identity = empty_map(0);
     set_in(identity, "cloud", {.type = kind::text, .text = name}, 0);
-    identity = cloud_shelf(&sources, said_already).complete(identity);
+    identity = cloud_reader(&sources, said_already).complete(identity);
     stanza_writer(made, folder).write(identity);
     // What we print is what we read: a difference would be a fault of ours, and is better found here.
     parsed_config again = parse_config(made.stanza, "the stanza", names);

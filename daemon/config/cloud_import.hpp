@@ -1,7 +1,11 @@
 // A cloud of clouds.yaml written out as an identity of tokenward.yaml, its secrets in files of their own.
 #pragma once
 
-#include "daemon/config/clouds.hpp"
+#include "daemon/config/cloud_sources.hpp"
+#include "daemon/config/parse_config.hpp"
+
+#include <string>
+#include <vector>
 
 namespace tokenward {
 

@@ -2,7 +2,7 @@
 #include "daemon/config/config_file.hpp"
 
 #include "daemon/base/text_file.hpp"
-#include "daemon/config/clouds_files.hpp"
+#include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/names/system_names.hpp"
 
 namespace tokenward {
@@ -15,7 +15,7 @@ parsed_config read_config(const std::string& path, const name_resolver& names,
                           std::chrono::milliseconds patience) {
     text_file file = read_text_file(path, patience);
     if (file.fault.empty()) {
-        clouds_files clouds(is_run_by_a_person());
+        cloud_file_finder clouds(is_run_by_a_person());
         return parse_config(file.text, path, names, &clouds);
     }
     parsed_config failed;

@@ -1,5 +1,5 @@
 // `metrics`: the optional listener for a Prometheus, on a loopback address and no other.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
 #include "daemon/base/text/loopback.hpp"
 
@@ -29,10 +29,10 @@ std::string numeric(std::string_view host) {
 
 } // namespace
 
-std::optional<loopback_address> read_metrics(const section& file) {
+std::optional<loopback_address> read_metrics(const config_section& file) {
     const yaml_node* node = file.find("metrics");
     if (node == nullptr) return std::nullopt;
-    section metrics(*node, "metrics", config_keys::metrics, file.faults());
+    config_section metrics(*node, "metrics", config_keys::metrics, file.faults());
     if (node->type != yaml_node::kind::map) return std::nullopt;
     if (metrics.lacks("listen"))
         file.faults().error(node->line, "`listen` is missing in metrics: add it, such as \"127.0.0.1:9464\"");

@@ -1,9 +1,9 @@
 // See config.hpp. The file as a whole and its identities; sockets and the parts of an identity are in files
 // beside it.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
-#include "daemon/config/clouds.hpp"
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/cloud_reader.hpp"
+#include "daemon/config/suggestion.hpp"
 #include "daemon/core/endpoint_interface.hpp"
 
 #include <algorithm>
@@ -11,8 +11,21 @@
 namespace tokenward {
 namespace {
 
-/// Scopes, and what is served of others.
-void read_service(const section& from, const section& auth, identity_config& made) {
+/// `limits`: how much callers may cost the IAM.
+limits_config read_limits(const config_section& file) {
+    limits_config made;
+    const yaml_node* node = file.find("limits");
+    if (node == nullptr) return made;
+    config_section limits(*node, "limits", config_keys::limits, file.faults());
+    if (node->type != yaml_node::kind::map) return made;
+    made.new_scopes_per_minute =
+        limits.number("new_scopes_per_minute", 1, 60'000).value_or(made.new_scopes_per_minute);
+    made.new_scopes_burst = limits.number("new_scopes_burst", 1, 10'000).value_or(made.new_scopes_burst);
+    return made;
+}
+
+/// The scopes of an identity, and whether callers may ask for others.
+void read_service(const config_section& from, const config_section& auth, identity_config& made) {
     made.scopes = read_scopes(from, auth, made.auth);
     made.on_demand = from.flag("on_demand").value_or(true);
     made.catalog = from.flag("catalog").value_or(true);
@@ -33,13 +46,13 @@ void read_service(const section& from, const section& auth, identity_config& mad
                                                              "`on_demand` is false");
 }
 
-std::string read_interface(const section& from) {
+std::string read_interface(const config_section& from) {
     auto word = from.text("interface");
     const auto& known = config_keys::words::interfaces;
     if (!word) return {};
     const std::string_view plain = plain_interface(*word);
     if (std::find(known.begin(), known.end(), plain) != known.end()) return std::string(plain);
-    from.faults().error(from.line_of("interface"), unknown_word("interface", *word, known));
+    from.faults().error(from.line_of("interface"), unknown_word_message("interface", *word, known));
     return {};
 }
 
@@ -47,17 +60,17 @@ std::string read_interface(const section& from) {
 identity_config read_identity(const std::string& name, const yaml_node& node, fault_list& faults,
                               const name_resolver& names) {
     identity_config made{.name = name};
-    section from(node, "identities." + name, config_keys::identity, faults);
+    config_section from(node, "identities." + name, config_keys::identity, faults);
     if (node.type != yaml_node::kind::map) return made;
     static const yaml_node nothing{.type = yaml_node::kind::broken};
     const yaml_node* auth_node = from.find("auth");
-    section auth(auth_node != nullptr ? *auth_node : nothing, from.path() + ".auth", config_keys::auth,
-                 faults);
+    config_section auth(auth_node != nullptr ? *auth_node : nothing, from.path() + ".auth", config_keys::auth,
+                        faults);
     if (auth_node != nullptr && auth_node->type == yaml_node::kind::map) made.auth = read_auth(from, auth);
     if (from.lacks("auth"))
         faults.error(from.line(), "`auth` is missing in " + from.path() +
                                       ": add it with `auth_url`, a user and a `password`");
-    read_way(from, made);
+    read_tls_and_proxy(from, made);
     made.rescope = read_rescope(from, made.auth);
     made.passcode_notice = std::chrono::seconds(from.number("passcode_notice", 60, 604'800).value_or(0));
     made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
@@ -76,14 +89,14 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
         faults.error(0, "empty: name at least one identity under `identities`");
         return made;
     }
-    section file(root, "the configuration", config_keys::file, faults);
+    config_section file(root, "the configuration", config_keys::file, faults);
     if (root.type != yaml_node::kind::map) return made;
     made.limits = read_limits(file);
     made.metrics = read_metrics(file);
     if (file.lacks("identities")) faults.error(0, "no `identities`: name at least one");
     const yaml_node* identities = file.find("identities");
     if (identities == nullptr) return made;
-    cloud_shelf clouds(finder, faults);
+    cloud_reader clouds(finder, faults);
     for_each_name(*identities, "identity", faults, [&](const std::string& name, const yaml_node& value, int) {
         made.identities.push_back(read_identity(name, clouds.complete(value), faults, names));
     });

@@ -28,7 +28,7 @@ struct parsed_config {
     bool ok() const;                    ///< no errors: `value` may be used
 };
 
-struct cloud_finder; // daemon/config/clouds.hpp
+struct cloud_finder; // daemon/config/cloud_reader.hpp
 
 /// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
 /// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.

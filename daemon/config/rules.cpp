@@ -1,7 +1,7 @@
 // The rules `allow` and `deny`: who may have which tokens.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ bool is_unit(std::string_view name) {
 }
 
 /// Warns of what a rule by that user or group does that people would not expect.
-void check_number(const section& from, std::string_view key, const access_rule& rule, bool denies,
+void check_number(const config_section& from, std::string_view key, const access_rule& rule, bool denies,
                   const name_resolver& names) {
     const std::string who = std::string(key) + " `" + rule.name + "`";
     if (!rule.id && names.is_final())
@@ -39,7 +39,7 @@ void check_number(const section& from, std::string_view key, const access_rule& 
 }
 
 /// Fills in who the rule is about. False after a report.
-bool read_subject(const section& from, access_rule& rule, bool denies, const name_resolver& names) {
+bool read_subject(const config_section& from, access_rule& rule, bool denies, const name_resolver& names) {
     auto given =
         std::count_if(std::begin(subjects), std::end(subjects), [&](auto key) { return from.has(key); });
     auto meant = [&](auto key) { return !from.lacks(key); };
@@ -68,7 +68,7 @@ bool read_subject(const section& from, access_rule& rule, bool denies, const nam
 }
 
 /// `unless_said` is what a rule without `verbs` is about, and `means` how that is put into words.
-verb_set read_verbs(const section& from, verb_set unless_said, const char* means) {
+verb_set read_verbs(const config_section& from, verb_set unless_said, const char* means) {
     const yaml_node* list = from.find("verbs");
     if (list == nullptr) return unless_said;
     auto items = read_list(*list, "`verbs`", from.faults());
@@ -82,7 +82,7 @@ verb_set read_verbs(const section& from, verb_set unless_said, const char* means
         const auto& known = config_keys::words::verbs;
         const auto* found = std::find(known.begin(), known.end(), *word);
         if (found == known.end())
-            from.faults().error(item.line, unknown_word("verb", *word, known));
+            from.faults().error(item.line, unknown_word_message("verb", *word, known));
         else
             verbs |= 1U << (found - known.begin());
     }
@@ -90,7 +90,7 @@ verb_set read_verbs(const section& from, verb_set unless_said, const char* means
 }
 
 /// The names that a rule may use: also those whose scope has a fault, which is no news here.
-std::vector<std::string_view> scope_names(const section& from, const identity_config& identity) {
+std::vector<std::string_view> scope_names(const config_section& from, const identity_config& identity) {
     std::vector<std::string_view> names;
     for (const named_scope& each : identity.scopes) names.push_back(each.name);
     const yaml_node* scopes = from.find("scopes");
@@ -109,7 +109,7 @@ std::optional<std::string> spelled_scope(const std::string& text, const identity
     return twin != identity.scopes.end() ? twin->name : to_string(*spelled);
 }
 
-std::vector<std::string> read_scope_names(const section& from, const identity_config& identity,
+std::vector<std::string> read_scope_names(const config_section& from, const identity_config& identity,
                                           std::span<const std::string_view> names) {
     const yaml_node* list = from.find("scopes");
     if (list == nullptr) return {};
@@ -127,14 +127,14 @@ std::vector<std::string> read_scope_names(const section& from, const identity_co
         else if (auto spelled = spelled_scope(*text, identity))
             made.push_back(std::move(*spelled));
         else
-            from.faults().error(item.line, unknown_word("scope", *text, names) + unlisted_scope);
+            from.faults().error(item.line, unknown_word_message("scope", *text, names) + unlisted_scope);
     }
     return made;
 }
 
 } // namespace
 
-std::vector<access_rule> read_rules(const section& from, std::string_view key,
+std::vector<access_rule> read_rules(const config_section& from, std::string_view key,
                                     const identity_config& identity, const name_resolver& names) {
     std::vector<access_rule> rules;
     const yaml_node* list = from.find(key);
@@ -144,7 +144,7 @@ std::vector<access_rule> read_rules(const section& from, std::string_view key,
     const bool denies = key == "deny"; // who is denied without further words is to have nothing at all
     auto items = read_list(*list, "`" + std::string(key) + "`", from.faults());
     for (const yaml_node& item : items) {
-        section each(item, "a rule of " + path, config_keys::rule, from.faults());
+        config_section each(item, "a rule of " + path, config_keys::rule, from.faults());
         if (item.type != yaml_node::kind::map) continue;
         access_rule rule{.line = item.line};
         bool sound = read_subject(each, rule, denies, names);

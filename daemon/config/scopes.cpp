@@ -1,5 +1,5 @@
 // Which tokens an identity keeps warm: the scopes of the configuration.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
 #include <algorithm>
 #include <map>
@@ -28,7 +28,7 @@ bool is_project(scope_kind of) noexcept {
     return of == scope_kind::project_id || of == scope_kind::project_name;
 }
 
-std::optional<scope> make_scope(const section& from, const form& chosen, const auth_config& login) {
+std::optional<scope> make_scope(const config_section& from, const form& chosen, const auth_config& login) {
     auto value = from.text(chosen.key);
     if (!value) return std::nullopt;
     if (chosen.kind != scope_kind::project_name) return scope{chosen.kind, *value, {}};
@@ -45,7 +45,7 @@ std::optional<scope> make_scope(const section& from, const form& chosen, const a
 
 /// The first of the targets that `from` names, if any, adding their number to `targets`. A name beside the id
 /// of the same thing is none of its own: the id counts.
-const form* chosen_form(const section& from, int& targets) {
+const form* chosen_form(const config_section& from, int& targets) {
     const form* chosen = nullptr;
     for (const form& f : forms) {
         if (!from.has(f.key)) continue;
@@ -62,7 +62,7 @@ const form* chosen_form(const section& from, int& targets) {
 }
 
 /// What a pasted stanza is scoped to, if it is; as keystoneauth would take it.
-std::optional<found_scope> scope_of_auth(const section& auth, const auth_config& login) {
+std::optional<found_scope> scope_of_auth(const config_section& auth, const auth_config& login) {
     bool project = auth.has("project_id") || auth.has("project_name");
     bool domain = auth.has("domain_id") || auth.has("domain_name");
     if (project && domain) {
@@ -80,14 +80,14 @@ std::optional<found_scope> scope_of_auth(const section& auth, const auth_config&
 }
 
 /// Whether a misspelt key, or one of a later version, seems to be the target: that is reported already.
-bool may_mean_target(const section& from) {
+bool may_mean_target(const config_section& from) {
     auto meant = [&](const form& f) { return !from.lacks(f.key); };
     const auto& later = config_keys::words::later_scopes;
     if (std::any_of(later.begin(), later.end(), [&](auto key) { return from.has(key); })) return true;
     return !from.lacks("unscoped") || std::any_of(std::begin(forms), std::end(forms), meant);
 }
 
-std::optional<scope> read_scope(const section& from, const auth_config& login) {
+std::optional<scope> read_scope(const config_section& from, const auth_config& login) {
     fault_list& faults = from.faults();
     int targets = from.has("unscoped") ? 1 : 0;
     const form* chosen = chosen_form(from, targets);
@@ -132,14 +132,15 @@ std::vector<named_scope> without_twins(std::vector<found_scope> all, fault_list&
 
 } // namespace
 
-domain_ref read_domain(const section& from, const std::string& prefix) {
+domain_ref read_domain(const config_section& from, const std::string& prefix) {
     auto id = from.text(prefix + "_id");
     auto name = from.text(prefix + "_name");
     if (id) return {*id, {}};
     return {{}, name.value_or("")};
 }
 
-std::vector<named_scope> read_scopes(const section& identity, const section& auth, const auth_config& login) {
+std::vector<named_scope> read_scopes(const config_section& identity, const config_section& auth,
+                                     const auth_config& login) {
     std::vector<found_scope> all;
     if (auto own = scope_of_auth(auth, login)) all.push_back(std::move(*own));
     bool has_default = !all.empty();
@@ -151,7 +152,8 @@ std::vector<named_scope> read_scopes(const section& identity, const section& aut
     }
     for_each_name(
         *scopes, "scope", identity.faults(), [&](const std::string& name, const yaml_node& value, int line) {
-            section from(value, identity.path() + ".scopes." + name, config_keys::scope, identity.faults());
+            config_section from(value, identity.path() + ".scopes." + name, config_keys::scope,
+                                identity.faults());
             if (has_default && name == "default")
                 return identity.faults().error(
                     line, "scope `default` is already what " + identity.faults().where(all.front().line) +

@@ -1,7 +1,7 @@
 // Where callers connect: `socket`, or several `sockets`, each with the identities that it shows.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t longest_socket_path = 107; // sockaddr_un has room for 108 bytes with the NUL
 
-std::optional<unsigned> read_mode(const section& socket) {
+std::optional<unsigned> read_mode(const config_section& socket) {
     const yaml_node* value = socket.find("mode");
     if (value == nullptr) return std::nullopt;
     std::string_view text = value->text;
@@ -30,7 +30,7 @@ std::optional<unsigned> read_mode(const section& socket) {
     return std::nullopt;
 }
 
-socket_config read_place(const section& socket) {
+socket_config read_place(const config_section& socket) {
     socket_config made;
     made.path = socket.path("path", longest_socket_path).value_or("");
     made.mode = read_mode(socket).value_or(made.mode);
@@ -38,7 +38,7 @@ socket_config read_place(const section& socket) {
 }
 
 /// The names under `identities` of a socket; all of them must be configured.
-std::vector<std::string> read_shown(const section& socket, const std::vector<identity_config>& known) {
+std::vector<std::string> read_shown(const config_section& socket, const std::vector<identity_config>& known) {
     std::vector<std::string> shown;
     const yaml_node* list = socket.find("identities");
     if (list == nullptr) return shown;
@@ -50,7 +50,7 @@ std::vector<std::string> read_shown(const section& socket, const std::vector<ide
         if (std::none_of(known.begin(), known.end(), is_named)) {
             std::vector<std::string_view> names;
             for (const identity_config& i : known) names.push_back(i.name);
-            socket.faults().error(each.line, unknown_word("identity", *name, names));
+            socket.faults().error(each.line, unknown_word_message("identity", *name, names));
         }
         shown.push_back(std::move(*name));
     }
@@ -60,13 +60,13 @@ std::vector<std::string> read_shown(const section& socket, const std::vector<ide
     return shown;
 }
 
-std::vector<socket_config> read_list_of_sockets(const yaml_node& list, const section& file,
+std::vector<socket_config> read_list_of_sockets(const yaml_node& list, const config_section& file,
                                                 const std::vector<identity_config>& known) {
     std::vector<socket_config> made;
     auto items = read_list(list, "`sockets`", file.faults());
     for (const yaml_node& each : items) {
-        section socket(each, "sockets." + std::to_string(made.size() + 1), config_keys::one_of_sockets,
-                       file.faults());
+        config_section socket(each, "sockets." + std::to_string(made.size() + 1), config_keys::one_of_sockets,
+                              file.faults());
         socket_config& one = made.emplace_back(read_place(socket));
         one.identities = read_shown(socket, known);
         if (each.type == yaml_node::kind::map && socket.lacks("path"))
@@ -82,14 +82,16 @@ std::vector<socket_config> read_list_of_sockets(const yaml_node& list, const sec
 
 } // namespace
 
-std::vector<socket_config> read_sockets(const section& file, const std::vector<identity_config>& known) {
+std::vector<socket_config> read_sockets(const config_section& file,
+                                        const std::vector<identity_config>& known) {
     const yaml_node* one = file.find("socket");
     const yaml_node* several = file.find("sockets");
     if (one != nullptr && several != nullptr)
         file.faults().error(file.line_of("sockets"), "`socket` and `sockets`: have one of them");
     std::vector<socket_config> made;
     if (several != nullptr) made = read_list_of_sockets(*several, file, known);
-    if (one != nullptr) made = {read_place(section(*one, "socket", config_keys::socket, file.faults()))};
+    if (one != nullptr)
+        made = {read_place(config_section(*one, "socket", config_keys::socket, file.faults()))};
     if (made.empty()) made.emplace_back();
     return made;
 }

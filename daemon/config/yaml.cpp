@@ -3,6 +3,7 @@
 #include "daemon/config/yaml.hpp"
 
 #include "common/scope.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 
 namespace tokenward {
@@ -22,7 +22,7 @@ constexpr std::size_t max_depth = 16;                      // the deepest that h
 constexpr auto plain_string = "tag:yaml.org,2002:str";
 
 /// Ends the parse from within an event.
-struct refusal {
+struct parse_error {
     int line;
     const char* message;
 };
@@ -47,30 +47,6 @@ extent measure(const yaml_node& node) {
     return all;
 }
 
-/// Adds what the map `from` has and `to` has not, by the `keys` of `to`.
-void add_missing(yaml_node& to, const yaml_node& from, std::set<std::string>& keys) {
-    if (from.type != yaml_node::kind::map) return;
-    for (std::size_t i = 0; i + 1 < from.children.size(); i += 2)
-        if (keys.insert(from.children[i].text).second)
-            to.children.insert(to.children.end(), {from.children[i], from.children[i + 1]});
-}
-
-/// Puts what merge keys stand for in their place: a map, or a list of maps of which the first wins.
-void expand_merge_keys(yaml_node& map) {
-    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) {
-        if (map.children[i].text != "<<" || map.children[i].quoted) continue;
-        auto at = map.children.begin() + static_cast<std::ptrdiff_t>(i);
-        yaml_node merged = std::move(at[1]);
-        map.children.erase(at, at + 2);
-        std::set<std::string> keys;
-        for (std::size_t key = 0; key < map.children.size(); key += 2) keys.insert(map.children[key].text);
-        add_missing(map, merged, keys);
-        for (const yaml_node& each : merged.children)
-            if (merged.type == yaml_node::kind::list) add_missing(map, each, keys);
-        return; // a second one is a repeated key
-    }
-}
-
 /// Makes the tree out of the parser's events.
 class tree_builder final : public YAML::EventHandler {
   public:
@@ -81,7 +57,7 @@ class tree_builder final : public YAML::EventHandler {
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (x_documents++ != 0)
-            throw refusal{line_of(mark), "a second document: remove its `---`, one file has one"};
+            throw parse_error{line_of(mark), "a second document: remove its `---`, one file has one"};
     }
     void OnDocumentEnd() override {}
 
@@ -132,7 +108,7 @@ class tree_builder final : public YAML::EventHandler {
 
     void open(yaml_node::kind type, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         // The parser recurses, from here.
-        if (x_open.size() == max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        if (x_open.size() == max_depth) throw parse_error{line_of(mark), "nested too deeply"};
         x_open.push_back(
             {.type = plain(mark, tag, anchor) ? type : yaml_node::kind::broken, .line = line_of(mark)});
         x_open_anchors.push_back(anchor);
@@ -150,15 +126,15 @@ class tree_builder final : public YAML::EventHandler {
     /// Adds what an alias stands for, which is bounded as if it were written out.
     void add_copy(const YAML::Mark& mark, YAML::anchor_t anchor) {
         auto found = x_anchored.find(anchor);
-        if (found == x_anchored.end()) throw refusal{line_of(mark), "an alias within what it stands for"};
+        if (found == x_anchored.end()) throw parse_error{line_of(mark), "an alias within what it stands for"};
         extent size = measure(found->second);
-        if (x_open.size() + size.depth > max_depth) throw refusal{line_of(mark), "nested too deeply"};
+        if (x_open.size() + size.depth > max_depth) throw parse_error{line_of(mark), "nested too deeply"};
         x_count += size.weight;
         add(found->second);
     }
 
     void add(yaml_node value, YAML::anchor_t anchor = YAML::NullAnchor) {
-        if (++x_count > max_nodes) throw refusal{value.line, "too many values in one file"};
+        if (++x_count > max_nodes) throw parse_error{value.line, "too many values in one file"};
         if (x_of_others && anchor != YAML::NullAnchor) {
             x_count += measure(value).weight;
             x_anchored[anchor] = value;
@@ -252,7 +228,7 @@ std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, y
         while (parser.HandleNextDocument(builder)) {
         }
         return builder.take();
-    } catch (const refusal& reason) {
+    } catch (const parse_error& reason) {
         faults.error(reason.line, reason.message);
     } catch (const YAML::Exception& broken) {
         int line = broken.mark.is_null() ? 0 : line_of(broken.mark);

@@ -1,7 +1,7 @@
 // Clouds as the tests have them: texts in the place of files.
 #pragma once
 
-#include "daemon/config/clouds.hpp"
+#include "daemon/config/cloud_reader.hpp"
 #include "tests/unit/config/parse.hpp"
 
 namespace tokenward {

@@ -1,9 +1,10 @@
 // How options of clouds were and are spelt, and where they may stand; as openstack.config.loader's
 // magic_fixes() and keystoneauth's options have it.
-#include "daemon/config/clouds_merge.hpp"
+#include "daemon/config/cloud_options.hpp"
 
 #include "common/scope.hpp"
 #include "daemon/config/keys.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 
@@ -78,7 +79,7 @@ void settle_default_domain(yaml_node& auth) {
 }
 
 void drop_blanks(yaml_node& auth) {
-    yaml_node kept = make_map(auth.line);
+    yaml_node kept = empty_map(auth.line);
     for (std::size_t i = 0; i + 1 < auth.children.size(); i += 2)
         if (!is_blank(auth.children[i + 1]))
             kept.children.insert(kept.children.end(), {auth.children[i], auth.children[i + 1]});
@@ -114,7 +115,7 @@ std::optional<std::string> filled(std::string_view text, const yaml_node& config
 
 } // namespace
 
-void modernise(yaml_node& config) {
+void normalise_options(yaml_node& config) {
     rename(config, "auth_plugin", "auth_type");
     rename(config, "endpoint_type", "interface");
     if (yaml_node* type = find_in(config, "auth_type"); type != nullptr && type->text == "token")
@@ -136,7 +137,8 @@ void modernise(yaml_node& config) {
     set_in(config, "auth_methods", std::move(methods), line);
 }
 
-void fill_in(yaml_node& map, std::string_view key_of_map, const yaml_node& config, fault_list& faults) {
+void expand_placeholders(yaml_node& map, std::string_view key_of_map, const yaml_node& config,
+                         fault_list& faults) {
     yaml_node* value = find_in(map, key_of_map);
     if (value == nullptr || value->type != kind::text) return;
     std::string_view key;

@@ -1,5 +1,5 @@
 // See nearest_key.hpp.
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include "common/scope.hpp"
 
@@ -45,8 +45,8 @@ std::string list_of(std::span<const std::string_view> candidates) {
 
 } // namespace
 
-std::optional<std::string_view> nearest(std::string_view given,
-                                        std::span<const std::string_view> candidates) {
+std::optional<std::string_view> closest_match(std::string_view given,
+                                              std::span<const std::string_view> candidates) {
     if (given.empty() || given.size() > max_length) return std::nullopt;
     std::optional<std::string_view> best;
     std::size_t least =
@@ -66,14 +66,14 @@ std::optional<std::string_view> nearest(std::string_view given,
     return longer != candidates.end() ? std::optional(*longer) : std::nullopt;
 }
 
-std::string unknown_word(std::string_view kind, std::string_view given,
-                         std::span<const std::string_view> candidates) {
+std::string unknown_word_message(std::string_view kind, std::string_view given,
+                                 std::span<const std::string_view> candidates) {
     std::string text = "unknown " + std::string(kind);
     if (is_name(given)) text.append(" `").append(given).append("`");
     // A key that lacks the space after its colon is one word for YAML: what stands before the colon is what
     // is meant.
     std::string_view word = given.substr(0, given.find(':'));
-    if (auto best = nearest(word, candidates)) {
+    if (auto best = closest_match(word, candidates)) {
         text.append(": did you mean `").append(*best).append("`?");
         return word == given ? text : text + " a space must follow its colon";
     }

@@ -10,11 +10,11 @@ namespace tokenward {
 
 /// Every fault is reported once, to the list of faults; what has a fault then reads as if it weren't there,
 /// so that no second one follows from it. Valid as long as the node and the list are.
-class section {
+class config_section {
   public:
     /// Reports keys that are unknown, planned, repeated or without a value, and a `node` that is no map.
     /// `path` names the place in messages, such as "identities.ci.auth".
-    section(const yaml_node& node, std::string path, const key_table& keys, fault_list& faults);
+    config_section(const yaml_node& node, std::string path, const key_table& keys, fault_list& faults);
 
     /// Whether the key stands there, whatever its value.
     bool has(std::string_view key) const { return lookup(key) != nullptr; }
@@ -49,7 +49,7 @@ class section {
     std::vector<std::string_view> x_meant{}; // the known keys that misspelt ones are nearest to
 };
 
-/// Reads `node` as a text, as section::text does; `what` begins the message, such as "`username`".
+/// Reads `node` as a text, as config_section::text does; `what` begins the message, such as "`username`".
 std::optional<std::string> read_text(const yaml_node& node, const std::string& what, std::size_t max,
                                      fault_list& faults);
 

@@ -1,7 +1,7 @@
 // Finds clouds.yaml, secure.yaml, clouds-public.yaml and the OS_* variables where OpenStack's tools do.
 #pragma once
 
-#include "daemon/config/clouds.hpp"
+#include "daemon/config/cloud_sources.hpp"
 
 namespace tokenward {
 
@@ -9,9 +9,9 @@ namespace tokenward {
 /// $OS_CLIENT_VENDOR_FILE), the working directory if that is wanted, $XDG_CONFIG_HOME/openstack,
 /// ~/.config/openstack, /etc/xdg/openstack ($XDG_CONFIG_DIRS), /etc/openstack; as .yaml, .yml or .json. Reads
 /// the environment, so from one thread.
-class clouds_files final : public cloud_finder {
+class cloud_file_finder final : public cloud_finder {
   public:
-    explicit clouds_files(bool in_working_directory) : x_in_working_directory(in_working_directory) {}
+    explicit cloud_file_finder(bool in_working_directory) : x_in_working_directory(in_working_directory) {}
     /// Secret variables that a call has once seen are named by later ones too: they leave the environment
     /// when they are read.
     cloud_sources find() const override;

@@ -1,8 +1,9 @@
 // tokenward-config-import: `tokenward config import`, which prints a cloud of clouds.yaml as a stanza of
 // tokenward.yaml and moves its secrets into files.
 #include "daemon/base/secret_file.hpp"
+#include "daemon/config/cloud_file_finder.hpp"
+#include "daemon/config/cloud_reader.hpp"
 #include "daemon/config/cloud_import.hpp"
-#include "daemon/config/clouds_files.hpp"
 #include "daemon/names/system_names.hpp"
 
 #include <CLI/CLI.hpp>
@@ -48,7 +49,7 @@ std::string default_folder() {
 std::string choose_cloud(const cloud_finder& finder) {
     if (std::string chosen = variable("OS_CLOUD"); !chosen.empty()) return chosen;
     fault_list faults("");
-    std::vector<std::string> names = cloud_shelf(&finder, faults).names();
+    std::vector<std::string> names = cloud_reader(&finder, faults).names();
     if (names.size() == 1) return names.front();
     for (const config_fault& fault : faults.take()) std::fprintf(stderr, "%s\n", to_string(fault).c_str());
     if (names.empty()) {
@@ -114,7 +115,7 @@ bool write_secrets(const std::vector<imported_secret>& secrets, bool force) {
 }
 
 int run(const options& given) {
-    clouds_files finder(true);
+    cloud_file_finder finder(true);
     std::string cloud = given.cloud.empty() ? choose_cloud(finder) : given.cloud;
     if (cloud.empty()) return at_fault;
     cloud_import made = import_cloud(cloud, given.folder, system_names(), finder);

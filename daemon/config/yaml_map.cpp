@@ -1,8 +1,9 @@
 // See clouds_tree.hpp.
-#include "daemon/config/clouds_tree.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace tokenward {
 namespace {
@@ -20,7 +21,7 @@ std::size_t place_of(const yaml_node& map, std::string_view key) {
 
 /// Lays each key of `over` on `map`; `join` may say how a value is laid on one that is there.
 template <class Join>
-void lay_keys(yaml_node& map, const yaml_node& over, const Join& join) {
+void overlay_keys(yaml_node& map, const yaml_node& over, const Join& join) {
     std::map<std::string, std::size_t> places; // a look-up per key would be slow in large files
     for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) places[map.children[i].text] = i;
     for (std::size_t i = 0; i + 1 < over.children.size(); i += 2) {
@@ -40,9 +41,17 @@ bool are_maps(const yaml_node& a, const yaml_node& b) {
     return a.type == kind::map && b.type == kind::map;
 }
 
+/// Adds what the map `from` has and `to` has not, by the `keys` of `to`.
+void add_missing(yaml_node& to, const yaml_node& from, std::set<std::string>& keys) {
+    if (from.type != yaml_node::kind::map) return;
+    for (std::size_t i = 0; i + 1 < from.children.size(); i += 2)
+        if (keys.insert(from.children[i].text).second)
+            to.children.insert(to.children.end(), {from.children[i], from.children[i + 1]});
+}
+
 } // namespace
 
-yaml_node make_map(int line) {
+yaml_node empty_map(int line) {
     return {.type = kind::map, .line = line};
 }
 
@@ -80,35 +89,50 @@ bool is_blank(const yaml_node& value) {
     return value.type == kind::null || (value.type == kind::text && value.text.empty());
 }
 
-void lay_over(yaml_node& map, const yaml_node& over, int depth) {
-    lay_keys(map, over, [&](const std::string&, yaml_node& old, const yaml_node& value) {
+void overlay(yaml_node& map, const yaml_node& over, int depth) {
+    overlay_keys(map, over, [&](const std::string&, yaml_node& old, const yaml_node& value) {
         if (depth <= 1 || !are_maps(old, value)) return false;
-        lay_over(old, value, depth - 1);
+        overlay(old, value, depth - 1);
         return true;
     });
 }
 
-void lay_over_with_auth(yaml_node& map, const yaml_node& over) {
-    lay_keys(map, over, [&](const std::string& key, yaml_node& old, const yaml_node& value) {
+void overlay_with_auth(yaml_node& map, const yaml_node& over) {
+    overlay_keys(map, over, [&](const std::string& key, yaml_node& old, const yaml_node& value) {
         if (key != "auth" || !are_maps(old, value)) return false;
-        lay_over(old, value, 1);
+        overlay(old, value, 1);
         return true;
     });
 }
 
-void move_lines(yaml_node& node, int base) {
+void shift_lines(yaml_node& node, int base) {
     node.line += base;
-    for (yaml_node& child : node.children) move_lines(child, base);
+    for (yaml_node& child : node.children) shift_lines(child, base);
 }
 
-void spell_keys(yaml_node& node) {
-    for (yaml_node& child : node.children) spell_keys(child);
+void use_underscores(yaml_node& node) {
+    for (yaml_node& child : node.children) use_underscores(child);
     if (node.type != kind::map) return;
-    yaml_node spelled = make_map(node.line);
+    yaml_node spelled = empty_map(node.line);
     for (std::size_t i = 0; i + 1 < node.children.size(); i += 2)
         std::replace(node.children[i].text.begin(), node.children[i].text.end(), '-', '_');
-    lay_over(spelled, node, 1);
+    overlay(spelled, node, 1);
     node = std::move(spelled);
+}
+
+void expand_merge_keys(yaml_node& map) {
+    for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) {
+        if (map.children[i].text != "<<" || map.children[i].quoted) continue;
+        auto at = map.children.begin() + static_cast<std::ptrdiff_t>(i);
+        yaml_node merged = std::move(at[1]);
+        map.children.erase(at, at + 2);
+        std::set<std::string> keys;
+        for (std::size_t key = 0; key < map.children.size(); key += 2) keys.insert(map.children[key].text);
+        add_missing(map, merged, keys);
+        for (const yaml_node& each : merged.children)
+            if (merged.type == yaml_node::kind::list) add_missing(map, each, keys);
+        return; // a second one is a repeated key
+    }
 }
 
 } // namespace tokenward

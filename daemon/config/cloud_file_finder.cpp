@@ -1,5 +1,5 @@
-// See clouds_files.hpp. The order is that of openstack.config.loader.
-#include "daemon/config/clouds_files.hpp"
+// See cloud_file_finder.hpp. The order is that of openstack.config.loader.
+#include "daemon/config/cloud_file_finder.hpp"
 
 #include "daemon/base/text_file.hpp"
 
@@ -95,7 +95,7 @@ std::vector<cloud_variable> variables() {
 
 } // namespace
 
-cloud_sources clouds_files::find() const {
+cloud_sources cloud_file_finder::find() const {
     cloud_sources found{.home_of = home_of, .variables_name = variable("OS_CLOUD_NAME")};
     std::vector<std::string> in = folders(x_in_working_directory, home_of({}));
     found.clouds = find_file("OS_CLIENT_CONFIG_FILE", "clouds", in, found);

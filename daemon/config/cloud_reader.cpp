@@ -1,15 +1,16 @@
 // See clouds.hpp. What is merged how is in clouds_merge; here is which file says what, and who wins.
-#include "daemon/config/clouds.hpp"
+#include "daemon/config/cloud_reader.hpp"
 
 #include "common/scope.hpp"
 #include "daemon/base/text/ascii.hpp"
-#include "daemon/config/clouds_merge.hpp"
+#include "daemon/config/cloud_merge.hpp"
+#include "daemon/config/config_section.hpp"
+#include "daemon/config/identity_merge.hpp"
 #include "daemon/config/json.hpp"
-#include "daemon/config/nearest_key.hpp"
-#include "daemon/config/section.hpp"
+#include "daemon/config/suggestion.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tokenward {
 namespace {
@@ -17,16 +18,6 @@ namespace {
 using kind = yaml_node::kind;
 
 constexpr int all_depths = 16;
-
-// Options that take each other's place: an identity that says one of them wants none of the cloud's.
-constexpr std::array<std::string_view, 2> of_user{"username", "user_id"};
-constexpr std::array<std::string_view, 2> of_user_domain{"user_domain_name", "user_domain_id"};
-constexpr std::array<std::string_view, 2> of_project_domain{"project_domain_name", "project_domain_id"};
-constexpr std::array<std::string_view, 4> of_scope{"project_id", "project_name", "domain_id", "domain_name"};
-constexpr std::array<std::string_view, 2> of_credential{"application_credential_id",
-                                                        "application_credential_name"};
-constexpr std::span<const std::string_view> rivals[] = {of_user, of_user_domain, of_project_domain, of_scope,
-                                                        of_credential};
 
 /// A name of others' making, fit for a message.
 std::string shown(std::string_view name) {
@@ -47,53 +38,6 @@ std::string variables_name(const cloud_sources& from) {
     return from.variables_name.empty() ? std::string(variables_cloud) : from.variables_name;
 }
 
-/// Whether the identity says `key` of `auth`, or a rival of it.
-bool says(const yaml_node& own_auth, std::string_view key) {
-    auto stands = [&](std::string_view each) { return find_in(own_auth, each) != nullptr; };
-    for (auto group : rivals)
-        if (std::find(group.begin(), group.end(), key) != group.end())
-            return std::any_of(group.begin(), group.end(), stands);
-    return stands(key);
-}
-
-/// Removes the secrets of `auth` that have no meaning with the auth_type that the identity chose itself.
-void keep_secrets_of(const std::string& auth_type, yaml_node& auth) {
-    bool credential = auth_type == "v3applicationcredential";
-    bool token = auth_type == "v3token";
-    yaml_node kept = make_map(auth.line);
-    for (std::size_t i = 0; i + 1 < auth.children.size(); i += 2) {
-        const std::string& key = auth.children[i].text;
-        bool of_password = key == "password" || key == "passcode" || key.starts_with("totp_");
-        bool foreign = (key == "token" && !token) || (of_password && (credential || token)) ||
-                       (key.starts_with("application_credential_") && !credential);
-        if (!foreign) kept.children.insert(kept.children.end(), {auth.children[i], auth.children[i + 1]});
-    }
-    auth = std::move(kept);
-}
-
-void add_auth(yaml_node& own, const yaml_node& cloud) {
-    if (own.type != kind::map || cloud.type != kind::map) return; // own's fault will be reported
-    const yaml_node said = own;
-    for (std::size_t i = 0; i + 1 < cloud.children.size(); i += 2)
-        if (!says(said, cloud.children[i].text))
-            own.children.insert(own.children.end(), {cloud.children[i], cloud.children[i + 1]});
-}
-
-void add_login(yaml_node& identity, yaml_node login) {
-    const yaml_node* type = find_in(identity, "auth_type");
-    yaml_node& auth = *find_in(login, "auth");
-    if (type != nullptr && type->type == kind::text && auth.type == kind::map)
-        keep_secrets_of(type->text, auth);
-    for (std::size_t i = 0; i + 1 < login.children.size(); i += 2) {
-        const yaml_node& key = login.children[i];
-        yaml_node* own = find_in(identity, key.text);
-        if (own == nullptr)
-            identity.children.insert(identity.children.end(), {key, login.children[i + 1]});
-        else if (key.text == "auth")
-            add_auth(*own, login.children[i + 1]);
-    }
-}
-
 /// The map under `key` of a whole file; a null if there is none. A value that is no map is a fault.
 yaml_node map_under(yaml_node& root, std::string_view key, fault_list& faults) {
     yaml_node taken = take_from(root, key);
@@ -111,7 +55,7 @@ bool is_secret_variable(std::string_view name) noexcept {
     return std::find(std::begin(secrets), std::end(secrets), name) != std::end(secrets);
 }
 
-yaml_node cloud_shelf::complete(const yaml_node& identity) {
+yaml_node cloud_reader::complete(const yaml_node& identity) {
     const yaml_node* said = find_in(identity, "cloud");
     if (said == nullptr || said->type == kind::null) return identity;
     yaml_node made = identity;
@@ -119,20 +63,21 @@ yaml_node cloud_shelf::complete(const yaml_node& identity) {
     auto name = read_text(*said, "`cloud`", 255, x_faults);
     auto login = name ? cloud_of(identity, *name, line) : std::nullopt;
     if (login)
-        add_login(made, std::move(*login));
+        add_cloud_login(made, std::move(*login));
     else
         set_in(made, "auth", {.type = kind::broken, .line = line}, line);
     return made;
 }
 
-std::vector<std::string> cloud_shelf::names() {
+std::vector<std::string> cloud_reader::names() {
     std::vector<std::string> all;
     const yaml_node& clouds = open().clouds;
     for (std::size_t i = 0; i + 1 < clouds.children.size(); i += 2) all.push_back(clouds.children[i].text);
     return all;
 }
 
-std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const std::string& name, int line) {
+std::optional<yaml_node> cloud_reader::cloud_of(const yaml_node& identity, const std::string& name,
+                                                int line) {
     const yaml_node* found = open().sound ? find(name, line) : nullptr;
     if (found == nullptr) return std::nullopt;
     cloud_request request{.line = line, .home_of = x_contents->from.home_of};
@@ -142,18 +87,18 @@ std::optional<yaml_node> cloud_shelf::cloud_of(const yaml_node& identity, const 
         request.region_line = region->line;
     }
     yaml_node cloud = *found;
-    if (is_blank(cloud)) cloud = make_map(line);
+    if (is_blank(cloud)) cloud = empty_map(line);
     if (cloud.type != kind::map) {
         x_faults.error(cloud.line, "cloud " + shown(name) + " must be a map, lines of `key: value`");
         return std::nullopt;
     }
-    spell_keys(cloud);
+    use_underscores(cloud);
     yaml_node profile = profile_of(cloud);
-    spell_keys(profile);
+    use_underscores(profile);
     return merge_cloud(cloud, profile, request, x_faults);
 }
 
-const yaml_node* cloud_shelf::find(const std::string& name, int line) {
+const yaml_node* cloud_reader::find(const std::string& name, int line) {
     const cloud_contents& all = open();
     if (const yaml_node* found = find_in(all.clouds, name)) return found;
     if (name == variables_name(all.from)) {
@@ -168,7 +113,7 @@ const yaml_node* cloud_shelf::find(const std::string& name, int line) {
     }
     std::vector<std::string> existing = names();
     std::vector<std::string_view> words(existing.begin(), existing.end());
-    auto meant = nearest(name, words);
+    auto meant = closest_match(name, words);
     std::vector<std::string> texts;
     for (const std::string& each : existing) texts.push_back(shown(each));
     x_faults.error(line, "no cloud " + shown(name) +
@@ -177,7 +122,7 @@ const yaml_node* cloud_shelf::find(const std::string& name, int line) {
     return nullptr;
 }
 
-yaml_node cloud_shelf::profile_of(const yaml_node& cloud) {
+yaml_node cloud_reader::profile_of(const yaml_node& cloud) {
     const yaml_node* name = find_in(cloud, "profile");
     if (name == nullptr) name = find_in(cloud, "cloud"); // its name of old
     if (name == nullptr || name->type != kind::text || name->text.empty()) return {};
@@ -185,7 +130,7 @@ yaml_node cloud_shelf::profile_of(const yaml_node& cloud) {
     if (found != nullptr && found->type == kind::map) return *found;
     yaml_node built_in = built_in_profile(name->text);
     if (built_in.type == kind::map)
-        move_lines(built_in, x_faults.add_file("profile " + name->text, false));
+        shift_lines(built_in, x_faults.add_file("profile " + name->text, false));
     else
         x_faults.warning(name->line,
                          "profile " + shown(name->text) +
@@ -193,7 +138,7 @@ yaml_node cloud_shelf::profile_of(const yaml_node& cloud) {
     return built_in;
 }
 
-const cloud_contents& cloud_shelf::open() {
+const cloud_contents& cloud_reader::open() {
     if (x_contents) return *x_contents;
     x_contents.emplace();
     cloud_contents& made = *x_contents;
@@ -203,20 +148,20 @@ const cloud_contents& cloud_shelf::open() {
         x_faults.warning(x_faults.add_file(each.path, false), each.reason + ": passed over");
     yaml_node root = read(made.from.clouds, made);
     yaml_node secure = read(made.from.secure, made);
-    if (root.type != kind::map) root = make_map(0);
-    if (secure.type == kind::map) lay_over(root, secure, all_depths);
+    if (root.type != kind::map) root = empty_map(0);
+    if (secure.type == kind::map) overlay(root, secure, all_depths);
     made.clouds = map_under(root, "clouds", x_faults);
-    if (made.clouds.type != kind::map) made.clouds = make_map(0);
+    if (made.clouds.type != kind::map) made.clouds = empty_map(0);
     made.profiles = map_under(root, "public-clouds", x_faults);
     yaml_node vendor = read(made.from.vendor, made);
     yaml_node profiles = map_under(vendor, "public-clouds", x_faults);
-    if (made.profiles.type != kind::map) made.profiles = make_map(0);
-    if (profiles.type == kind::map) lay_over(made.profiles, profiles, 1);
+    if (made.profiles.type != kind::map) made.profiles = empty_map(0);
+    if (profiles.type == kind::map) overlay(made.profiles, profiles, 1);
     add_variables(made);
     return made;
 }
 
-yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, cloud_contents& to) {
+yaml_node cloud_reader::read(const std::optional<cloud_file>& file, cloud_contents& to) {
     if (!file) return {};
     fault_list own(file->path);
     auto root = file->path.ends_with(".json") ? parse_json(file->text, own)
@@ -226,23 +171,23 @@ yaml_node cloud_shelf::read(const std::optional<cloud_file>& file, cloud_content
     for (config_fault& fault : faults) x_faults.error(base + fault.line, std::move(fault.message));
     to.sound = to.sound && faults.empty();
     if (!root) return {};
-    move_lines(*root, base);
+    shift_lines(*root, base);
     if (root->type == kind::map || root->type == kind::null) return std::move(*root);
     x_faults.error(root->line, "must be a map, lines of `key: value`");
     to.sound = false;
     return {};
 }
 
-void cloud_shelf::add_variables(cloud_contents& to) {
+void cloud_reader::add_variables(cloud_contents& to) {
     if (to.from.variables.empty()) return;
-    yaml_node cloud = make_map(0);
+    yaml_node cloud = empty_map(0);
     for (const cloud_variable& each : to.from.variables) {
         if (!each.name.starts_with("OS_") || each.name == "OS_CLOUD") continue;
         int line = x_faults.add_file("$" + each.name, false); // no lines in there
         const std::string key = lower_ascii(std::string_view(each.name).substr(3));
         yaml_node value{.type = kind::text, .line = line, .text = each.value};
         if (is_secret_variable(each.name)) {
-            value = make_map(line);
+            value = empty_map(line);
             set_in(value, "env", {.type = kind::text, .line = line, .text = each.name}, line);
         }
         set_in(cloud, key, std::move(value), line);

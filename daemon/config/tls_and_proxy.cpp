@@ -1,10 +1,12 @@
 // The way to the IAM: TLS, the proxy.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
+
+#include "daemon/config/proxy.hpp"
 
 namespace tokenward {
 namespace {
 
-http_proxy read_proxy(const section& identity) {
+http_proxy read_proxy(const config_section& identity) {
     auto text = identity.text("proxy", 2048);
     if (!text) return {};
     int line = identity.line_of("proxy");
@@ -23,7 +25,7 @@ http_proxy read_proxy(const section& identity) {
 
 } // namespace
 
-void read_way(const section& identity, identity_config& to) {
+void read_tls_and_proxy(const config_section& identity, identity_config& to) {
     to.cacert = identity.path("cacert").value_or("");
     to.verify = identity.flag("verify").value_or(true);
     if (!to.verify)

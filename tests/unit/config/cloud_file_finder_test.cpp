@@ -1,5 +1,5 @@
 // Where clouds.yaml and its kin, and the OS_* variables, are looked for.
-#include "daemon/config/clouds_files.hpp"
+#include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/config/config_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -54,7 +54,7 @@ class CloudsFiles : public testing::Test {
     }
     /// The clouds.yaml that is found; empty if there is none.
     static std::string found(bool in_working_directory = false) {
-        auto clouds = clouds_files(in_working_directory).find().clouds;
+        auto clouds = cloud_file_finder(in_working_directory).find().clouds;
         return clouds ? clouds->path : "";
     }
 
@@ -86,7 +86,7 @@ TEST_F(CloudsFiles, EachFileIsLookedForByItself) {
     std::string secure = write("secret-place", "clouds: {a: {auth: {password: x}}}\n");
     set("OS_CLIENT_SECURE_FILE", secure);
     std::string vendor = write("home/.config/openstack/clouds-public.yaml");
-    cloud_sources all = clouds_files(false).find();
+    cloud_sources all = cloud_file_finder(false).find();
     ASSERT_TRUE(all.secure && all.vendor);
     EXPECT_FALSE(all.clouds);
     EXPECT_EQ(all.secure->path, secure);
@@ -98,7 +98,7 @@ TEST_F(CloudsFiles, EachFileIsLookedForByItself) {
 TEST_F(CloudsFiles, WhatCanNotBeReadIsPassedOverAndSaid) {
     std::filesystem::create_directories(x_folder / "home/.config/openstack/clouds.yaml"); // a folder
     std::string shared = write("shared/openstack/clouds.yaml");
-    cloud_sources all = clouds_files(false).find();
+    cloud_sources all = cloud_file_finder(false).find();
     EXPECT_EQ(all.clouds->path, shared);
     ASSERT_EQ(all.passed_over.size(), 1U);
     EXPECT_EQ(all.passed_over[0].path, x_folder / "home/.config/openstack/clouds.yaml");
@@ -107,9 +107,9 @@ TEST_F(CloudsFiles, WhatCanNotBeReadIsPassedOverAndSaid) {
 
 TEST_F(CloudsFiles, RightsOfOthersAreSeen) {
     std::string path = write("home/.config/openstack/clouds.yaml");
-    EXPECT_FALSE(clouds_files(false).find().clouds->open_to_others);
+    EXPECT_FALSE(cloud_file_finder(false).find().clouds->open_to_others);
     chmod(path.c_str(), 0644);
-    EXPECT_TRUE(clouds_files(false).find().clouds->open_to_others);
+    EXPECT_TRUE(cloud_file_finder(false).find().clouds->open_to_others);
 }
 
 TEST_F(CloudsFiles, VariablesThatAreSecretAreNamedOnlyAndRememberedWhenTheyAreGone) {
@@ -123,9 +123,9 @@ TEST_F(CloudsFiles, VariablesThatAreSecretAreNamedOnlyAndRememberedWhenTheyAreGo
     };
     auto all =
         testing::UnorderedElementsAre(is("OS_AUTH_URL", "https://iam.example.com/v3"), is("OS_PASSWORD", ""));
-    EXPECT_THAT(clouds_files(false).find().variables, all);
+    EXPECT_THAT(cloud_file_finder(false).find().variables, all);
     unsetenv("OS_PASSWORD");
-    EXPECT_THAT(clouds_files(false).find().variables, all);
+    EXPECT_THAT(cloud_file_finder(false).find().variables, all);
 }
 
 TEST_F(CloudsFiles, ConfigurationIsReadAnewWithWhatItRefersTo) {
@@ -149,7 +149,7 @@ TEST_F(CloudsFiles, ThatIsAPipeNobodyWritesToIsPassedOver) {
     std::filesystem::remove(pipe);
     ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
     const std::string other = write("shared/openstack/clouds.yaml");
-    const cloud_sources all = clouds_files(false).find();
+    const cloud_sources all = cloud_file_finder(false).find();
     ASSERT_TRUE(all.clouds);
     EXPECT_EQ(all.clouds->path, other);
     ASSERT_EQ(all.passed_over.size(), 1U);

@@ -1,7 +1,7 @@
 // Where a secret comes from, as the configuration says it.
-#include "daemon/config/parts.hpp"
+#include "daemon/config/section_readers.hpp"
 
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
 
@@ -41,7 +41,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
     const auto& words = config_keys::words::secret;
     const auto* found = std::find(words.begin(), words.end(), key.text);
     if (found == words.end()) {
-        auto best = nearest(key.text, words);
+        auto best = closest_match(key.text, words);
         std::string hint = best ? ": did you mean `" + std::string(*best) + "`?" : std::string();
         faults.error(key.line, "unknown key in " + what + ", which is " + secret_forms + hint);
         return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
 
 } // namespace
 
-std::optional<secret_ref> read_secret(const section& parent, std::string_view key) {
+std::optional<secret_ref> read_secret(const config_section& parent, std::string_view key) {
     const yaml_node* value = parent.find(key);
     if (value == nullptr) return std::nullopt;
     std::string what = "`" + std::string(key) + "`";

@@ -1,8 +1,8 @@
 // See config_section.hpp.
-#include "daemon/config/section.hpp"
+#include "daemon/config/config_section.hpp"
 
 #include "common/scope.hpp"
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -44,7 +44,8 @@ bool is_absent(const yaml_node& value) {
 
 } // namespace
 
-section::section(const yaml_node& node, std::string path, const key_table& keys, fault_list& faults)
+config_section::config_section(const yaml_node& node, std::string path, const key_table& keys,
+                               fault_list& faults)
     : x_node(node), x_path(std::move(path)), x_faults(faults) {
     if (node.type == kind::map)
         check_keys(keys);
@@ -52,7 +53,7 @@ section::section(const yaml_node& node, std::string path, const key_table& keys,
         faults.error(node.line, x_path + " must be a map, lines of `key: value`");
 }
 
-void section::check_keys(const key_table& keys) {
+void config_section::check_keys(const key_table& keys) {
     for_each_key(x_node, x_faults, [&](const yaml_node& key, const yaml_node& value) {
         if (!contains(keys.known, key.text))
             report_unknown(key, keys);
@@ -61,23 +62,24 @@ void section::check_keys(const key_table& keys) {
     });
 }
 
-void section::report_unknown(const yaml_node& key, const key_table& keys) {
+void config_section::report_unknown(const yaml_node& key, const key_table& keys) {
     if (x_faults.full()) return x_faults.error(key.line, {}); // counted only: finding the nearest costs most
     if (contains(keys.later, key.text))
         return x_faults.error(key.line, in_backticks(key.text) + " is not supported by this version yet");
     std::vector<std::string_view> all(keys.known.begin(), keys.known.end());
     all.insert(all.end(), keys.later.begin(), keys.later.end());
-    auto meant = nearest(std::string_view(key.text).substr(0, key.text.find(':')), all);
+    auto meant = closest_match(std::string_view(key.text).substr(0, key.text.find(':')), all);
     if (meant && contains(keys.known, *meant)) x_meant.push_back(*meant);
     x_faults.error(
-        key.line, unknown_word("key", key.text, meant ? std::span<const std::string_view>(all) : keys.known));
+        key.line,
+        unknown_word_message("key", key.text, meant ? std::span<const std::string_view>(all) : keys.known));
 }
 
-bool section::lacks(std::string_view key) const {
+bool config_section::lacks(std::string_view key) const {
     return !has(key) && !contains(x_meant, key);
 }
 
-const yaml_node* section::lookup(std::string_view key) const {
+const yaml_node* config_section::lookup(std::string_view key) const {
     if (x_node.type != kind::map) return nullptr;
     for (std::size_t i = 0; i + 1 < x_node.children.size(); i += 2)
         if (x_node.children[i].type == kind::text && x_node.children[i].text == key)
@@ -85,29 +87,29 @@ const yaml_node* section::lookup(std::string_view key) const {
     return nullptr;
 }
 
-const yaml_node* section::find(std::string_view key) const {
+const yaml_node* config_section::find(std::string_view key) const {
     const yaml_node* found = lookup(key);
     return found != nullptr && !is_absent(found[1]) ? &found[1] : nullptr;
 }
 
-int section::line_of(std::string_view key) const {
+int config_section::line_of(std::string_view key) const {
     const yaml_node* found = lookup(key);
     return found != nullptr ? found->line : line();
 }
 
-std::optional<std::string> section::text(std::string_view key, std::size_t max) const {
+std::optional<std::string> config_section::text(std::string_view key, std::size_t max) const {
     const yaml_node* value = find(key);
     return value != nullptr ? read_text(*value, in_backticks(key), max, x_faults) : std::nullopt;
 }
 
-std::optional<std::string> section::path(std::string_view key, std::size_t max) const {
+std::optional<std::string> config_section::path(std::string_view key, std::size_t max) const {
     auto value = text(key, max);
     if (!value || value->front() == '/') return value;
     x_faults.error(line_of(key), in_backticks(key) + " must be an absolute path, one that begins with `/`");
     return std::nullopt;
 }
 
-std::optional<bool> section::flag(std::string_view key) const {
+std::optional<bool> config_section::flag(std::string_view key) const {
     const yaml_node* value = find(key);
     if (value == nullptr) return std::nullopt;
     for (std::string_view word : {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
@@ -118,7 +120,8 @@ std::optional<bool> section::flag(std::string_view key) const {
     return std::nullopt;
 }
 
-std::optional<std::size_t> section::number(std::string_view key, std::size_t least, std::size_t most) const {
+std::optional<std::size_t> config_section::number(std::string_view key, std::size_t least,
+                                                  std::size_t most) const {
     const yaml_node* value = find(key);
     if (value == nullptr) return std::nullopt;
     std::size_t n = 0;

@@ -6,7 +6,7 @@
 namespace tokenward {
 
 /// An empty map that is said to stand in `line`.
-yaml_node make_map(int line);
+yaml_node empty_map(int line);
 
 /// The value of `key`; null if `map` is no map or has none. Of several the last, as in PyYAML.
 const yaml_node* find_in(const yaml_node& map, std::string_view key);
@@ -24,15 +24,19 @@ bool is_blank(const yaml_node& value);
 
 /// Lays `over` on `map`: what it says replaces what was there, and maps are laid on maps to the depth of
 /// `depth`.
-void lay_over(yaml_node& map, const yaml_node& over, int depth);
+void overlay(yaml_node& map, const yaml_node& over, int depth);
 
-/// As lay_over, but for maps under `auth` alone, in the manner of openstacksdk's profiles and regions.
-void lay_over_with_auth(yaml_node& map, const yaml_node& over);
+/// As overlay, but for maps under `auth` alone, in the manner of openstacksdk's profiles and regions.
+void overlay_with_auth(yaml_node& map, const yaml_node& over);
 
 /// Adds `base` to the lines of all values.
-void move_lines(yaml_node& node, int base);
+void shift_lines(yaml_node& node, int base);
 
 /// Turns `-` in keys into `_`, at all depths; of a key that is then there twice, the last stays.
-void spell_keys(yaml_node& node);
+void use_underscores(yaml_node& node);
+
+/// Replaces the merge key `<<` of a map by the keys of its value: a map, or a list of maps of which the first
+/// wins. Keys of the map itself win over both.
+void expand_merge_keys(yaml_node& map);
 
 } // namespace tokenward

@@ -1,8 +1,10 @@
 // See clouds_merge.hpp. The order of the steps is that of openstack.config.loader, get_one().
-#include "daemon/config/clouds_merge.hpp"
+#include "daemon/config/cloud_merge.hpp"
 
 #include "daemon/base/text/ascii.hpp"
-#include "daemon/config/nearest_key.hpp"
+#include "daemon/config/cloud_options.hpp"
+#include "daemon/config/suggestion.hpp"
+#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 
@@ -66,7 +68,7 @@ std::optional<region> choose_region(const std::vector<region>& all, const cloud_
     std::vector<std::string_view> names;
     for (const region& each : all)
         if (is_name(each.name.text)) names.push_back(each.name.text);
-    faults.error(request.region_line, unknown_word("region of the cloud", request.region, names));
+    faults.error(request.region_line, unknown_word_message("region of the cloud", request.region, names));
     return std::nullopt;
 }
 
@@ -119,8 +121,8 @@ void simplify_verify(yaml_node& login) {
 
 /// What of the merged `config` an identity has a use for.
 yaml_node login_of(yaml_node config, const cloud_request& request, fault_list& faults) {
-    yaml_node login = make_map(request.line);
-    for (std::string_view key : {"cacert", "cert", "key"}) fill_in(config, key, config, faults);
+    yaml_node login = empty_map(request.line);
+    for (std::string_view key : {"cacert", "cert", "key"}) expand_placeholders(config, key, config, faults);
     for (std::string_view key : cloud_keys) {
         const yaml_node* value = find_in(config, key);
         if (value != nullptr && !is_blank(*value)) set_in(login, key, *value, line_in(config, key));
@@ -151,23 +153,23 @@ yaml_node built_in_profile(std::string_view name) {
 
 std::optional<yaml_node> merge_cloud(const yaml_node& cloud, const yaml_node& profile,
                                      const cloud_request& request, fault_list& faults) {
-    yaml_node config = make_map(request.line);
-    if (profile.type == kind::map) lay_over_with_auth(config, profile);
-    lay_over_with_auth(config, cloud);
+    yaml_node config = empty_map(request.line);
+    if (profile.type == kind::map) overlay_with_auth(config, profile);
+    overlay_with_auth(config, cloud);
     std::vector<region> regions = regions_of(cloud);
     if (regions.empty()) regions = regions_of(profile);
     auto chosen = choose_region(regions, request, faults);
     if (!chosen) return std::nullopt;
-    if (chosen->values.type == kind::map) lay_over_with_auth(config, chosen->values);
+    if (chosen->values.type == kind::map) overlay_with_auth(config, chosen->values);
     (void)take_from(config, "region_name");
     if (chosen->name.type == kind::text) set_in(config, "region_name", chosen->name, chosen->name.line);
 
     if (find_in(config, "auth") == nullptr || is_blank(*find_in(config, "auth")))
-        set_in(config, "auth", make_map(request.line), request.line);
+        set_in(config, "auth", empty_map(request.line), request.line);
     if (find_in(config, "auth")->type == kind::map) {
         find_in(config, "auth")->line = request.line; // what is missing is missing there
-        modernise(config);
-        fill_in(*find_in(config, "auth"), "auth_url", config, faults);
+        normalise_options(config);
+        expand_placeholders(*find_in(config, "auth"), "auth_url", config, faults);
     }
     return login_of(std::move(config), request, faults);
 }

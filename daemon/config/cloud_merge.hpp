@@ -1,8 +1,12 @@
 // What openstacksdk makes of one cloud: profile, region, old spellings, and options outside of `auth`.
 #pragma once
 
-#include "daemon/config/clouds.hpp"
-#include "daemon/config/clouds_tree.hpp"
+#include "daemon/config/cloud_sources.hpp"
+#include "daemon/config/yaml.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace tokenward {
 
@@ -25,13 +29,5 @@ yaml_node built_in_profile(std::string_view name);
 /// REQUIRES: both are maps, or the profile a null, with spelled keys
 std::optional<yaml_node> merge_cloud(const yaml_node& cloud, const yaml_node& profile,
                                      const cloud_request& request, fault_list& faults);
-
-/// clouds_spelling.cpp: brings the options of `config` into the form that they have today, and those of the
-/// login into its `auth`. REQUIRES: `auth` is a map
-void modernise(yaml_node& config);
-
-/// clouds_spelling.cpp: puts what `{key}` in the value of `key_of_map` stands for in its place; what can't be
-/// is reported, and the value broken.
-void fill_in(yaml_node& map, std::string_view key_of_map, const yaml_node& config, fault_list& faults);
 
 } // namespace tokenward
