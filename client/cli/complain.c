@@ -29,7 +29,7 @@ int exit_status_of(const tokenward_problem* problem) {
     return of_newer_daemon ? exit_usage : exit_broken;
 }
 
-/// Whether the daemon notices a corrected secret by itself depends on where it reads it; its words tell.
+/// Whether the daemon notices a corrected secret depends on where it reads it, which its detail tells.
 static const char* advice_on_secret(const char* detail) {
     if (strstr(detail, "too often") != NULL) return "if the secret is wrong, correct it meanwhile";
     if (strstr(detail, "restart") != NULL)
@@ -40,7 +40,6 @@ static const char* advice_on_secret(const char* detail) {
            "`systemctl restart tokenward`";
 }
 
-// Where the daemon's words can't know it.
 const char* usual_advice(const tokenward_problem* problem) {
     switch (problem->error) {
     case tokenward_error_socket_denied:

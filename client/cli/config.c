@@ -1,4 +1,4 @@
-// tokenward config: hands over to the helpers that understand YAML.
+// tokenward config: executes the helper that reads YAML.
 #include "client/cli/cli.h"
 
 #include <string.h>

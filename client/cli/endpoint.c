@@ -1,4 +1,4 @@
-// tokenward endpoint: where a service is, from the catalog that came with the token.
+// tokenward endpoint: the URL of a service, from the catalog of a scope.
 #include "client/cli/cli.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-// See environment.h.
+// What other programs are told about a token in their environment.
 #include "client/cli/environment.h"
 
 #include "client/bytes/json_fields.h"
@@ -8,14 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Whom the token is for.
+/// What the token is for.
 struct owner {
     const char* project_id;
     const char* project_name;
     const char* project_domain_name;
     const char* domain_id;
     const char* domain_name;
-    bool delegated; ///< by an application credential: the IAM does not exchange such a token for another
+    bool delegated; ///< made with an application credential: the IAM does not exchange such a token for
+                    ///< another
 };
 
 static const struct tw_field project_domain_fields[] = {
@@ -56,23 +57,23 @@ static const struct tw_field document_fields[] = {{"project", TW_FIELD_OBJECT, 0
                                                   {"methods", TW_FIELD_LIST, 0, read_method},
                                                   {0}};
 
-/// Where the identity's IAM is; NULL if the daemon does not say.
+/// The URL of the identity's IAM; NULL if the daemon does not say.
 static const char* auth_url_of(const struct status_list* list, const char* identity) {
     for (const struct status_node* node = list->identities; node != NULL; node = node->next)
         if (strcmp(node->identity, identity) == 0) return node->auth_url;
     return NULL;
 }
 
-/// What a program is told, and whether it can be.
+/// How a program gets the token.
 struct way {
     const struct program* program;
     char* const* command;
     struct owner of;
-    bool exchanges;       ///< the program gets another token for this one
-    const char* endpoint; ///< the address of its service; NULL: it is not told of one
+    bool exchanges;       ///< the program exchanges the token for another one
+    const char* endpoint; ///< the URL of its service; NULL = it is not given one
 };
 
-/// OS_INTERFACE, or what older programs have in its place, as the daemon has it; NULL: the identity's.
+/// OS_INTERFACE or its older name, in the daemon's spelling; NULL = that of the identity.
 static const char* wanted_interface(void) {
     const char* said = getenv("OS_INTERFACE");
     if (said == NULL || *said == '\0') said = getenv("OS_ENDPOINT_TYPE");
@@ -83,8 +84,7 @@ static const char* wanted_interface(void) {
     return NULL;
 }
 
-/// Finds out where the program's service is; NULL if the catalog does not say. Returns an enum
-/// tokenward_error.
+/// Looks up the URL of the program's service; NULL if the catalog has none. Returns an enum tokenward_error.
 static int find_endpoint(struct cli* cli, const struct program* program, const char** endpoint) {
     const char* region = getenv("OS_REGION_NAME");
     if (region != NULL && *region == '\0') region = NULL;
@@ -100,13 +100,13 @@ static int find_endpoint(struct cli* cli, const struct program* program, const c
     return error == tokenward_error_no_such_resource ? tokenward_ok : error;
 }
 
-/// Whether the user says in a variable that stays where the service is.
+/// Whether the user has set the URL of the service in a variable that is not removed.
 static bool has_own_endpoint(const char* variable) {
     const char* said = getenv(variable);
     return said != NULL && *said != '\0' && !contradicts_token(variable);
 }
 
-/// Fills in `endpoint`, where the program wants it. Returns an exit status, with a message.
+/// Fills in `endpoint` if the program needs it. Returns an exit status, with a message.
 static int provide_endpoint(struct cli* cli, struct way* way) {
     const struct program* program = way->program;
     bool listed = program->name != NULL;
@@ -122,7 +122,7 @@ static int provide_endpoint(struct cli* cli, struct way* way) {
     return exit_usage;
 }
 
-/// Decides how the program is told of the token. Returns an exit status, with a message.
+/// Decides how the program gets the token. Returns an exit status, with a message.
 static int choose_way(struct cli* cli, struct way* way) {
     const struct program* program = way->program;
     way->exchanges = program->type_variable != NULL && !way->of.delegated;

@@ -1,4 +1,4 @@
-// The environment in which other programs find the token, and what must not stand beside it.
+// The environment variables that give other programs a token, and those that must not be set beside them.
 #ifndef TOKENWARD_CLIENT_CLI_ENVIRONMENT_H
 #define TOKENWARD_CLIENT_CLI_ENVIRONMENT_H
 
@@ -11,16 +11,16 @@ struct os_variable {
 
 enum { os_variables_size = 12 };
 
-/// Fills in what keystoneauth's plugin v3token (the command `openstack`, openstacksdk), Terraform's providers
-/// and Swift's client read, or what the program reads that `command` starts (environment_programs.h); NULL:
-/// it is not known which. The texts live as long as the token and the run's arena. Asks the daemon where the
-/// IAM and the program's service are. Returns an exit status, with a message if it isn't exit_done: also if
-/// the program can do nothing with this token.
+/// Fills in the variables that the program of the command line `command` reads (environment_programs.h). For
+/// NULL or a program that is not listed, those are what keystoneauth's plugin v3token (`openstack`,
+/// openstacksdk), Terraform's providers and Swift's client read. The texts live as long as the token and the
+/// run's arena. Asks the daemon for the URLs of the IAM and of the program's service. Returns an exit status,
+/// with a message if it is not exit_done, also if the program can't use this token.
 int describe_environment(struct cli* cli, const tokenward_token* token, char* const* command,
                          struct os_variable variables[os_variables_size]);
 
-/// Whether an entry "NAME=value" of the environment says who logs in, where or for what: beside a token it
-/// would contradict it, or make a program use something else.
+/// Whether an entry "NAME=value" of the environment names another login, IAM or scope, so that a program
+/// could use that in place of the token.
 bool contradicts_token(const char* entry);
 
 #endif

@@ -1,4 +1,4 @@
-// See environment_programs.h. What the programs take was tried with those of Debian 12 and 13
+// The table of programs with their own variables. It was tested with the programs of Debian 12 and 13
 // (tests/keystone).
 #include "client/cli/environment_programs.h"
 
@@ -13,7 +13,7 @@ static const struct program programs[] = {
      .endpoint_variable = "OS_ENDPOINT",
      .endpoint_option = "--os-endpoint",
      .needs_project = true},
-    // Its options stumble over OS_AUTH_TYPE=v3token, and not over the older name.
+    // Its option parser fails on OS_AUTH_TYPE=v3token, but accepts the older name.
     {.name = "cinder",
      .type_variable = "OS_AUTH_SYSTEM",
      .services = {"block-storage", "volumev3", "volume"},
@@ -37,8 +37,8 @@ static const struct program programs[] = {
      .endpoint_option = "--os-storage-url"},
 };
 
-// Swift's client finds its way from a shell or a script as well. Terraform's providers use a token as it is
-// if no project is named beside it.
+// OS_STORAGE_URL is for a Swift client that a shell or a script starts. Terraform's providers use a token as
+// it is if no project is named beside it.
 static const struct program any = {.type_variable = "OS_AUTH_TYPE",
                                    .services = {"object-store"},
                                    .endpoint_variable = "OS_STORAGE_URL",

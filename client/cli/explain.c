@@ -1,4 +1,4 @@
-// tokenward explain: which rule lets somebody in, or keeps them out.
+// tokenward explain: which rule allows or denies a caller.
 #include "client/bytes/json_fields.h"
 #include "client/bytes/percent.h"
 #include "client/cli/listing.h"

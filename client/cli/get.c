@@ -1,4 +1,4 @@
-// tokenward get: prints the token, in the form that the next program wants.
+// tokenward get: prints the token in one of several forms.
 #include "client/cli/environment.h"
 
 #include <string.h>
@@ -38,7 +38,8 @@ static void append_export(struct tw_buffer* out, const char* name, const char* v
     tw_buffer_append_text(out, "'\n");
 }
 
-/// Whether a shell can have a variable of this name, `size` bytes long. Any other must not come to `eval`.
+/// Whether the `size` bytes at `name` are a name of a shell variable. No other may get into the output for
+/// `eval`.
 static bool is_variable(const char* name, size_t size) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
     return size != 0 && (*name < '0' || *name > '9') && strspn(name, letters) >= size;

@@ -29,7 +29,7 @@ int run_health(struct cli* cli) {
     struct tw_buffer out = {0};
     int error = ask_daemon(cli, &request, NULL);
     if (error != tokenward_ok) {
-        // One line, and no other status than 1: that is what probes take for "not well".
+        // One line, and always 1: probes take other statuses for errors of their own.
         const tokenward_problem* problem = last_problem(cli);
         say("%s", *problem->detail != '\0' ? problem->detail : problem->title);
         return 1;

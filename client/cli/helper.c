@@ -1,4 +1,4 @@
-// Programs of their own (libexec) that do what would make `tokenward` large.
+// Executes the helper programs (libexec), which have the larger dependencies.
 #include "client/cli/cli.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/// Runs FOLDER/NAME in the place of this process. Returns when that can't be, with errno.
+/// Executes FOLDER/NAME in place of this program. Returns only if it can't, with errno.
 static void become(const char* folder, const char* name, char** argv) {
     char path[4096];
     int length = snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -18,7 +18,7 @@ static void become(const char* folder, const char* name, char** argv) {
     execv(path, argv);
 }
 
-/// The folder of this program; false if it isn't known.
+/// The folder of this program; false if it is not known.
 static bool own_folder(char* path, size_t size) {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
     if (length <= 0) return false;
@@ -29,7 +29,8 @@ static bool own_folder(char* path, size_t size) {
     return true;
 }
 
-// A helper beside this program is of the same build, as in a build folder: it goes before an installed one.
+// A helper beside this program, as in a build folder, is of the same build, so it comes before an installed
+// one.
 int run_helper(const char* name, char** argv) {
     const char* chosen = getenv("TOKENWARD_LIBEXEC");
     if (chosen != NULL && *chosen != '\0') {

@@ -1,4 +1,4 @@
-// tokenward identities: what the caller may use.
+// tokenward identities: lists what the caller may use.
 #include "client/cli/listing.h"
 #include "client/cli/table.h"
 

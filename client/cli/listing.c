@@ -1,4 +1,4 @@
-// See listing.h.
+// Reads the daemon's lists.
 #include "client/cli/listing.h"
 
 #include "client/bytes/json_fields.h"

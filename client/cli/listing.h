@@ -1,4 +1,4 @@
-// The daemon's lists, as far as the command looks into them: GET /v1/identities and GET /v1/status.
+// The parts that the command needs of GET /v1/identities and GET /v1/status.
 #ifndef TOKENWARD_CLIENT_CLI_LISTING_H
 #define TOKENWARD_CLIENT_CLI_LISTING_H
 
@@ -36,7 +36,7 @@ struct status_node {
     const char* auth_url;
     const char* password_expires_at; ///< RFC 3339; NULL = never, or not known
     struct scope_node* scopes;
-    struct text_node* warnings; ///< rules that act for want of knowledge; for who manages the identity
+    struct text_node* warnings; ///< rules that had to be applied without knowing who calls; for its managers
     struct status_node* next;
 };
 
@@ -46,11 +46,11 @@ struct status_list {
 
 struct tw_json;
 
-/// Reads a string, or nothing if it is not one, to the end of a list of texts. False: no memory, or
-/// malformed.
+/// Appends the string that the last event began to a list; skips any other value. False: malformed, or no
+/// memory.
 bool read_text_node(struct tw_json* r, struct tw_arena* arena, struct text_node** list);
 
-/// Whether a person must give an MFA code before there can be a new token; one may be held still.
+/// Whether a person must give an MFA code before there can be a new token. The old one may still be held.
 bool wants_passcode(const struct scope_node* scope);
 
 /// Each asks the daemon and returns an exit status, with a message if it isn't exit_done. `raw` is NULL, or

@@ -1,4 +1,4 @@
-// tokenward log-level: how much the daemon logs, from now on.
+// tokenward log-level: sets how much the daemon logs.
 #include "client/cli/cli.h"
 
 #include <stdio.h>
@@ -27,6 +27,7 @@ int run_log_level(struct cli* cli) {
     snprintf(body, sizeof body, "{\"level\":\"%s\"}", level);
     const struct api_request request = {"POST", "/v1/log-level", body, known_at_once_ms};
     int error = ask_daemon(cli, &request, NULL);
-    if (error == tokenward_error_denied) return complain_with(cli, NULL); // it is about no identity
+    if (error == tokenward_error_denied)
+        return complain_with(cli, NULL); // the usual advice is about identities
     return error == tokenward_ok ? exit_done : complain(cli);
 }

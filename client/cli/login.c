@@ -1,4 +1,4 @@
-// tokenward login: a person's MFA code, for an identity that can't go on without.
+// tokenward login: gives the daemon a person's MFA code.
 #include "client/cli/listing.h"
 #include "client/cli/terminal.h"
 
@@ -24,10 +24,10 @@ const char login_help[] = "Usage: tokenward login [OPTION]... [IDENTITY]\n"
                           "\n"
                           "Example: tokenward login ci\n";
 
-/// As the daemon has it.
+/// The daemon's limits.
 enum { fewest_digits = 4, most_digits = 10 };
 
-/// Removes the spaces; false if what is left is no passcode.
+/// Removes the spaces; false if the rest is not a passcode.
 static bool tidy(char* code) {
     size_t digits = 0;
     for (const char* at = code; *at != '\0'; ++at) {
@@ -71,7 +71,7 @@ static bool needs_passcode(const struct status_node* identity) {
     return false;
 }
 
-/// Appends the identities' names, or of those alone that need a passcode; returns the last one.
+/// Appends the names of the identities, with `needy` only those that need a passcode; returns the last one.
 static const char* append_names(struct tw_buffer* names, const struct status_list* list, bool needy,
                                 int* count) {
     const char* last = NULL;
@@ -85,7 +85,7 @@ static const char* append_names(struct tw_buffer* names, const struct status_lis
     return last;
 }
 
-/// The one that needs a passcode, or the only one that there is.
+/// Takes the only identity that needs a passcode; if none does, the only one there is.
 static int choose_identity(struct cli* cli) {
     struct status_list list;
     int status = fetch_status(cli, &list, NULL);
@@ -104,7 +104,7 @@ static int choose_identity(struct cli* cli) {
     return exit_done;
 }
 
-/// What can be done, where the usual advice is for those who keep the configuration.
+/// Advice for the person at the prompt; the usual advice is for whoever maintains the configuration.
 static const char* login_advice(const tokenward_problem* problem) {
     switch (problem->error) {
     case tokenward_error_credential_rejected:

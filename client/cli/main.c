@@ -1,4 +1,4 @@
-// tokenward: the command line of the daemon's users.
+// The command `tokenward`: its list of commands, and main().
 #include "client/cli/cli.h"
 
 #include <signal.h>
@@ -55,15 +55,15 @@ static void append_help(struct tw_buffer* out) {
                           "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/\n");
 }
 
-/// What must hold before the first byte of a token is read.
+/// Protects the process before it holds a token.
 static void prepare_process(struct cli* cli) {
-    // A closed standard output is an exit status, not a death.
+    // Writing to a closed pipe is an error with an exit status, and does not kill the process.
     cli->ignored_sigpipe = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no token in a core dump, and no debugger of other processes
     occupy_closed_streams();
 }
 
-/// The options before the command; those that end the run return its exit status, else -1.
+/// Reads the options before the command. Returns the exit status if one of them ends the run, else -1.
 static int read_global_options(struct cli* cli) {
     static const struct option options[] = {{"version", no_argument, NULL, 'V'}, COMMON_OPTIONS};
     struct tw_buffer out = {0};
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
     if (cli.command == NULL) usage_error(&cli, "no such command: %s", argv[optind]);
     cli.argc = argc - optind;
     cli.argv = argv + optind;
-    optind = 0; // glibc: begin anew, with other options
+    optind = 0; // glibc: start again with other options
     status = cli.command->run(&cli);
     tokenward_close(cli.client);
     tw_arena_free(&cli.arena);

@@ -1,4 +1,4 @@
-// tokenward names: what shells complete; hidden, for it promises nothing to anybody else.
+// tokenward names: for shell completions. It is hidden because its output may change.
 #include "client/cli/listing.h"
 
 #include <string.h>
@@ -13,8 +13,8 @@ const char names_help[] =
     "\n"
     "Example: tokenward names\n";
 
-/// A shell that waits longer seems to hang.
-enum { patience_ms = 300 };
+/// A completion that takes longer looks like a shell that hangs.
+enum { deadline_ms = 300 };
 
 int run_names(struct cli* cli) {
     static const struct option options[] = {COMMON_OPTIONS};
@@ -23,7 +23,7 @@ int run_names(struct cli* cli) {
     struct identity_node* first = NULL;
     struct tw_buffer out = {0};
     open_handle(cli);
-    if (try_identities(cli, &first, patience_ms) != tokenward_ok) return exit_later;
+    if (try_identities(cli, &first, deadline_ms) != tokenward_ok) return exit_later;
     for (const struct identity_node* node = first; node != NULL; node = node->next) {
         if (!is_identity(node->name)) continue;
         if (identities) tw_buffer_append_format(&out, "%s\n", node->name);

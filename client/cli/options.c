@@ -24,7 +24,7 @@ void usage_error(struct cli* cli, const char* format, ...) {
 
 const char* wrong_option(const struct cli* cli, char name[3]) {
     const char* next = optind < cli->argc ? cli->argv[optind] : "";
-    // Among letters that stand together getopt has not gone on to the next argument yet.
+    // Within letters that are written together, getopt has not moved on to the next argument yet.
     bool together = optopt != 0 && next[0] == '-' && next[1] != '-' && strchr(next, optopt) != NULL;
     if (!together) return cli->argv[optind - 1];
     name[0] = '-';

@@ -1,4 +1,4 @@
-// What the command writes: answers to standard output, messages to standard error.
+// Writes answers to standard output and messages to standard error.
 #include "client/bytes/utf8.h"
 #include "client/cli/cli.h"
 
@@ -29,7 +29,7 @@ bool write_all(int fd, const char* bytes, size_t size) {
 
 int emit_on(struct tw_buffer* out) {
     bool complete = !out->failed && write_all(STDOUT_FILENO, out->bytes, out->size);
-    // A reader that has seen enough (`| head`) needs no message.
+    // A reader that has closed the pipe, such as `head`, needs no message.
     if (!complete && errno != EPIPE)
         say("cannot write to the standard output: %s", strerror(out->failed ? ENOMEM : errno));
     tw_buffer_clear(out);
@@ -42,7 +42,7 @@ int emit(struct tw_buffer* out) {
     return status;
 }
 
-/// U+061C, U+200E and U+200F, U+2028 to U+202E, U+2066 to U+2069, U+FEFF: they end a line or turn its
+/// U+061C, U+200E and U+200F, U+2028 to U+202E, U+2066 to U+2069, U+FEFF: they end a line or change its
 /// direction.
 static bool is_misleading(const char* text, size_t length) {
     const unsigned char* at = (const unsigned char*)text;

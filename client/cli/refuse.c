@@ -1,4 +1,4 @@
-// tokenward report, invalidate, renew: when a service refused a token, or a new one is wanted.
+// tokenward report, invalidate and renew.
 #include "client/cli/cli.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static const char* const verdicts[] = {
     [tokenward_verdict_damped] = "damped",
 };
 
-/// What the stub would not send on anyway is not read either.
+/// The library sends less than this.
 enum { body_limit = 64 * 1024 };
 
 static void read_body(struct cli* cli, const char* file, struct tw_buffer* body) {

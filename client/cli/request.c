@@ -1,4 +1,4 @@
-// tokenward-request: calls a service with a token, reports a refusal, and tries once more.
+// tokenward-request: calls a service with a token; reports a refusal and calls once more.
 #include "client/cli/request.h"
 
 #include "client/cli/listing.h"
@@ -10,12 +10,12 @@
 #include <strings.h>
 #include <sys/prctl.h>
 
-/// As curl -f has it.
+/// The exit status of curl -f.
 enum { exit_service_error = 22 };
 
 static const struct command command = {.name = "request", .help = TOKENWARD_REQUEST_HELP};
 
-/// A field of the request, in one line, and not the one that is ours.
+/// The value of --header: a field of one line, and not X-Auth-Token.
 static const char* option_field(struct cli* cli) {
     const char* colon = strchr(optarg, ':');
     if (colon == NULL || colon == optarg || strpbrk(optarg, "\r\n") != NULL)
@@ -71,7 +71,7 @@ static void take_operands(struct cli* cli, struct service_call* call) {
         usage_error(cli, "\"%s\" is no method, such as GET, POST or DELETE", call->method);
 }
 
-/// The only scope that has a name.
+/// Takes the only scope that has a name.
 static int take_only_scope(struct cli* cli) {
     struct identity_node* first = NULL;
     int status = fetch_identities(cli, &first, NULL);
@@ -89,7 +89,7 @@ static int take_only_scope(struct cli* cli) {
     return exit_done;
 }
 
-/// Tells the daemon, which judges; returns whether another token is worth a try.
+/// Reports the refusal; returns whether to call again with the token that is current then.
 static bool report(struct cli* cli, const tokenward_token* token, const struct outcome* outcome) {
     int verdict = tokenward_verdict_other;
     const char* body = outcome->body.bytes != NULL ? outcome->body.bytes + outcome->head_size : NULL;
@@ -106,7 +106,7 @@ static bool report(struct cli* cli, const tokenward_token* token, const struct o
     return verdict == tokenward_verdict_invalidated || verdict == tokenward_verdict_already_replaced;
 }
 
-/// Makes the call; `*again` tells whether another one, with the token that there is then, makes sense.
+/// Makes the call; `*again` is set if it should be made again with the token that is current then.
 static int call_once(struct cli* cli, const struct service_call* call, struct outcome* outcome, bool* again) {
     tokenward_token* token = NULL;
     *again = false;
@@ -119,7 +119,7 @@ static int call_once(struct cli* cli, const struct service_call* call, struct ou
     return status;
 }
 
-/// Once, and once more with another token if the first was refused. Prints the last answer there is.
+/// Makes the call, and makes it again with another token if the first was refused. Prints the last answer.
 static int run(struct cli* cli, const struct service_call* call) {
     bool again = false;
     struct outcome first = {0}, second = {0};

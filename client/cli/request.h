@@ -6,7 +6,7 @@
 
 #include <curl/curl.h>
 
-/// A call as the command line has it.
+/// The call of a service that the command line asks for.
 struct service_call {
     const char* method;
     const char* place; ///< URL or SERVICE/PATH
@@ -21,19 +21,21 @@ struct service_call {
     long max_time; ///< seconds
     bool include;
     bool anywhere;
-    CURLU* url; ///< once it is known, and the token may go there
+    CURLU* url; ///< set once it is known that the token may be sent there
     bool loopback;
 };
 
 /// What a service answered.
 struct outcome {
-    long status;           ///< 0 = nothing came
-    bool held_back;        ///< a refusal that was not printed: `body` is all of it
-    size_t head_size;      ///< of what is held back, with --include: `body` begins with a head of this size
-    struct tw_buffer body; ///< of a refusal, as far as it was kept
+    long status;    ///< 0 = nothing came
+    bool held_back; ///< it is a refusal and was not printed; `body` is complete
+    size_t
+        head_size; ///< with --include, `body` of a refusal that is held back begins with a head of this size
+    struct tw_buffer body; ///< of a refusal, as far as it was held back
 };
 
-/// What a held back body may have at most; what is longer is printed as it comes, and not repeated.
+/// The largest body that is held back, in bytes. A larger one is printed as it arrives, and the call is not
+/// made again.
 enum { most_held_back = 256 * 1024 };
 
 // request_body.c
@@ -48,11 +50,11 @@ int find_place(struct cli* cli, struct service_call* call);
 
 // request_send.c
 
-/// Whether the token may be to blame for an answer.
+/// Whether the token may be the reason for an answer.
 bool is_refusal(long status);
 
-/// Makes the call. A refusal is not printed but kept, as long as it fits. Returns an exit status, exit_done
-/// for any answer of the service that was written or kept.
+/// Makes the call. A refusal is held back if it fits, any other answer is printed. Returns an exit status;
+/// exit_done for every answer of the service.
 int send_call(const struct service_call* call, const tokenward_token* token, struct outcome* outcome);
 
 /// Prints a refusal that was held back; returns an exit status.

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// The standard input can be read once only, so it is kept in memory; a large file is read where it is.
+/// The standard input can be read only once, so it is copied to memory, up to this size. Files are not
+/// copied.
 enum { most_of_input = 64 << 20 };
 
 static int make_memory(struct cli* cli) {

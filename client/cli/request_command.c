@@ -1,4 +1,4 @@
-// tokenward request: hands over to the helper that has libcurl.
+// tokenward request: executes the helper that is linked with libcurl.
 #include "client/cli/cli.h"
 #include "client/cli/request_help.h"
 

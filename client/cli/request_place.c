@@ -1,4 +1,4 @@
-// Where a call goes, and whether the token may go there: a token that leaks opens the whole project.
+// Finds the URL of a call, and checks that the token may be sent there.
 #include "client/bytes/json_fields.h"
 #include "client/bytes/percent.h"
 #include "client/cli/listing.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/// Scheme, host and port, as libcurl understands them: what is judged is what is called.
+/// Scheme, host and port. libcurl parses them, so what is checked is what is called.
 struct origin {
     char* scheme;
     char* host;
@@ -34,7 +34,7 @@ static bool is_loopback(const char* host) {
     return inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
 }
 
-/// The catalog, as far as it answers one question.
+/// A search for an origin in the catalog.
 struct search {
     struct origin wanted;
     bool found;
@@ -74,7 +74,7 @@ static bool read_service(struct tw_json* r, struct tw_arena* arena, void* search
 
 static const struct tw_field catalog_fields[] = {{"catalog", TW_FIELD_LIST, 0, read_service}, {0}};
 
-/// Looks for the origin in the scope's catalog. An identity without a catalog has none there.
+/// Looks for the origin in the catalog of the scope. Without a catalog it is not found.
 static int search_catalog(struct cli* cli, struct search* search) {
     struct tw_buffer path = {0};
     char* reply = NULL;
@@ -93,7 +93,7 @@ static int search_catalog(struct cli* cli, struct search* search) {
     return status;
 }
 
-/// The IAM that gave the token may see it again.
+/// The IAM that issued the token may get it, too.
 static int search_iam(struct cli* cli, struct search* search) {
     struct status_list list;
     int status = fetch_status(cli, &list, NULL);

@@ -1,4 +1,4 @@
-// One call of a service through libcurl.
+// Sends one call through libcurl.
 #include "client/cli/request.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 enum { most_of_head = 256 * 1024 };
 
-/// A call on its way.
+/// A call that is being made.
 struct transfer {
     const struct service_call* call;
     struct outcome* outcome;
@@ -40,7 +40,7 @@ static bool print(struct transfer* t, const char* bytes, size_t size) {
 
 static size_t take_head(char* bytes, size_t one, size_t size, void* transfer) {
     struct transfer* t = transfer;
-    // Each answer on the way (100, a proxy's) has a head of its own: the last one counts.
+    // Each interim answer (100, a proxy's) has its own head; the last head counts.
     if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
         tw_buffer_clear(&t->head);
         const char* space = memchr(bytes, ' ', size);
@@ -93,7 +93,7 @@ static struct curl_slist* make_fields(const struct service_call* call, const tok
     struct curl_slist* list = secret.failed ? NULL : curl_slist_append(NULL, secret.bytes);
     tw_buffer_free(&secret);
     if (list == NULL) return NULL;
-    curl_slist_append(list, "Expect:"); // a refusal comes soon enough
+    curl_slist_append(list, "Expect:"); // waiting for 100 Continue would delay every call
     if (!has_field(call, "Accept:")) curl_slist_append(list, "Accept: application/json");
     if (call->body_fd >= 0 && !has_field(call, "Content-Type:"))
         curl_slist_append(list, "Content-Type: application/json");
@@ -122,7 +122,7 @@ static void set_up(CURL* curl, const struct service_call* call, struct transfer*
     curl_easy_setopt(curl, CURLOPT_CURLU, call->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L); // the token must not follow to another host
-    // What is plain and of this machine must not go to a proxy elsewhere.
+    // A call without TLS to this machine must not go through a proxy.
     if (call->loopback) curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 30L);
@@ -137,9 +137,9 @@ static void set_up(CURL* curl, const struct service_call* call, struct transfer*
     set_request(curl, call, t);
 }
 
-/// Ends the transfer: prints what has only a head, says what went wrong.
+/// Ends the transfer: prints an answer without a body, or the error.
 static int conclude(struct transfer* t, CURLcode code, const char* message) {
-    if (code == CURLE_WRITE_ERROR && t->begun) return exit_no_output; // which was said
+    if (code == CURLE_WRITE_ERROR && t->begun) return exit_no_output; // print() has written why
     if (code != CURLE_OK) {
         say("the call failed: %s", *message != '\0' ? message : curl_easy_strerror(code));
         return code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CACERT_BADFILE ? exit_usage : exit_later;
@@ -167,7 +167,7 @@ int send_call(const struct service_call* call, const tokenward_token* token, str
     if (fields != NULL) explicit_bzero(fields->data, strlen(fields->data));
     curl_slist_free_all(fields);
     curl_easy_cleanup(curl);
-    // Of what is held back the head may be wanted still.
+    // If a refusal that is held back is printed later, --include needs its head.
     if (outcome->held_back && call->include) {
         tw_buffer_append(&t.head, outcome->body.bytes, outcome->body.size);
         outcome->head_size = t.head.size - outcome->body.size;

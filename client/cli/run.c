@@ -1,4 +1,4 @@
-// tokenward run: becomes another command, which finds the token in its environment.
+// tokenward run: executes another command with a token in its environment.
 #include "client/cli/environment.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ const char run_help[] = "Usage: tokenward run [OPTION]... [IDENTITY/]SCOPE -- CO
                         "         tokenward run ci/eu-de -- sh -c \\\n"
                         "             'curl -H @\"$TOKENWARD_HEADER_FILE\" https://ecs.example/'\n";
 
-/// As env(1) has them.
+/// The exit statuses of env(1).
 enum { exit_no_token = 125, exit_cannot_run = 126, exit_not_found = 127 };
 
 /// `NAME=VALUE` in the run's arena; NULL: no memory.
@@ -43,8 +43,8 @@ static char* make_entry(struct cli* cli, const char* name, const char* value) {
     return entry;
 }
 
-/// A file in memory that the command inherits, with the header in it: curl takes headers from a file, but not
-/// from a variable, and its arguments are seen by all. Returns its path, or NULL with errno.
+/// Makes a file in memory with the header, which the command inherits: curl reads headers from files but not
+/// from variables, and everybody can see its arguments. Returns its path, or NULL with errno.
 static const char* make_header_file(struct cli* cli, const tokenward_token* token) {
     static const char field[] = "X-Auth-Token: ";
     int fd = memfd_create("tokenward-header", MFD_ALLOW_SEALING);
@@ -88,7 +88,7 @@ static int become(struct cli* cli, const tokenward_token* token, char** command)
         say("memory ran out");
         return exit_no_token;
     }
-    if (!cli->ignored_sigpipe) signal(SIGPIPE, SIG_DFL); // what was ours alone
+    if (!cli->ignored_sigpipe) signal(SIGPIPE, SIG_DFL); // only this program ignores it
     execvpe(command[0], command, environment);
     say("can't run %s: %s", command[0], strerror(errno));
     return errno == ENOENT ? exit_not_found : exit_cannot_run;

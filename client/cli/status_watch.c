@@ -18,7 +18,7 @@ static void end(int number) {
     ended = 1;
 }
 
-/// Lines that the terminal has room for; the last one is the cursor's.
+/// The height of the terminal in lines, including that of the cursor.
 static int rows_of_terminal(void) {
     struct winsize size = {0};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return 24;
@@ -42,8 +42,8 @@ static int append_lines(struct tw_buffer* out, const struct tw_buffer* text, int
     return lines;
 }
 
-/// Draws over the last picture, which had `*lines` lines. All in one write: whatever ends the process, the
-/// terminal is as it was. Long lines are cut at the edge, or the count of lines would be wrong.
+/// Draws over the last picture, which had `*lines` lines. It is one write, so that the terminal is in order
+/// whenever the process ends. Long lines are cut at the edge; otherwise the number of lines would be wrong.
 static int draw(const struct tw_buffer* picture, int* lines) {
     struct tw_buffer out = {0};
     if (*lines > 0) tw_buffer_append_format(&out, "\033[%dA", *lines);
@@ -79,7 +79,7 @@ int watch_status(struct cli* cli) {
         sigaddset(&held, ends[i]);
         sigaction(ends[i], &action, NULL);
     }
-    sigprocmask(SIG_BLOCK, &held, &before); // let in while we wait alone, so that none is missed
+    sigprocmask(SIG_BLOCK, &held, &before); // delivered only while ppoll() waits, so that none is missed
     int lines = 0, status = exit_done;
     while (!ended && status == exit_done) {
         struct tw_buffer picture = {0};

@@ -1,4 +1,4 @@
-// See table.h.
+// Prints tables.
 #include "client/cli/table.h"
 
 #include "client/cli/cli.h"

@@ -1,4 +1,4 @@
-// Which token the command line means.
+// Reads [IDENTITY/]SCOPE of the command line.
 #include "client/cli/listing.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@ bool is_identity(const char* text) {
     return size >= 1 && size <= 64 && text[size] == '\0';
 }
 
-/// The only identity that the caller may use.
+/// Takes the only identity that the caller may use.
 static int take_only_identity(struct cli* cli) {
     struct identity_node* first = NULL;
     int status = fetch_identities(cli, &first, NULL);

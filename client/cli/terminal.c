@@ -1,4 +1,4 @@
-// See terminal.h.
+// Reads a line without echo, and restores the terminal whatever happens.
 #include "client/cli/terminal.h"
 
 #include "client/cli/cli.h"
@@ -11,25 +11,25 @@
 #include <termios.h>
 #include <unistd.h>
 
-/// What ends the question or stops it. SIGTTIN and SIGTTOU are not among them: they stop a process in the
-/// background before it has changed anything, and that is right. SIGCONT comes also after a SIGSTOP, which
-/// nobody notices, and during which the shell has set the terminal as it likes it.
+/// The signals that end or stop the question. SIGTTIN and SIGTTOU are not among them: they stop a background
+/// process before it has changed anything, as they should. SIGCONT is: it follows SIGSTOP too, which can't be
+/// caught and during which the shell has reset the terminal.
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGALRM, SIGCONT};
 enum { watched_count = sizeof watched / sizeof *watched };
 
 static volatile sig_atomic_t caught;
 
 static void catch (int number) {
-    // Whatever ends the process must not be forgotten over a SIGCONT.
+    // A SIGCONT must not replace a signal that ends the process.
     if (caught == 0 || caught == SIGCONT) caught = number;
 }
 
 struct signals {
     struct sigaction actions[watched_count];
-    sigset_t mask; ///< of the time before, and of the waiting
+    sigset_t mask; ///< as it was before; it is used again while waiting
 };
 
-/// From here on the signals arrive only in wait_for_byte(), so that none comes just before a wait and is
+/// From here on the signals are delivered only in wait_for_byte(), so that none comes just before it and is
 /// missed.
 static void hold_signals(struct signals* before) {
     struct sigaction action = {.sa_handler = catch};
@@ -45,7 +45,7 @@ static void hold_signals(struct signals* before) {
     }
 }
 
-/// A signal that came after the last wait has its effect in here, and finds the terminal in order.
+/// A signal that came after the last wait takes effect here, when the terminal has been restored.
 static void let_signals_go(const struct signals* before) {
     for (int i = 0; i < watched_count; ++i) sigaction(watched[i], &before->actions[i], NULL);
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
@@ -62,7 +62,8 @@ static int wait_for_byte(int fd, const sigset_t* mask) {
     return EINTR;
 }
 
-/// Byte by byte, so that what follows the line is left to the next reader. `mask` NULL: no wait.
+/// Reads byte by byte, so that what follows the line is left to the next reader. `mask` NULL: without
+/// wait_for_byte().
 static int read_line(int fd, const sigset_t* mask, char* line, size_t size) {
     size_t used = 0;
     bool any = false;
@@ -82,7 +83,7 @@ static int read_line(int fd, const sigset_t* mask, char* line, size_t size) {
     return 0;
 }
 
-/// The terminal may have been given to somebody else meanwhile, with settings of theirs.
+/// Whether another process group has the terminal now, with its own settings.
 static bool in_background(int tty) {
     pid_t foreground = tcgetpgrp(tty);
     return foreground > 0 && foreground != getpgrp();
@@ -90,7 +91,7 @@ static bool in_background(int tty) {
 
 static void show(int tty, const char* text) {
     size_t size = strlen(text);
-    if (write(tty, text, size) != (ssize_t)size) return; // a prompt that can't be shown is no reason to stop
+    if (write(tty, text, size) != (ssize_t)size) return; // the question works without its prompt
 }
 
 /// One question, until the answer, an error or a signal (EINTR, and its number in `caught`).
@@ -103,12 +104,12 @@ static int ask_once(int tty, const char* prompt, char* line, size_t size) {
     silent.c_lflag |= ICANON | ISIG;
     hold_signals(&before);
     int error = 0;
-    // Throws away what was typed ahead: it was echoed, and meant for something else.
+    // Discards what was typed before the prompt: it was echoed, and meant for something else.
     while (tcsetattr(tty, TCSAFLUSH, &silent) != 0 && (error = errno) == EINTR && caught == 0) error = 0;
     if (error == 0) {
         show(tty, prompt);
         error = read_line(tty, &before.mask, line, size);
-        show(tty, "\n"); // in place of the one that was not echoed
+        show(tty, "\n"); // the one that was typed was not echoed
         if (!in_background(tty)) tcsetattr(tty, TCSAFLUSH, &loud);
     }
     let_signals_go(&before);
@@ -120,7 +121,7 @@ static int ask_terminal(int tty, const char* prompt, char* line, size_t size) {
         int error = ask_once(tty, prompt, line, size);
         if (error != EINTR) return error;
         explicit_bzero(line, size);
-        if (caught != SIGCONT) raise(caught); // ends the process, or stops it until it is asked on
+        if (caught != SIGCONT) raise(caught); // ends the process, or stops it until SIGCONT
     }
 }
 

@@ -1,4 +1,4 @@
-// tokenward watch: a line of JSON for each change of a token, through restarts of the daemon.
+// tokenward watch: prints a line of JSON for each change of a token.
 #include "client/bytes/json_string.h"
 #include "client/cli/cli.h"
 
@@ -44,12 +44,12 @@ static void append_line(struct tw_buffer* out, const tokenward_token* token, boo
     tw_buffer_append_text(out, "}\n");
 }
 
-/// Whether the same request may succeed later without anybody changing it.
+/// Whether the same request may succeed later.
 static bool may_pass(int exit_status) {
     return exit_status == exit_later || exit_status == 5 || exit_status == 6 || exit_status == 8;
 }
 
-/// Waits for the call, or for time alone if it is NULL; false: nobody reads the standard output any more.
+/// Waits for the call, or only for the time if it is NULL; false: nobody reads the standard output any more.
 static bool wait_while_read(const tokenward_pending* call, int milliseconds) {
     struct pollfd entries[2] = {{.fd = STDOUT_FILENO, .events = 0}, {.fd = -1, .events = 0}};
     if (call != NULL) {
@@ -65,11 +65,11 @@ struct watch {
     bool with_token;
     long lines_left; ///< -1 = no limit
     long pause_ms;
-    int told; ///< the error that was told last
+    int reported; ///< the last error that was written
 };
 
-/// What a failure means for the watch: exit_done = it goes on.
-static int get_over(struct cli* cli, struct watch* watch, int error) {
+/// Handles a failure, and pauses; exit_done = the watch goes on.
+static int handle_failure(struct cli* cli, struct watch* watch, int error) {
     const tokenward_problem* problem = last_problem(cli);
     int status = exit_status_of(problem);
     if (!may_pass(status)) return complain(cli);
@@ -77,17 +77,17 @@ static int get_over(struct cli* cli, struct watch* watch, int error) {
     if (problem->retry_after > 0 && problem->retry_after * 1000 > pause_ms)
         pause_ms =
             problem->retry_after < longest_pause_ms / 1000 ? problem->retry_after * 1000 : longest_pause_ms;
-    // The first failure after a success is most often the hang-up of a restart: nothing to tell.
+    // A lost connection is most often a restart of the daemon: no message.
     bool restart = error == tokenward_error_connection_lost;
-    if (!restart && error != watch->told) {
+    if (!restart && error != watch->reported) {
         complain(cli);
-        watch->told = error;
+        watch->reported = error;
     }
     watch->pause_ms = watch->pause_ms * 2 < longest_pause_ms ? watch->pause_ms * 2 : longest_pause_ms;
     return wait_while_read(NULL, (int)pause_ms) ? exit_done : exit_no_output;
 }
 
-/// The line for a token, if it is another one than before.
+/// Prints a line if the token is another one than before.
 static int print_change(struct watch* watch, tokenward_token* token) {
     struct tw_buffer out = {0};
     bool is_new = strcmp(watch->seen, token->fingerprint) != 0;
@@ -111,10 +111,10 @@ static int watch_once(struct cli* cli, struct watch* watch) {
     tokenward_token* token = error == tokenward_ok && read ? tokenward_pending_token(call) : NULL;
     int status = read ? exit_done : exit_no_output;
     if (read && error != tokenward_ok) {
-        status = get_over(cli, watch, error);
+        status = handle_failure(cli, watch, error);
     } else if (read) {
         watch->pause_ms = shortest_pause_ms;
-        watch->told = tokenward_ok;
+        watch->reported = tokenward_ok;
     }
     tokenward_pending_free(call);
     return token != NULL ? print_change(watch, token) : status;

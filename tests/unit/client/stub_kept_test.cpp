@@ -196,11 +196,16 @@ TEST(StubKept, WhoMayNotHaveATokenDoesNotWaitForIt) {
 }
 
 TEST(StubKept, WhoWasDeniedBeforeIsAnsweredByAFreshQuestion) {
-    fake_daemon daemon({then_stay({problem_answer(403, "denied"), answer_with("one", '1')})});
-    auto client = open_client(daemon.path());
+    tokenward::support::temp_dir folder;
+    auto listener = listen_at(folder / "socket", 4);
+    auto client = open_client(folder / "socket");
     auto kept = keep(client);
+    tokenward::support::unique_fd watch(accept(listener.get(), nullptr, nullptr));
+    answer_request(watch, problem_answer(403, "denied"));
     EXPECT_TRUE(eventually([&] { return read_kept(kept) == "[denied]"; }));
+    std::thread daemon([&] { answer_request(watch, answer_with("one", '1')); });
     EXPECT_EQ(tokenward_kept_wait(kept.get(), 60'000), tokenward_ok) << detail_of(client);
+    daemon.join();
 }
 
 TEST(StubKept, ATokenOutlivesItsDaemonAndTheNextDaemonIsFound) {
