@@ -1,4 +1,4 @@
-// Where a service is, from the catalog of a scope.
+// tokenward_endpoint().
 #include "client/bytes/json_fields.h"
 #include "client/bytes/percent.h"
 #include "client/call/call.h"
@@ -14,7 +14,7 @@ struct place {
 static const struct tw_field place_fields[] = {{"url", TW_FIELD_TEXT, offsetof(struct place, url), NULL},
                                                {0}};
 
-/// A copy of the URL that the answer names; NULL: it names none, or no memory.
+/// A copy of the URL in the answer; NULL = it has none, or no memory.
 static char* read_url(const struct tw_answer* answer) {
     struct tw_arena arena = {NULL};
     struct place place = {NULL};

@@ -1,11 +1,11 @@
-// Giving the daemon a person's MFA code.
+// tokenward_passcode().
 #include "client/bytes/json_string.h"
 #include "client/call/call.h"
 #include "client/call/problem.h"
 
 #include <string.h>
 
-/// Far more than any IAM's; what is longer is no passcode and is not sent about.
+/// Far longer than any IAM's passcode.
 enum { passcode_limit = 64 };
 
 static bool is_short(const char* text) {
@@ -43,7 +43,8 @@ int tokenward_passcode(tokenward_client* client, const char* identity, const cha
     tw_buffer_append(&path, "/passcode", sizeof "/passcode"); // with its NUL
     struct tw_buffer body = {0};
     tw_buffer_append_text(&body, "{\"passcode\":");
-    tw_json_append_string(&body, passcode, strlen(passcode), (size_t)passcode_limit * 6); // all escaped
+    tw_json_append_string(&body, passcode, strlen(passcode),
+                          (size_t)passcode_limit * 6); // every character escaped
     tw_buffer_append_text(&body, "}");
     int error = send_passcode(client, &path, &body, deadline_ms);
     tw_buffer_free(&body);

@@ -14,9 +14,9 @@ enum kind { GETTING, WATCHING, REPORTING };
 struct tokenward_pending {
     tokenward_client* client;
     enum kind kind;
-    int state; ///< tokenward_again, then how it ended
+    int state; ///< tokenward_again until the call has ended, then its error
     struct tw_call call;
-    tw_instant resume; ///< of a watch between two requests; 0 before the first step
+    tw_instant resume; ///< when to advance at the latest; 0 before the first step
 
     char* identity;
     char* scope;
@@ -47,7 +47,7 @@ static tokenward_pending* make(tokenward_client* client, enum kind kind, const s
     return made;
 }
 
-/// Begins the request, whose texts need not outlive this.
+/// Begins the request; its texts are copied.
 static int start(tokenward_client* client, enum kind kind, const struct tw_request* request,
                  const char* fingerprint, tokenward_pending** pending) {
     tokenward_pending* made = make(client, kind, request, fingerprint);
@@ -126,7 +126,7 @@ static int ask_again(tokenward_pending* pending) {
     return tw_call_begin(&pending->call, pending->client, &request);
 }
 
-static int understand(tokenward_pending* pending, const struct tw_answer* answer) {
+static int read_answer(tokenward_pending* pending, const struct tw_answer* answer) {
     if (pending->kind == REPORTING)
         return tw_take_verdict(pending->client, answer, &pending->verdict, pending->current);
     if (answer->status == 304) return unchanged(pending, answer->waited);
@@ -153,7 +153,7 @@ int tokenward_pending_advance(tokenward_pending* pending) {
         return tokenward_again;
     }
     int error = tw_call_finish(&pending->call, number, &answer);
-    if (error == tokenward_ok) error = understand(pending, &answer);
+    if (error == tokenward_ok) error = read_answer(pending, &answer);
     tw_call_end(&pending->call);
     pending->state = error;
     if (error != tokenward_again) end_report(pending, error);

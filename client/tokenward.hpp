@@ -5,9 +5,9 @@
 ///         return call_the_service(token.value()); // something with .status and .body
 ///     });
 ///
-/// What fails throws tokenward::error, or std::bad_alloc; what may well not be there is a std::optional.
-/// Objects can be moved; a client may be used by several threads at once, as its handle. A moved-from object
-/// can only be destroyed or assigned to.
+/// Functions that fail throw tokenward::error or std::bad_alloc; a result that may be absent is a
+/// std::optional. Objects can be moved. Several threads may use a client at once. A moved-from object can
+/// only be destroyed or assigned to.
 #ifndef TOKENWARD_HPP
 #define TOKENWARD_HPP
 
@@ -42,7 +42,7 @@ class error : public std::runtime_error {
     const char* name() const noexcept { return tokenward_error_name(x_code); }
     int http_status() const noexcept { return x_http_status; } ///< 0: the daemon gave no answer
 
-    /// After how long asking again makes sense, if the daemon said so.
+    /// How long to wait before asking again, if the daemon said so.
     std::optional<std::chrono::seconds> retry_after() const noexcept {
         if (x_retry_after < 0) return std::nullopt;
         return std::chrono::seconds(x_retry_after);
@@ -54,10 +54,10 @@ class error : public std::runtime_error {
     long x_retry_after = -1;
 };
 
-/// A token, wiped at its end.
+/// A token; it is wiped when it is destroyed.
 class token {
   public:
-    /// Takes over what a function of tokenward.h gave. REQUIRES: not NULL.
+    /// Takes over a token of tokenward.h. REQUIRES: it is not NULL.
     explicit token(tokenward_token* taken) noexcept : x_token(taken) {}
 
     std::string_view value() const noexcept { return {x_token->token, x_token->token_size}; } ///< the secret
@@ -67,7 +67,7 @@ class token {
     std::string_view scope() const noexcept { return x_token->scope; }
     std::string_view issued_at() const noexcept { return x_token->issued_at; }
     std::string_view expires_at() const noexcept { return x_token->expires_at; }
-    /// What was left when the daemon answered.
+    /// The time left when the daemon answered.
     std::chrono::seconds expires_in() const noexcept { return std::chrono::seconds(x_token->expires_in); }
     /// The daemon's whole answer as JSON, the secret included.
     std::string_view document() const noexcept { return {x_token->document, x_token->document_size}; }
@@ -81,42 +81,42 @@ class token {
     std::unique_ptr<tokenward_token, freed> x_token;
 };
 
-/// What became of a report.
+/// The daemon's decision about a report.
 struct verdict {
     int value;           ///< enum tokenward_verdict
     std::string current; ///< the fingerprint of the token held now; empty: none
 
-    /// Whether the call that was refused has a chance with the token that is held now.
+    /// Whether the refused call may succeed with the token that is held now.
     bool worth_another_try() const noexcept {
         return value == tokenward_verdict_invalidated || value == tokenward_verdict_already_replaced;
     }
 };
 
-/// How to get a token; what is not set has the daemon's default.
+/// How to get a token; members that are not set have the daemon's defaults.
 struct get_options {
     std::chrono::seconds min_ttl{0};
     std::optional<std::chrono::seconds> max_wait = std::nullopt;
     std::optional<milliseconds> deadline = std::nullopt;
 };
 
-/// A time as the C functions take it: one beyond an int's range is the longest, or the shortest, there is.
+/// A time for the C functions, limited to the range of int and at least `least`.
 template <typename Rep, typename Period>
 int in_int(std::chrono::duration<Rep, Period> time, int least = std::numeric_limits<int>::min()) {
     const auto most = static_cast<Rep>(std::numeric_limits<int>::max());
     return static_cast<int>(std::clamp(time.count(), static_cast<Rep>(least), most));
 }
 
-/// A deadline as the C functions take it: "none given" is 0.
+/// A deadline for the C functions; 0 = none.
 inline int deadline_ms(std::optional<milliseconds> deadline) {
     return deadline ? in_int(*deadline, 1) : 0;
 }
 
 class kept_token;
 
-/// The way to the daemon.
+/// A handle on the daemon.
 class client {
   public:
-    /// At `socket`, or, if that is empty, where the daemon's socket usually is. Does not connect yet.
+    /// For the daemon at `socket`; if that is empty, at its usual path. Does not connect yet.
     explicit client(const std::string& socket = {}) {
         tokenward_client* opened = nullptr;
         int code = tokenward_open(socket.c_str(), &opened);
@@ -135,7 +135,7 @@ class client {
         return token(got);
     }
 
-    /// Waits for another token than the one called `fingerprint`, up to `wait`; nothing: there was none.
+    /// Waits for another token than `fingerprint`, for `wait` at most; nothing: the token did not change.
     std::optional<token> watch(const std::string& identity, const std::string& scope,
                                const std::string& fingerprint, std::chrono::seconds wait,
                                std::optional<milliseconds> deadline = std::nullopt) {
@@ -169,7 +169,7 @@ class client {
         return {value, current};
     }
 
-    /// Drops the token called `fingerprint`. False: another one is the current one, and nothing happened.
+    /// Drops the token `fingerprint`. False: another token is current, and nothing happened.
     bool invalidate(const std::string& identity, const std::string& scope, const std::string& fingerprint,
                     std::optional<milliseconds> deadline = std::nullopt) {
         int code = tokenward_invalidate(native(), identity.c_str(), scope.c_str(), fingerprint.c_str(),
@@ -208,13 +208,13 @@ class client {
     /// Keeps a token in the process. The client must outlive what this returns.
     kept_token keep(const std::string& identity, const std::string& scope);
 
-    /// See tokenward_set_start_wait().
+    /// As tokenward_set_start_wait().
     void set_start_wait(milliseconds wait) noexcept { tokenward_set_start_wait(native(), in_int(wait)); }
 
     std::string_view socket() const noexcept { return tokenward_socket(x_client.get()); }
     tokenward_client* native() const noexcept { return x_client.get(); }
 
-    /// Throws unless the thread's last call on this client has ended well.
+    /// Throws unless `code`, of the thread's last call on this client, is tokenward_ok.
     void check(int code) const {
         if (code == tokenward_error_no_memory) throw std::bad_alloc();
         if (code != tokenward_ok) throw error(code, *tokenward_last_problem(native()));
@@ -227,7 +227,7 @@ class client {
     std::unique_ptr<tokenward_client, closed> x_client;
 };
 
-/// A token that is kept in the process and always the current one.
+/// A token that is kept in the process, and is always the current one.
 class kept_token {
   public:
     kept_token(const client& owner, tokenward_kept* kept) noexcept : x_client(owner.native()), x_kept(kept) {}
@@ -238,8 +238,8 @@ class kept_token {
         if (code != tokenward_ok) throw error(code, *tokenward_last_problem(x_client));
     }
 
-    /// tokenward_kept_get(): no wait, no lock, no system call, no allocation. Returns the token inside
-    /// `buffer`; nothing: there is none just now, or it does not fit.
+    /// tokenward_kept_get(): does not wait, lock, allocate or make a system call. Returns the token, in
+    /// `buffer`; nothing: there is none at the moment, or it does not fit.
     template <std::size_t Size>
     std::optional<std::string_view> read(char (&buffer)[Size]) const noexcept {
         std::size_t size = 0;
@@ -264,10 +264,10 @@ inline kept_token client::keep(const std::string& identity, const std::string& s
     return kept_token(*this, kept);
 }
 
-/// Runs `call` with a token and returns what it returns: something with `status` (an HTTP status) and `body`
-/// (a std::string or the like). If the status is 400, 401 or 403, with which services refuse tokens, the
-/// answer is reported; if the daemon finds the token at fault, `call` is run once more with the new one, and
-/// no more. A report that fails changes nothing: the service's answer is returned. Throws what get() and
+/// Runs `call` with a token and returns its result, which has a `status` (of HTTP) and a `body` (a
+/// std::string or the like). With status 400, 401 or 403, with which services refuse tokens, the answer is
+/// reported. If the daemon decides that the token was the reason, `call` is run once more with the new token,
+/// and its result is returned. If the report fails, the first result is returned. Throws what get() and
 /// `call` throw.
 template <typename Call>
 auto with_token(client& from, const std::string& identity, const std::string& scope, Call&& call,

@@ -1,4 +1,4 @@
-// Memory for the parts of one document: taken piece by piece, wiped and freed all at once.
+// Memory for the parts of one document: allocated piece by piece, wiped and freed at once.
 #ifndef TOKENWARD_CLIENT_BYTES_ARENA_H
 #define TOKENWARD_CLIENT_BYTES_ARENA_H
 
@@ -19,7 +19,7 @@ void* tw_arena_take(struct tw_arena* arena, size_t size);
 /// A copy of `size` bytes with a NUL after them; NULL: no memory.
 char* tw_arena_copy(struct tw_arena* arena, const void* bytes, size_t size);
 
-/// Wipes and frees all.
+/// Wipes and frees everything.
 void tw_arena_free(struct tw_arena* arena);
 
 #ifdef __cplusplus

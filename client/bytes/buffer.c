@@ -1,4 +1,4 @@
-// A growing run of bytes that is wiped before its memory is freed.
+// A growing array of bytes that is wiped before its memory is freed.
 #include "client/bytes/buffer.h"
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@ bool tw_buffer_reserve(struct tw_buffer* buffer, size_t extra) {
         return false;
     }
     if (capacity < buffer->size + extra) capacity = buffer->size + extra;
-    char* bytes = malloc(capacity); // not realloc, which leaves the old bytes behind unwiped
+    char* bytes = malloc(capacity); // realloc() would not wipe the old bytes
     if (bytes == NULL) {
         buffer->failed = true;
         return false;
@@ -54,7 +54,7 @@ void tw_buffer_append_format(struct tw_buffer* buffer, const char* format, ...) 
 }
 
 void tw_buffer_clear(struct tw_buffer* buffer) {
-    // What lies beyond `size` was never written, or was wiped when `size` shrank.
+    // Beyond `size` nothing was ever written, or it was wiped when `size` shrank.
     if (buffer->size != 0) explicit_bzero(buffer->bytes, buffer->size);
     buffer->size = 0;
     buffer->failed = false;

@@ -1,4 +1,4 @@
-// A growing run of bytes whose memory is wiped whenever it is let go: tokens pass through it.
+// A growing array of bytes that may contain secrets: its memory is wiped before it is freed.
 #ifndef TOKENWARD_CLIENT_BYTES_BUFFER_H
 #define TOKENWARD_CLIENT_BYTES_BUFFER_H
 
@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/// All zeroes is an empty buffer. `failed` stays set once memory has run out, and appending then does
-/// nothing, so that a caller can append at ease and look once at the end.
+/// All zeroes is an empty buffer. Once memory has run out, `failed` is set and appending does nothing, so
+/// that a caller can append several times and check once at the end.
 struct tw_buffer {
     char* bytes;
     size_t size;
@@ -26,7 +26,7 @@ void tw_buffer_append_text(struct tw_buffer* buffer, const char* text);
 void tw_buffer_append_format(struct tw_buffer* buffer, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/// Wipes the contents, keeps the memory, and is as good as new.
+/// Wipes the contents and keeps the memory; resets `failed`.
 void tw_buffer_clear(struct tw_buffer* buffer);
 
 /// Wipes and frees.

@@ -1,4 +1,4 @@
-// The parser for the head of an HTTP/1.1 answer.
+// The parser for the head of an HTTP/1.1 response.
 #include "client/bytes/http_response.h"
 
 #include <string.h>
@@ -14,15 +14,15 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// `tchar` of RFC 9110: what a header's name is made of.
+/// `tchar` of RFC 9110: the characters of a field name.
 static bool is_name_char(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
-/// What may stand in a header's value or in the reason: no control character but the tab.
+/// Whether this may be a field value or a reason phrase: no control character but the tab.
 static bool is_text(struct slice s) {
-    bool good = true; // to the end in any case, so that the compiler takes many at once: tokens are long
+    bool good = true; // without an early return, so that the compiler can vectorize: tokens are long
     for (size_t i = 0; i < s.size; ++i) {
         unsigned char c = (unsigned char)s.at[i];
         good &= (c >= 0x20 || c == '\t') && c != 0x7f;
@@ -108,8 +108,9 @@ static bool parse_head(struct tw_http_response* response, const char* head) {
     return bodiless || seen.has_length;
 }
 
-/// Behind the first empty line, or NULL; it does not end within the first `scanned` bytes.
-static const char* behind_head(const char* bytes, size_t scanned, size_t size) {
+/// Where the body begins, after the first empty line; NULL = not received yet. It is not in the first
+/// `scanned` bytes.
+static const char* find_body(const char* bytes, size_t scanned, size_t size) {
     const char* end = bytes + size;
     for (const char* at = bytes + scanned; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; ++at)
         if (at - bytes >= 3 && memcmp(at - 3, "\r\n\r", 3) == 0) return at + 1;
@@ -118,7 +119,7 @@ static const char* behind_head(const char* bytes, size_t scanned, size_t size) {
 
 enum tw_http_state tw_http_parse(struct tw_http_response* response, const char* bytes, size_t size) {
     size_t window = size < TW_HTTP_MAX_HEAD ? size : TW_HTTP_MAX_HEAD;
-    const char* body = behind_head(bytes, response->scanned, window);
+    const char* body = find_body(bytes, response->scanned, window);
     if (body == NULL) {
         response->scanned = window;
         return window == TW_HTTP_MAX_HEAD ? TW_HTTP_BAD : TW_HTTP_MORE;

@@ -1,4 +1,4 @@
-// Fills a structure from a JSON object.
+// Fills in a structure from a JSON object.
 #include "client/bytes/json_fields.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static bool read_list(struct tw_json* r, struct tw_arena* arena, const struct tw
     return true;
 }
 
-/// Reads the value that the last event began, if it is of the field's type; else passes over it.
+/// Reads the value that the last event began if it has the field's type; skips it otherwise.
 static bool read_value(struct tw_json* r, struct tw_arena* arena, const struct tw_field* field,
                        void* structure) {
     void* target = (char*)structure + field->offset;

@@ -1,5 +1,5 @@
-// Fills a structure from a JSON object by a table of the members that are wanted; all others are passed over,
-// so that a newer daemon may say more.
+// Fills in a structure from a JSON object, by a table of the members that are wanted. All others are skipped,
+// so that a newer daemon can send more.
 #ifndef TOKENWARD_CLIENT_BYTES_JSON_FIELDS_H
 #define TOKENWARD_CLIENT_BYTES_JSON_FIELDS_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/// What a member goes into, at `offset` of the structure. A member that is missing, null or of another type
-/// leaves it as it was.
+/// The type of a member, and of what it is written to at `offset` of the structure. A member that is missing,
+/// null or of another type leaves that unchanged.
 enum tw_field_kind {
     TW_FIELD_TEXT,    ///< `const char*`, in the arena
     TW_FIELD_INTEGER, ///< `long long`
@@ -30,12 +30,12 @@ struct tw_field {
     tw_field_reader* read; ///< of OBJECT, LIST
 };
 
-/// Reads the object that the reader's last event began, to its end. `fields` end with one that has no name.
-/// False: malformed JSON, a text with a NUL in it, or no memory.
+/// Reads the object that the reader's last event began, to its end. `fields` end with one without a name.
+/// False: malformed JSON, a text that contains a NUL, or no memory.
 bool tw_read_fields(struct tw_json* reader, struct tw_arena* arena, const struct tw_field* fields,
                     void* structure);
 
-/// Reads a whole document that is one object. False: as above, or not an object, or not only one.
+/// Reads a whole document, which must be one object. False: as above, or it is not.
 bool tw_read_document(const char* bytes, size_t size, struct tw_arena* arena, const struct tw_field* fields,
                       void* structure);
 

@@ -139,7 +139,7 @@ bool tw_json_integer(const struct tw_json* reader, long long* value) {
     const char* end = at + reader->text_size;
     bool negative = *at == '-';
     if (negative) ++at;
-    long long sum = 0; // kept negative, since there is one more negative number than positive ones
+    long long sum = 0; // negative, because there is one more negative number than positive ones
     for (; at != end; ++at) {
         if (*at < '0' || *at > '9' || sum < LLONG_MIN / 10) return false;
         sum *= 10;

@@ -1,4 +1,5 @@
-// A strict, bounded JSON reader (RFC 8259) that hands out one event after the other and builds no tree.
+// A strict JSON reader (RFC 8259) with bounded depth. It returns one event after the other and builds no
+// tree.
 #ifndef TOKENWARD_CLIENT_BYTES_JSON_READER_H
 #define TOKENWARD_CLIENT_BYTES_JSON_READER_H
 
@@ -11,31 +12,31 @@
 extern "C" {
 #endif
 
-/// Arrays and objects within each other; deeper is an error.
+/// How deeply arrays and objects may be nested.
 #define TW_JSON_MAX_DEPTH 32
 
 enum tw_json_event {
-    TW_JSON_START, ///< nothing was read yet
+    TW_JSON_START, ///< nothing has been read yet
     TW_JSON_OBJECT,
     TW_JSON_OBJECT_END,
     TW_JSON_ARRAY,
     TW_JSON_ARRAY_END,
     TW_JSON_KEY,    ///< a member's name, in `text`; its value comes next
     TW_JSON_STRING, ///< in `text`
-    TW_JSON_NUMBER, ///< as it is written, in `text`
+    TW_JSON_NUMBER, ///< as it is in the document, in `text`
     TW_JSON_TRUE,
     TW_JSON_FALSE,
     TW_JSON_NULL,
-    TW_JSON_END,  ///< the document is over and was well-formed
+    TW_JSON_END,  ///< the document has ended and is well-formed
     TW_JSON_ERROR ///< it is not well-formed, too deep, or memory ran out; no other event follows
 };
 
 struct tw_json {
     enum tw_json_event event; ///< the last one
-    const char* text;         ///< UTF-8, escapes resolved, may hold NULs; valid until the next event
+    const char* text;         ///< UTF-8, escapes resolved; may contain NULs; valid until the next event
     size_t text_size;
 
-    // The reader's own.
+    // Private.
     const char* at;
     const char* end;
     int expecting;
@@ -44,7 +45,7 @@ struct tw_json {
     struct tw_buffer scratch;     ///< strings that have escapes
 };
 
-/// Reads `size` bytes at `bytes`, which must outlive the reader. Ended by tw_json_finish().
+/// A reader of `size` bytes at `bytes`, which must outlive it. End it with tw_json_finish().
 struct tw_json tw_json_reader(const char* bytes, size_t size);
 
 /// Wipes and frees what the reader holds.
@@ -53,8 +54,8 @@ void tw_json_finish(struct tw_json* reader);
 /// The next event, also in `reader->event`.
 enum tw_json_event tw_json_next(struct tw_json* reader);
 
-/// Passes over what the last event began: a key's value, the rest of an object or array. Nothing after
-/// others.
+/// Skips what the last event began: the value of a key, the rest of an object or array. Does nothing after
+/// other events.
 void tw_json_skip(struct tw_json* reader);
 
 /// Whether the text of the last event is `expected`.

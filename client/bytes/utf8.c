@@ -16,9 +16,9 @@ size_t tw_utf8_length(const char* at, const char* end) {
     for (size_t i = 1; i < length; ++i)
         if (((unsigned char)at[i] & 0xc0) != 0x80) return 0;
     unsigned char second = (unsigned char)at[1];
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90)) return 0; // longer than need be
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90)) return 0; // overlong
     if ((lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90))
-        return 0; // surrogates; no such plane
+        return 0; // surrogates; beyond U+10FFFF
     return length;
 }
 

@@ -1,4 +1,4 @@
-// The little of UTF-8 (RFC 3629) that the client needs.
+// UTF-8 (RFC 3629): length, encoding, and copies that do not cut a character.
 #ifndef TOKENWARD_CLIENT_BYTES_UTF8_H
 #define TOKENWARD_CLIENT_BYTES_UTF8_H
 

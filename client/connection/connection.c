@@ -14,7 +14,7 @@
 
 static tw_instant read_clock(clockid_t clock) {
     struct timespec now;
-    (void)clock_gettime(clock, &now); // both that are asked for are always there
+    (void)clock_gettime(clock, &now); // both clocks always exist
     return (tw_instant)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -26,18 +26,18 @@ tw_instant tw_boot_time(void) {
     return read_clock(CLOCK_BOOTTIME);
 }
 
-/// Milliseconds left until the deadline, 0 once it is over.
+/// Milliseconds left until the deadline; 0 after it.
 static int remaining(tw_instant deadline) {
     tw_instant left = deadline - tw_deadline_in(0);
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
-/// Blocking, under SO_SNDTIMEO: a non-blocking connect to a full backlog says EAGAIN and cannot be waited
+/// Blocks, with SO_SNDTIMEO: a non-blocking connect to a full backlog fails with EAGAIN, and can't be waited
 /// for.
 static int connect_until(int fd, const struct sockaddr_un* address, tw_instant deadline) {
     for (;;) {
         int left = remaining(deadline);
-        if (left == 0) return ETIMEDOUT; // as a time-out, 0 would mean for ever
+        if (left == 0) return ETIMEDOUT; // a timeout of 0 would mean none
         struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L};
         if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) != 0) return errno;
         if (connect(fd, (const struct sockaddr*)address, sizeof *address) == 0) return 0;

@@ -1,4 +1,4 @@
-// One stream to the daemon's socket, every step of it under a deadline.
+// A connection to the daemon's socket, and the clocks of deadlines. Nothing waits longer than its deadline.
 #ifndef TOKENWARD_CLIENT_CONNECTION_CONNECTION_H
 #define TOKENWARD_CLIENT_CONNECTION_CONNECTION_H
 
@@ -12,27 +12,27 @@ typedef int64_t tw_instant;
 /// Now and `milliseconds` more.
 tw_instant tw_deadline_in(int milliseconds);
 
-/// The functions below that return an int return 0 or a number of errno: ETIMEDOUT when the deadline is over,
-/// ECONNRESET or EPIPE when the other side is gone. None raises SIGPIPE.
+/// The functions below that return an int return 0 or a number of errno: ETIMEDOUT after the deadline,
+/// ECONNRESET or EPIPE if the other side has closed. None raises SIGPIPE.
 
-/// Now on CLOCK_BOOTTIME, which counts while the machine sleeps: how long a token lives.
+/// Now on CLOCK_BOOTTIME, in milliseconds. It also counts while the machine is suspended, as the life of a
+/// token does.
 tw_instant tw_boot_time(void);
 
-/// Waits until the socket is ready for `events` of poll(2), if there are any, or until `when`. Returns 0 then
-/// too.
+/// Waits until the socket is ready for `events` of poll(2), if any, or until `when`; returns 0 in both cases.
 int tw_wait(int fd, short events, tw_instant when);
 
-/// Connects to the Unix socket at `path`; on success `*fd` is the caller's to close. With 0 as deadline it
-/// doesn't wait: EAGAIN means that the daemon is too busy to accept, for which one can't poll.
+/// Connects to the Unix socket at `path`; on success the caller closes `*fd`. With 0 as deadline it does not
+/// wait: EAGAIN means that the daemon's backlog is full, for which poll(2) can't wait.
 int tw_connect(const char* path, tw_instant deadline, int* fd);
 
-/// Whether a connection that should be quiet is so: still open, and nothing unasked for has come.
+/// Whether an idle connection can be used: it is still open, and nothing has arrived on it.
 bool tw_is_quiet(int fd);
 
-/// Sends what goes out at once; `*sent` says how many bytes. EAGAIN: none.
+/// Sends what can be sent without waiting, `*sent` bytes. EAGAIN: none.
 int tw_send_some(int fd, const char* bytes, size_t size, size_t* sent);
 
-/// Receives what is there, at least one byte, `size` at the most; `*received` says how many. EAGAIN: none.
+/// Receives what is there, `*received` bytes: at least one, at most `size`. EAGAIN: none.
 int tw_receive_some(int fd, char* bytes, size_t size, size_t* received);
 
 #endif
