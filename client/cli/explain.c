@@ -8,7 +8,7 @@
 const char explain_help[] =
     "Usage: tokenward explain [OPTION]... [IDENTITY/]SCOPE\n"
     "\n"
-    "Says what you may do with a scope, and which rule of the daemon's configuration\n"
+    "Shows what you may do with a scope, and which rule of the daemon's configuration\n"
     "decides that; with --pid, the same for another process, which needs the verb\n"
     "`manage`.\n"
     "\n"

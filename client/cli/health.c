@@ -1,19 +1,18 @@
 // tokenward health: for the probes of containers and load balancers.
 #include "client/cli/cli.h"
 
-const char health_help[] =
-    "Usage: tokenward health [OPTION]...\n"
-    "\n"
-    "Asks whether the daemon is alive; with --ready, whether it has a token for every\n"
-    "scope that it keeps warm. Says so in one line.\n"
-    "\n"
-    "  -r, --ready        ready, not only alive\n"
-    "      --max-wait S   give up after S seconds (default 3)\n"
-    "      --socket PATH  the daemon's socket\n"
-    "\n"
-    "Exit status: 0 it is, 1 it is not or does not answer, 2 wrong command line.\n"
-    "\n"
-    "Example: HEALTHCHECK CMD [\"tokenward\", \"health\", \"--ready\"]\n";
+const char health_help[] = "Usage: tokenward health [OPTION]...\n"
+                           "\n"
+                           "Prints in one line whether the daemon is alive; with --ready, whether it has a\n"
+                           "token for every scope that it keeps warm.\n"
+                           "\n"
+                           "  -r, --ready        ready, not only alive\n"
+                           "      --max-wait S   give up after S seconds (default 3)\n"
+                           "      --socket PATH  the daemon's socket\n"
+                           "\n"
+                           "Exit status: 0 it is, 1 it is not or does not answer, 2 wrong command line.\n"
+                           "\n"
+                           "Example: HEALTHCHECK CMD [\"tokenward\", \"health\", \"--ready\"]\n";
 
 int run_health(struct cli* cli) {
     static const struct option options[] = {

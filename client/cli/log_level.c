@@ -7,8 +7,8 @@
 const char log_level_help[] =
     "Usage: tokenward log-level [OPTION]... LEVEL\n"
     "\n"
-    "Sets how much the daemon logs until it is started anew: debug, info, warning or\n"
-    "error. No level shows a secret. Needs the daemon's own user, or root.\n"
+    "Sets how much the daemon logs until it is restarted: debug, info, warning or\n"
+    "error. No level shows a secret. Only the daemon's own user and root may do this.\n"
     "\n"
     "      --socket PATH  the daemon's socket\n"
     "\n"

@@ -14,17 +14,17 @@ static const struct command commands[] = {
      .run = run_run,
      .usage_status = 125},
     {.name = "request", .summary = "call a service, as curl", .help = request_help, .run = run_request},
-    {.name = "endpoint", .summary = "say where a service is", .help = endpoint_help, .run = run_endpoint},
+    {.name = "endpoint", .summary = "print the URL of a service", .help = endpoint_help, .run = run_endpoint},
     {.name = "watch", .summary = "print a line per change", .help = watch_help, .run = run_watch},
     {.name = "status", .summary = "show the state of scopes", .help = status_help, .run = run_status},
     {.name = "identities",
      .summary = "list what you may use",
      .help = identities_help,
      .run = run_identities},
-    {.name = "explain", .summary = "say why one may, or not", .help = explain_help, .run = run_explain},
-    {.name = "report", .summary = "tell of a refused token", .help = report_help, .run = run_report},
-    {.name = "invalidate", .summary = "have a token dropped", .help = invalidate_help, .run = run_invalidate},
-    {.name = "renew", .summary = "have a new one fetched", .help = renew_help, .run = run_renew},
+    {.name = "explain", .summary = "show which rule applies", .help = explain_help, .run = run_explain},
+    {.name = "report", .summary = "report a refused token", .help = report_help, .run = run_report},
+    {.name = "invalidate", .summary = "drop a token", .help = invalidate_help, .run = run_invalidate},
+    {.name = "renew", .summary = "fetch a new token", .help = renew_help, .run = run_renew},
     {.name = "login", .summary = "give a person's MFA code", .help = login_help, .run = run_login},
     {.name = "health", .summary = "answer probes", .help = health_help, .run = run_health},
     {.name = "log-level", .summary = "set how much is logged", .help = log_level_help, .run = run_log_level},
@@ -50,8 +50,8 @@ static void append_help(struct tw_buffer* out) {
                           "$XDG_RUNTIME_DIR if it exists, /run/tokenward/tokenward.sock.\n\n"
                           "Exit status: 0 done, 1 output not written, 2 wrong request, 3 denied, 4 no such\n"
                           "identity, scope, project or domain, 5 MFA code needed, 6 the IAM refuses the\n"
-                          "credential, 7 not now: try later (IAM or daemon not there, time is over),\n"
-                          "8 the IAM makes no sense, 9 an error of Tokenward's own.\n\n"
+                          "credential, 7 try later (IAM or daemon unavailable, deadline passed),\n"
+                          "8 the IAM's answer can't be understood, 9 an internal error.\n\n"
                           "Example: tokenward get -o header ci/eu-de | curl -H @- https://ecs.example/\n");
 }
 

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-const char names_help[] =
-    "Usage: tokenward names [OPTION]... [identities]\n"
-    "\n"
-    "Prints IDENTITY/SCOPE of every scope that has a name, or the identities, one in a\n"
-    "line, for completions: at once, or nothing at all.\n"
-    "\n"
-    "      --socket PATH  the daemon's socket\n"
-    "\n"
-    "Example: tokenward names\n";
+const char names_help[] = "Usage: tokenward names [OPTION]... [identities]\n"
+                          "\n"
+                          "Prints IDENTITY/SCOPE of every scope that has a name, or the identities, one per\n"
+                          "line, for completions; nothing if the daemon does not answer at once.\n"
+                          "\n"
+                          "      --socket PATH  the daemon's socket\n"
+                          "\n"
+                          "Example: tokenward names\n";
 
 /// A completion that takes longer looks like a shell that hangs.
 enum { deadline_ms = 300 };

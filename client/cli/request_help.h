@@ -7,7 +7,7 @@
     "\n"                                                                                                     \
     "Calls a service with the token of --scope, and prints the answer's body. If the\n"                      \
     "service refuses the token, the refusal is reported and the call made once more.\n"                      \
-    "The token goes to hosts of the catalog alone, over TLS or to this machine,\n"                           \
+    "The token is sent only to hosts of the catalog, over TLS or to this machine,\n"                         \
     "and no redirect is followed.\n"                                                                         \
     "\n"                                                                                                     \
     "  -s, --scope [IDENTITY/]SCOPE  whose token; else $TOKENWARD_SCOPE\n"                                   \
