@@ -1,10 +1,9 @@
 // tokenward_endpoint().
 #include "client/bytes/json_fields.h"
 #include "client/bytes/percent.h"
-#include "client/call/call.h"
 #include "client/call/problem.h"
+#include "client/call/request.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct place {
@@ -15,10 +14,10 @@ static const struct tw_field place_fields[] = {{"url", TW_FIELD_TEXT, offsetof(s
                                                {0}};
 
 /// A copy of the URL in the answer; NULL = it has none, or no memory.
-static char* read_url(const struct tw_answer* answer) {
+static char* read_url(const char* answer) {
     struct tw_arena arena = {NULL};
     struct place place = {NULL};
-    bool good = tw_read_document(answer->body, answer->body_size, &arena, place_fields, &place);
+    bool good = tw_read_document(answer, strlen(answer), &arena, place_fields, &place);
     char* url = good && place.url != NULL && *place.url != '\0' ? strdup(place.url) : NULL;
     tw_arena_free(&arena);
     return url;
@@ -45,19 +44,14 @@ static void append_path(struct tw_buffer* path, const char* identity, const char
 
 static int ask(tokenward_client* client, const struct tw_buffer* path, int deadline_ms, char** url) {
     if (path->failed) return tw_fail_no_memory(client);
-    const struct tw_request request = {.method = "GET",
-                                       .tail = path->bytes,
-                                       .limit = TW_LIMIT_LIST,
-                                       .deadline = tw_deadline(deadline_ms),
-                                       .patient = deadline_ms > 0};
-    struct tw_call call;
-    struct tw_answer answer;
-    int error = tw_exchange(&call, client, &request, &answer);
+    char* answer = NULL;
+    int error = tokenward_request(client, "GET", path->bytes, NULL, deadline_ms, &answer);
     if (error != tokenward_ok) return error;
-    char* read = read_url(&answer);
-    tw_call_end(&call);
+    char* read = read_url(answer);
+    tokenward_free_text(answer);
     if (read == NULL)
-        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url", client->pool.socket);
+        return tw_fail(client, tokenward_error_protocol, "the answer of %s has no url",
+                       tokenward_socket(client));
     *url = read;
     return tokenward_ok;
 }

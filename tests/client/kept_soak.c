@@ -1,8 +1,7 @@
-// Reads a kept token as fast as a busy program might, through whatever the test does to the daemon and the
-// IAM, and counts what must not happen. usage: kept_soak SOCKET
+// Reads a kept token thousands of times a second, whatever the test does to the daemon and the IAM, and
+// counts what must not happen. usage: kept_soak SOCKET
 //
-// SIGUSR1: the token is no good any more: report it. SIGTERM: print the sums and exit, 0 if nothing was
-// wrong.
+// SIGUSR1: report the token. SIGTERM: print the counts, and exit with 0 if nothing was wrong.
 #include "client/tokenward.h"
 
 #include <pthread.h>
@@ -84,6 +83,8 @@ static bool judge(struct soak* soak, int error, const char* fingerprint, long lo
 
 static void* read_on(void* argument) {
     struct soak* soak = argument;
+    // It sets the rate of the reads, and nothing depends on its length. Without it the reads would leave the
+    // threads of the library little time, most of all under valgrind, which runs one thread at a time.
     const struct timespec pause = {.tv_nsec = 100000};
     while (!atomic_load(&soak->stopping)) {
         char token[4096], fingerprint[TOKENWARD_FINGERPRINT_SIZE] = "";

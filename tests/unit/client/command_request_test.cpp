@@ -19,10 +19,6 @@ using testing::StartsWith;
 
 namespace {
 
-std::string endpoint_answer(const std::string& url) {
-    return json_answer(R"({"url":")" + url + R"("})");
-}
-
 std::string catalog_answer(const std::string& url) {
     return json_answer(
         R"({"catalog":[{"type":"compute","endpoints":[{"url":"https://other.example/"},{"url":")" + url +

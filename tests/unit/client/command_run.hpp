@@ -37,6 +37,11 @@ inline const std::string ci =
 inline const std::string ops =
     R"({"identity":"ops","scopes":[],"on_demand":false,"verbs":["get"],"new":{"x":[1]}})";
 
+/// The answer to GET /v1/endpoints for a service.
+inline std::string endpoint_answer(const std::string& url) {
+    return json_answer(R"({"url":")" + url + R"("})");
+}
+
 /// The answer to GET /v1/status.
 inline const std::string status_document = R"({"version":"0.1.0","uptime":123,"identities":[
   {"identity":"ci","auth_url":"https://iam.example/v3","user":"ci-bot","scopes":[

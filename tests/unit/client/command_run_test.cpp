@@ -13,10 +13,7 @@ using testing::StartsWith;
 
 namespace {
 
-/// The answer to GET /v1/endpoints, and the one for a service that there is not.
-std::string address_answer(const std::string& url) {
-    return json_answer(R"({"url":")" + url + R"("})");
-}
+/// The answer to GET /v1/endpoints for a service that is not in the catalog.
 const std::string no_endpoint = problem_answer(404, "no_such_resource");
 
 /// Runs a shell under `tokenward run`, with this environment of the caller's.
@@ -52,7 +49,7 @@ TEST(Run, ADomainsTokenNamesTheDomainAndNoProject) {
 
 TEST(Run, WhereObjectsAreIsSaidToo) {
     EXPECT_THAT(
-        run_shell(print_all, {}, token_document(), address_answer("https://swift.example/v1/AUTH_p1")).out,
+        run_shell(print_all, {}, token_document(), endpoint_answer("https://swift.example/v1/AUTH_p1")).out,
         HasSubstr("\nOS_STORAGE_URL=https://swift.example/v1/AUTH_p1\n"));
     EXPECT_EQ(run_shell("exit 42", {}, token_document(), problem_answer(503, "iam_unavailable")).status, 42)
         << "a command that is not known to need it does not fail for want of it";

@@ -42,6 +42,13 @@ struct Login : terminal_session {
 
 class LoginSignal : public testing::TestWithParam<int> {};
 
+/// Types a code; the command ends well, and the terminal is as it was.
+void finish(Login& login) {
+    login.type("734091\n");
+    EXPECT_EQ(login.wait_change(), 0);
+    EXPECT_TRUE(login.is_as_before());
+}
+
 } // namespace
 
 TEST(LoginAtATerminal, TheCodeDoesNotShow) {
@@ -115,9 +122,7 @@ TEST(LoginAtATerminal, CtrlZStopsItWithTheTerminalInOrderAndItAsksAnew) {
         login.expect(prompt);
         EXPECT_FALSE(login.echoes());
     }
-    login.type("734091\n");
-    EXPECT_EQ(login.wait_change(), 0);
-    EXPECT_TRUE(login.is_as_before());
+    finish(login);
     EXPECT_THAT(daemon.requests().at(0), EndsWith(R"({"passcode":"734091"})")) << "what was begun is gone";
 }
 
@@ -130,7 +135,5 @@ TEST(LoginAtATerminal, AfterAStopThatNobodyNoticesItDoesNotEcho) {
     login.signal(SIGCONT);
     login.expect(prompt);
     EXPECT_FALSE(login.echoes());
-    login.type("734091\n");
-    EXPECT_EQ(login.wait_change(), 0);
-    EXPECT_TRUE(login.is_as_before());
+    finish(login);
 }
