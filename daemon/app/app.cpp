@@ -14,7 +14,6 @@
 #include "daemon/iam/keystone_source.hpp"
 #include "daemon/kept/guard_file.hpp"
 #include "daemon/kept/state_keeper.hpp"
-#include "daemon/local/api/token_response.hpp"
 #include "daemon/local/net/listening_socket.hpp"
 #include "daemon/local/net/metrics_server.hpp"
 #include "daemon/local/net/server.hpp"
@@ -75,7 +74,6 @@ class daemon {
                      .time = x_clock,
                      .jitter = [this] { return std::uniform_real_distribution<>(0.0, 1.0)(x_random); },
                      .make_source = [this](const identity_config& i) { return make_source(i); },
-                     .render = local::render,
                      .keep = systemd::has_store() ? &x_keeper : nullptr}),
           x_server(x_io, x_service,
                    {.own_uid = geteuid(),

@@ -11,12 +11,6 @@
 
 namespace tokenward {
 
-/// What the serving side keeps beside a token: the answer's bytes. Owned by the token, so that both end
-/// together.
-struct token_rendering {
-    virtual ~token_rendering() = default;
-};
-
 /// Something that the IAM names by id and name.
 struct named_ref {
     std::string id;
@@ -24,7 +18,7 @@ struct named_ref {
     friend bool operator==(const named_ref&, const named_ref&) = default;
 };
 
-/// A token and its description; immutable once it is in the cache, but for `rendering`.
+/// A token and its description; immutable once it is in the cache.
 struct token {
     secret value;
     std::string fingerprint; ///< "sha256:" and the first 16 hex digits of SHA-256 of the value
@@ -47,8 +41,6 @@ struct token {
     std::optional<duration> renew_ahead{}; ///< when before its end it is due; none: at two thirds of its life
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
     std::string body{};    ///< the IAM's own bytes, JSON: {"token":{…}}; holds no token value
-
-    mutable std::unique_ptr<token_rendering> rendering{}; ///< filled by the service when the token comes
 
     instant expires() const noexcept { return minted + lifetime; }
 };

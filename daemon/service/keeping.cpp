@@ -61,8 +61,6 @@ void token_service::take_up() {
         if (!meant) continue;
         auto entry = open_unseen(*whose, *meant, {.uid = each.opener});
         if (!entry || (*entry)->life().held()) continue;
-        const token_ptr held = each.life.held;
-        if (held && x_parts.render) held->rendering = x_parts.render(**entry, *held);
         x_cache.restore(**entry, std::move(each.life), now().boot);
         if ((*entry)->life().held()) ++taken[each.of.identity];
     }

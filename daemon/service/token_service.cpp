@@ -145,14 +145,11 @@ void token_service::end_fetch(ticket id, const std::string& identity, fetch_resu
     observe_clock(identity, result_date);
     log::fields about{.identity = identity, .scope = entry->scope_name()};
     bool said = false;
-    if (auto* fresh = std::get_if<std::shared_ptr<token>>(&result.outcome)) {
-        if (x_parts.render) (*fresh)->rendering = x_parts.render(*entry, **fresh);
-    } else {
-        const auto& failure = std::get<fetch_failure>(result.outcome);
-        about.upstream_status = failure.upstream_status;
-        if (failure.retry == retry_rule::rearm) x_rejected.insert(identity);
+    if (const auto* failure = std::get_if<fetch_failure>(&result.outcome)) {
+        about.upstream_status = failure->upstream_status;
+        if (failure->retry == retry_rule::rearm) x_rejected.insert(identity);
         const problem* before = entry->life().status(now().boot).last_error;
-        said = failure.paced && before != nullptr && before->detail == failure.error.detail;
+        said = failure->paced && before != nullptr && before->detail == failure->error.detail;
     }
     const ticket question = entry->life().validation_under_way();
     auto end = x_cache.fetched(id, std::move(result), now().boot, x_parts.jitter());

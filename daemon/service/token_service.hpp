@@ -56,8 +56,6 @@ class token_service {
         const clock& time;
         std::function<double()> jitter; ///< in [0, 1)
         std::function<std::shared_ptr<token_source>(const identity_config&)> make_source;
-        /// The answer's bytes for a token that just came; called once per token. May be empty.
-        std::function<std::unique_ptr<token_rendering>(const cache_entry&, const token&)> render;
         keeper* keep = nullptr; ///< null: nothing outlives a restart
     };
 

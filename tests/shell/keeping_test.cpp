@@ -47,7 +47,6 @@ struct one_run {
                        [this, &io, &time](const identity_config&) {
                            return source = std::make_shared<fake_source>(io.get_executor(), time);
                        },
-                   .render = {},
                    .keep = &kept}) {
         service.restore(std::move(before));
         service.configure(one_scope());

@@ -76,7 +76,6 @@ class RefusedDay : public ::testing::Test {
                         return secret(password);
                     });
             },
-        .render = {},
     }};
     int answers = 0, tokens = 0, rejections = 0;
 };

@@ -80,7 +80,6 @@ class Service : public ::testing::Test {
                 ++sources_made;
                 return source = std::make_shared<fake_source>(io.get_executor(), time);
             },
-        .render = {},
     }};
 };
 

@@ -45,11 +45,11 @@ response answer_catalog(const token& subject, wall_time now, bool head) {
     return build_json(fmt::format(R"({{"catalog":{}}})", text.empty() ? "[]" : text), now, head);
 }
 
-response answer_endpoint(const environment& around, const token& subject, const endpoint_query& wanted,
-                         wall_time now, bool head) {
-    auto url = rendering_of(subject).services(subject, *around.catalogs).find(wanted);
-    if (!url) return build_problem(url.error(), now, head);
-    return build_json(boost::json::serialize(boost::json::object{{"url", *url}}), now, head);
+response answer_endpoint(const environment& around, const served_token& t, const endpoint_query& wanted,
+                         bool head) {
+    auto url = answers_of(around, t).services(*t.value, *around.catalogs).find(wanted);
+    if (!url) return build_problem(url.error(), t.now.wall, head);
+    return build_json(boost::json::serialize(boost::json::object{{"url", *url}}), t.now.wall, head);
 }
 
 } // namespace
@@ -68,9 +68,8 @@ void get_endpoints(const call& c) {
     if (identity != nullptr) fill_in(*identity, *wanted);
     auto then = [wanted = std::move(*wanted), head = c.head(), &around = c.around](exchange& connection,
                                                                                    const served_token& t) {
-        connection.answer(wanted.service.empty()
-                              ? answer_catalog(*t.value, t.now.wall, head)
-                              : answer_endpoint(around, *t.value, wanted, t.now.wall, head));
+        connection.answer(wanted.service.empty() ? answer_catalog(*t.value, t.now.wall, head)
+                                                 : answer_endpoint(around, t, wanted, head));
     };
     with_token(c, **entry, {}, std::move(then));
 }

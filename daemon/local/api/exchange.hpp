@@ -6,6 +6,7 @@
 #include "daemon/local/api/catalog.hpp"
 #include "daemon/local/api/permission.hpp"
 #include "daemon/local/api/rule_notes.hpp"
+#include "daemon/local/api/token_response.hpp"
 #include "daemon/local/http/plain_response.hpp"
 #include "daemon/local/http/request.hpp"
 #include "daemon/local/http/response.hpp"
@@ -29,9 +30,10 @@ struct environment {
     /// The loopback listener for a Prometheus: whoever is there sees all names, and nothing but metrics and
     /// health. False: callers are known by their uid and see what they may use.
     bool for_monitoring = false;
-    std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>(); ///< never null
-    std::shared_ptr<audit_pace> audit = std::make_shared<audit_pace>();        ///< never null
-    std::shared_ptr<rule_notes> notes = std::make_shared<rule_notes>();        ///< never null
+    std::shared_ptr<token_answers> answers = std::make_shared<token_answers>(); ///< never null
+    std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>();  ///< never null
+    std::shared_ptr<audit_pace> audit = std::make_shared<audit_pace>();         ///< never null
+    std::shared_ptr<rule_notes> notes = std::make_shared<rule_notes>();         ///< never null
     caller_directory* directory = nullptr; ///< what is known of callers' numbers; null = nothing
 };
 

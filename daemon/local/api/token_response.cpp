@@ -1,4 +1,4 @@
-// See token_response.hpp.
+// The bytes of the answers to gets: built, patched, and dropped with their token.
 #include "daemon/local/api/token_response.hpp"
 
 #include "daemon/local/http/dates.hpp"
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace tokenward::local {
 namespace {
@@ -40,25 +41,34 @@ std::string token_fields(std::string_view fingerprint) {
     return fmt::format("ETag: \"{}\"\r\nVary: Accept\r\nCache-Control: no-store\r\n", fingerprint);
 }
 
-rendering::rendering(const token_owner& owner, const token& subject) : x_value(subject.value.reveal()) {
+token_answer::token_answer(const token_owner& owner, const token& subject) {
     token_document document = make_token_document(owner, subject);
-    x_json.reserve(document.text.size() + std::min(x_value.size(), longest_token_in_header) + 512);
+    x_json.reserve(document.text.size() + std::min(subject.value.size(), longest_token_in_header) + 512);
     append_head(x_json, subject, "application/json", document.text.size());
     x_json_head = x_json.size();
     x_digits = x_json_head + document.digits_at;
     x_digits_size = document.digits_size;
     x_json += document.text;
-    x_text.reserve(std::min(x_value.size(), longest_token_in_header) + 512);
-    append_head(x_text, subject, "text/plain; charset=utf-8", x_value.size());
 }
 
-void rendering::patch(const moment& now, instant expires) noexcept {
+void token_answer::build_text(const token& subject) {
+    const std::string_view value = subject.value.reveal();
+    wiped_string text;
+    text.reserve(value.size() + std::min(value.size(), longest_token_in_header) + 512);
+    append_head(text, subject, "text/plain; charset=utf-8", value.size());
+    x_text_head = text.size();
+    text += value;
+    x_text = std::move(text);
+    x_date = {};
+}
+
+void token_answer::patch(const moment& now, instant expires) noexcept {
     auto second = std::chrono::floor<std::chrono::seconds>(now.wall);
     if (second != x_date) {
         x_date = second;
         auto date = http_date(now.wall);
         std::memcpy(x_json.data() + before_date.size(), date.data(), date.size());
-        std::memcpy(x_text.data() + before_date.size(), date.data(), date.size());
+        if (!x_text.empty()) std::memcpy(x_text.data() + before_date.size(), date.data(), date.size());
     }
     std::int64_t left = std::max<std::int64_t>(whole_seconds(expires - now.boot).count(), 0);
     if (left == x_seconds) return;
@@ -66,30 +76,39 @@ void rendering::patch(const moment& now, instant expires) noexcept {
     write_number(x_json.data() + x_digits, x_digits_size, left);
 }
 
-response rendering::answer(token_ptr keeper, media form, bool head, const moment& now,
-                           instant expires) noexcept {
+response token_answer::answer(const token& subject, media form, bool head, const moment& now,
+                              instant expires) {
+    if (form == media::text && x_text.empty()) build_text(subject);
     patch(now, expires);
-    std::string_view json(x_json);
-    if (form == media::text) return {std::move(keeper), x_text, head ? std::string_view() : x_value};
-    return {std::move(keeper), head ? json.substr(0, x_json_head) : json};
+    const std::string_view all = form == media::text ? x_text : x_json;
+    const std::size_t size_of_head = form == media::text ? x_text_head : x_json_head;
+    return {shared_from_this(), head ? all.substr(0, size_of_head) : all};
 }
 
-std::string_view rendering::document(const moment& now, instant expires) noexcept {
+std::string_view token_answer::document(const moment& now, instant expires) noexcept {
     patch(now, expires);
     return std::string_view(x_json).substr(x_json_head);
 }
 
-const catalog& rendering::services(const token& subject, catalog_pool& pool) {
+const catalog& token_answer::services(const token& subject, catalog_pool& pool) {
     if (!x_services) x_services = pool.share(catalog(catalog_text(subject.body)));
     return *x_services;
 }
 
-std::unique_ptr<token_rendering> render(const cache_entry& entry, const token& subject) {
-    return std::make_unique<rendering>(token_owner{entry.identity(), entry.scope_name()}, subject);
+token_answer& token_answers::of(std::uint64_t scope, const token_owner& owner, const token_ptr& subject) {
+    auto known = x_places.find(scope);
+    // By what owner_before compares: an address may be a later token's.
+    if (known != x_places.end() && !known->second.subject.owner_before(subject) &&
+        !subject.owner_before(known->second.subject))
+        return *known->second.bytes;
+    auto built = std::make_shared<token_answer>(owner, *subject);
+    place& its = x_places[scope];
+    its = {subject, std::move(built)};
+    return *its.bytes;
 }
 
-rendering& rendering_of(const token& subject) noexcept {
-    return static_cast<rendering&>(*subject.rendering);
+void token_answers::drop_ended() noexcept {
+    std::erase_if(x_places, [](const auto& each) { return each.second.subject.expired(); });
 }
 
 } // namespace tokenward::local

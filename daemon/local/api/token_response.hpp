@@ -1,14 +1,15 @@
-// The answers to a get, built once when the token comes; of a hit nothing is left to do but to patch a few
-// digits.
+// The answers to a get, built once for each token: of a hit nothing is left to do but to patch a few digits.
 #pragma once
 
-#include "daemon/core/token_cache.hpp"
+#include "daemon/core/token.hpp"
 #include "daemon/local/api/catalog.hpp"
 #include "daemon/local/api/token_document.hpp"
 #include "daemon/local/http/media.hpp"
 #include "daemon/local/http/response.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <unordered_map>
 
 namespace tokenward::local {
 
@@ -16,40 +17,57 @@ namespace tokenward::local {
 /// most.
 inline constexpr std::size_t longest_token_in_header = 8000;
 
-/// A token's answers as bytes in wiped memory.
-class rendering final : public token_rendering {
+/// The answers to gets of one token, as bytes in wiped memory.
+class token_answer : public std::enable_shared_from_this<token_answer> {
   public:
-    rendering(const token_owner& owner, const token& subject);
+    token_answer(const token_owner& owner, const token& subject);
 
-    /// The answer as of `now` to `keeper`, the token that this belongs to. `expires`: when it ceases to be
-    /// served. Allocates nothing. The bytes are patched in place: two answers of different seconds must not
-    /// be held at once. REQUIRES: now <= expires.
-    response answer(token_ptr keeper, media form, bool head, const moment& now, instant expires) noexcept;
+    /// The answer as of `now`. `subject`: the token that this was built for; `expires`: when it ceases to be
+    /// served. Allocates nothing but for the first answer as text. The bytes are patched in place: two
+    /// answers of different seconds must not be held at once. REQUIRES: now <= expires.
+    response answer(const token& subject, media form, bool head, const moment& now, instant expires);
     /// The JSON document alone, as of now.
     std::string_view document(const moment& now, instant expires) noexcept;
 
-    /// The catalog of `subject`, the token that this belongs to: taken apart when it is first asked for.
+    /// The catalog of `subject`, as in answer(): parsed when it is first asked for.
     const catalog& services(const token& subject, catalog_pool& pool);
 
   private:
     void patch(const moment& now, instant expires) noexcept;
+    void build_text(const token& subject);
 
     wiped_string x_json; // header and body
     std::size_t x_json_head = 0;
     std::size_t x_digits = 0;
     std::size_t x_digits_size = 0;
-    wiped_string x_text; // header; the body is the token itself
-    std::string_view x_value;
+    wiped_string x_text; // header and body; empty until asked for
+    std::size_t x_text_head = 0;
     std::chrono::sys_seconds x_date{}; // as it stands in the bytes
     std::int64_t x_seconds = -1;
     std::shared_ptr<const catalog> x_services; // null until asked for
 };
 
-/// What token_service asks for when a token comes (token_service::parts::render).
-std::unique_ptr<token_rendering> render(const cache_entry& entry, const token& subject);
+/// The answers of the tokens that have been asked for, at most one for each scope. One thread.
+class token_answers {
+  public:
+    /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
+    /// never another one (cache_entry::id). Valid until the next call. If they are there it costs a look-up,
+    /// and allocates nothing.
+    token_answer& of(std::uint64_t scope, const token_owner& owner, const token_ptr& subject);
 
-/// The rendering that render() gave to the token. REQUIRES: it did.
-rendering& rendering_of(const token& subject) noexcept;
+    /// Wipes the answers of tokens that nobody holds any more. To be called about once a second.
+    void drop_ended() noexcept;
+    /// Wipes all: nobody is connected who could ask.
+    void clear() noexcept { x_places.clear(); }
+    std::size_t size() const noexcept { return x_places.size(); }
+
+  private:
+    struct place {
+        std::weak_ptr<const token> subject;
+        std::shared_ptr<token_answer> bytes;
+    };
+    std::unordered_map<std::uint64_t, place> x_places; // by scope
+};
 
 /// `X-Subject-Token: …` with its CRLF, unless the token is too long for it.
 void append_subject_token(wiped_string& out, const token& subject);

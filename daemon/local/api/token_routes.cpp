@@ -73,7 +73,7 @@ std::string_view body_of(const environment& around, const served_token& t, std::
 
 // The document with the IAM's own answer as its last member.
 response answer_with_body(const environment& around, const served_token& t, bool head) {
-    std::string_view document = rendering_of(*t.value).document(t.now, t.expires);
+    std::string_view document = answers_of(around, t).document(t.now, t.expires);
     std::string cut;
     const std::string_view own = body_of(around, t, cut);
     wiped_string body;
@@ -131,7 +131,7 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
         connection.answer(honour(answer_with_body(around, t, w.head), w));
     else
         connection.answer(
-            honour(rendering_of(*t.value).answer(t.value, w.form, w.head, t.now, t.expires), w));
+            honour(answers_of(around, t).answer(*t.value, w.form, w.head, t.now, t.expires), w));
     return t.at_once ? get_outcome::hit : get_outcome::waited;
 }
 

@@ -20,6 +20,11 @@ struct served_token {
     bool at_once = false; ///< it was held already
 };
 
+/// The bytes that answer a get of this token. Valid until the next call.
+inline token_answer& answers_of(const environment& around, const served_token& t) {
+    return around.answers->of(t.entry, {t.identity, t.scope}, t.value);
+}
+
 /// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
 struct late_caller {
     late_caller(const call& c, const cache_entry& entry, verb_set needed);

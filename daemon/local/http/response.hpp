@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/secret.hpp"
-#include "daemon/core/token.hpp"
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -15,9 +15,9 @@ class response {
   public:
     /// Bytes built for this answer alone; wiped with it.
     explicit response(wiped_string bytes) : x_own(std::move(bytes)) {}
-    /// Bytes that live as long as `keeper` does; `more` is a body that stands elsewhere.
-    response(token_ptr keeper, std::string_view bytes, std::string_view more = {}) noexcept
-        : x_keeper(std::move(keeper)), x_bytes(bytes), x_more(more) {}
+    /// Bytes that live as long as `keeper` does.
+    response(std::shared_ptr<const void> keeper, std::string_view bytes) noexcept
+        : x_keeper(std::move(keeper)), x_bytes(bytes) {}
 
     response(response&&) noexcept = default;
     response& operator=(response&&) noexcept = default;
@@ -26,7 +26,6 @@ class response {
     std::string_view status_line() const noexcept { return bytes().substr(0, bytes().find('\n') + 1); }
     /// What follows it.
     std::string_view rest() const noexcept { return bytes().substr(bytes().find('\n') + 1); }
-    std::string_view more() const noexcept { return x_more; }
 
     /// A further field of this answer alone, with its CRLF; static, or empty.
     std::string_view field() const noexcept { return x_field; }
@@ -39,9 +38,8 @@ class response {
     std::string_view bytes() const noexcept { return x_keeper ? x_bytes : std::string_view(x_own); }
 
     wiped_string x_own;
-    token_ptr x_keeper;
+    std::shared_ptr<const void> x_keeper;
     std::string_view x_bytes;
-    std::string_view x_more;
     std::string_view x_field;
 };
 

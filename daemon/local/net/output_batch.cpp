@@ -33,7 +33,6 @@ void output_batch::add(response answer, std::string_view connection_field) {
     add(connection_field);
     add(kept.field());
     add(kept.rest());
-    add(kept.more());
 }
 
 bool output_batch::full() const noexcept {

@@ -34,7 +34,7 @@ class output_batch {
     void move_to(wiped_string& unsent);
 
   private:
-    static constexpr std::size_t vectors_per_answer = 5; // status line, connection field, field, rest, more
+    static constexpr std::size_t vectors_per_answer = 4; // status line, connection field, field, rest
 
     void append_from(std::size_t sent, wiped_string& unsent) const;
     void clear() noexcept;

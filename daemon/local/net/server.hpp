@@ -21,8 +21,8 @@ struct server_options {
         nullptr; ///< outlives the server; null = nothing is known of callers' numbers
 };
 
-/// Serves the tokens of a token_service, whose parts::render must be local::render. One thread: that of `io`,
-/// which must not run any more when this goes; the service outlives it.
+/// Serves the tokens of a token_service. One thread: that of `io`, which must not run any more when this
+/// goes; the service outlives it.
 class server {
   public:
     server(boost::asio::io_context& io, token_service& service, const server_options& options,

@@ -103,12 +103,16 @@ void session_pool::arm_sweep() {
     x_sweeping = true;
 }
 
-// If the timer can't be set for want of memory, the next connection sets it.
+// If the timer can't be set for want of memory, the next connection sets it. Answers to gets hold tokens:
+// they end within a tick of their token, or of the last connection.
 void session_pool::sweep() {
     ++x_shared.ticks;
     x_sweeping = false;
     for_each([](session& one) { one.sweep(); });
-    if (!x_sessions.empty()) arm_sweep();
+    token_answers& answers = *x_shared.around.answers;
+    if (x_sessions.empty()) return answers.clear();
+    answers.drop_ended();
+    arm_sweep();
 }
 
 // Whoever is called may end itself or any other, and others may come: each of those that were there and still

@@ -103,8 +103,7 @@ class fake_connection final : public exchange, public std::enable_shared_from_th
     permission& permitted() override { return x_permission; }
     void answer(response r) noexcept override {
         EXPECT_FALSE(answered.has_value()) << "answered twice";
-        answered.emplace(std::string(r.status_line()) + std::string(r.field()) + std::string(r.rest()) +
-                         std::string(r.more()));
+        answered.emplace(std::string(r.status_line()) + std::string(r.field()) + std::string(r.rest()));
     }
     void awaits(wait_id id) noexcept override { waits = id; }
     late_exchange later() override { return {weak_from_this(), 0}; }
@@ -198,8 +197,7 @@ class LocalSide : public ::testing::Test {
     token_service service{{.executor = io.get_executor(),
                            .time = time,
                            .jitter = [] { return 0.0; },
-                           .make_source = [this](const identity_config&) { return source; },
-                           .render = render}};
+                           .make_source = [this](const identity_config&) { return source; }}};
     environment around{.service = service, .own_uid = 500, .version = "1.2.3", .started = time.at.boot};
 };
 

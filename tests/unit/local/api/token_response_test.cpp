@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr token_owner owner{"ci", "eu-de"};
 constexpr moment start{instant(1000h), wall_time(1'767'225'600s)}; // 2026-01-01
 
 std::shared_ptr<token> make_token(const std::string& value) {
@@ -25,17 +26,16 @@ std::shared_ptr<token> make_token(const std::string& value) {
     t->project = named_ref{"p1", "eu-de \"quoted\"\n"};
     t->project_domain = named_ref{"d1", "OTC"};
     t->methods = {"password", "totp"};
-    t->rendering = std::make_unique<rendering>(token_owner{"ci", "eu-de"}, *t);
     return t;
 }
 
 std::string bytes(const response& r) {
-    return std::string(r.status_line()) + std::string(r.rest()) + std::string(r.more());
+    return std::string(r.status_line()) + std::string(r.rest());
 }
 
 std::string answer(const std::shared_ptr<token>& t, media form, bool head, duration later = 0s) {
     moment now{start.boot + later, start.wall + std::chrono::duration_cast<std::chrono::microseconds>(later)};
-    return bytes(rendering_of(*t).answer(t, form, head, now, t->expires()));
+    return bytes(std::make_shared<token_answer>(owner, *t)->answer(*t, form, head, now, t->expires()));
 }
 
 TEST(TokenResponse, IsTheDocumentOfTheContract) {
@@ -64,15 +64,67 @@ TEST(TokenResponse, AsTextIsTheTokenAndNothingElse) {
 
 TEST(TokenResponse, CountsDownInPlace) {
     auto t = make_token("gAAAA");
-    std::string first = answer(t, media::json, false);
-    std::string later = answer(t, media::json, false, 24h - 9500ms);
+    auto built = std::make_shared<token_answer>(owner, *t);
+    auto answer_at = [&](media form, std::chrono::milliseconds later) {
+        return bytes(built->answer(*t, form, false, {start.boot + later, start.wall + later}, t->expires()));
+    };
+    std::string first = answer_at(media::json, 0ms);
+    std::string later = answer_at(media::json, 24h - 9500ms);
     EXPECT_EQ(first.size(), later.size());
     EXPECT_NE(later.find("\"expires_in\":9    ,"), std::string::npos) << later;
     EXPECT_NE(later.find("Date: Thu, 01 Jan 2026 23:59:50 GMT\r\n"), std::string::npos) << later;
-    EXPECT_NE(answer(t, media::text, false, 1s).find("Date: Thu, 01 Jan 2026 00:00:01 GMT\r\n"),
+    EXPECT_NE(answer_at(media::text, 1s).find("Date: Thu, 01 Jan 2026 00:00:01 GMT\r\n"), std::string::npos);
+    EXPECT_NE(answer_at(media::json, 1ms).find("\"expires_in\":86399,"), std::string::npos) << "rounded down";
+}
+
+TEST(TokenResponse, AsTextHasTheDateOfItsFirstAnswer) {
+    auto t = make_token("gAAAA");
+    auto built = std::make_shared<token_answer>(owner, *t);
+    (void)built->answer(*t, media::json, false, start, t->expires());
+    EXPECT_NE(bytes(built->answer(*t, media::text, false, start, t->expires()))
+                  .find("Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"),
               std::string::npos);
-    EXPECT_NE(answer(t, media::json, false, 1ms).find("\"expires_in\":86399,"), std::string::npos)
-        << "rounded down";
+}
+
+TEST(TokenAnswers, AreBuiltOncePerToken) {
+    token_answers all;
+    token_ptr t = make_token("gAAAA");
+    token_answer& built = all.of(1, owner, t);
+    EXPECT_EQ(&all.of(1, owner, t), &built);
+    EXPECT_NE(&all.of(2, owner, t), &built) << "another scope has another name in its document";
+    EXPECT_EQ(all.size(), 2U);
+}
+
+TEST(TokenAnswers, AreThoseOfTheTokenAndNotOfTheOneBefore) {
+    token_answers all;
+    token_ptr t = make_token("first");
+    (void)all.of(1, owner, t);
+    t = make_token("second");
+    EXPECT_NE(all.of(1, owner, t).document(start, t->expires()).find(R"("token":"second")"),
+              std::string_view::npos);
+    EXPECT_EQ(all.size(), 1U);
+}
+
+TEST(TokenAnswers, EndWithTheirToken) {
+    token_answers all;
+    token_ptr kept = make_token("kept");
+    token_ptr gone = make_token("gone");
+    (void)all.of(1, owner, kept);
+    (void)all.of(2, owner, gone);
+    const std::weak_ptr<const token> watched = gone;
+    gone.reset();
+    EXPECT_TRUE(watched.expired()) << "answers keep no token alive";
+    all.drop_ended();
+    EXPECT_EQ(all.size(), 1U);
+}
+
+TEST(TokenAnswers, AnAnswerThatIsYetToBeSentOutlivesThem) {
+    token_answers all;
+    token_ptr t = make_token("gAAAA");
+    const response unsent = all.of(1, owner, t).answer(*t, media::text, false, start, t->expires());
+    t.reset();
+    all.drop_ended();
+    EXPECT_TRUE(bytes(unsent).ends_with("\r\n\r\ngAAAA"));
 }
 
 TEST(TokenResponse, PutsATokenOfUpTo8000BytesIntoAHeaderToo) {

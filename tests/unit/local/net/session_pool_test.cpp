@@ -80,6 +80,31 @@ TEST_F(Crowd, EndingOneConnectionMayEndItsNeighbours) {
     EXPECT_EQ(pool.size(), 0U);
 }
 
+class Ticking : public OverASocket {
+  protected:
+    Ticking() : OverASocket({.tick = std::chrono::milliseconds(1)}) {}
+};
+
+TEST_F(Ticking, AnAnswersBytesEndWithItsToken) {
+    warm();
+    wire client = open();
+    exchange(client, get_token());
+    EXPECT_EQ(around.answers->size(), 1U);
+    EXPECT_EQ(send("DELETE", "/v1/tokens/ci/eu-de").status, 204);
+    run_until([&] { return around.answers->size() == 0; });
+    EXPECT_FALSE(client.ended());
+}
+
+TEST_F(Ticking, AnAnswersBytesEndSoonAfterTheLastConnection) {
+    warm();
+    wire client = open();
+    exchange(client, get_token());
+    client.close();
+    run_until([&] { return around.answers->size() == 0; });
+    wire next = open();
+    EXPECT_EQ(split_reply(exchange(next, get_token())).status, 200);
+}
+
 class Shared : public OverASocket {
   protected:
     Shared() : OverASocket({.connections = 32, .tick = std::chrono::hours(1)}) {}

@@ -57,7 +57,12 @@ class wire {
 class OverASocket : public LocalSide {
   protected:
     explicit OverASocket(connection_limits limits = {.tick = std::chrono::hours(1)})
-        : pool(io, {.service = service, .own_uid = ::geteuid(), .version = "1.2.3", .started = time.at.boot},
+        : pool(io,
+               {.service = service,
+                .own_uid = ::geteuid(),
+                .version = "1.2.3",
+                .started = time.at.boot,
+                .answers = around.answers},
                limits) {}
 
     wire open() {
