@@ -1,6 +1,6 @@
-"""The daemon as this plugin sees it: four requests of its HTTP API over the Unix socket.
+"""The four requests of the daemon's HTTP API that the plugin uses, over the Unix socket.
 
-Each request has a connection of its own, so that threads don't disturb each other and a forked child shares none.
+Each request has its own connection, so threads do not disturb each other and a forked child shares none.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keystoneauth_tokenward._version import __version__
 
 SYSTEM_SOCKET = "/run/tokenward/tokenward.sock"
 DEFAULT_TIMEOUT = 35.0
-STARTING = 5.0  # seconds in which a daemon that is being started should listen
+STARTING = 5.0  # seconds for which a daemon that does not listen yet is waited for
 _LARGEST_ANSWER = 16 << 20  # bytes; a full catalog has some hundred KiB
 
 
@@ -33,13 +33,13 @@ def socket_path(given: str | None = None) -> str:
 
 
 class _Deadline:
-    """A moment until which a whole request, with its repetitions, must be over."""
+    """The time at which a whole request, with its retries, must have ended."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds that are left; raises TimeoutError when there are none, since 0 would mean for ever elsewhere."""
+        """Seconds that are left; raises TimeoutError when there are none, since a timeout of 0 means something else."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -79,10 +79,10 @@ class _Connection(http.client.HTTPConnection):
             self.close()
 
     def _read(self, answer: http.client.HTTPResponse, unix: socket.socket) -> bytes:
-        if answer.length is None and not answer.chunked:  # http.client takes the end of the stream for that of the head
+        if answer.length is None and not answer.chunked:  # the stream ended within the head
             raise ConnectionResetError("the answer was cut short")
         content = bytearray()
-        # From Python 3.13 on the answer closes itself, and the socket with it, at the last byte and not after it.
+        # Since Python 3.13 the answer closes itself and the socket with the last byte, not after it.
         while not answer.isclosed():
             unix.settimeout(self._deadline.left())
             piece = answer.read1(1 << 16)
@@ -91,17 +91,17 @@ class _Connection(http.client.HTTPConnection):
             content += piece
             if len(content) > _LARGEST_ANSWER:
                 raise http.client.HTTPException("the answer is too large")
-        if answer.length:  # read1() doesn't raise when the stream ends before its time
+        if answer.length:  # read1() does not raise when the stream ends too early
             raise ConnectionResetError("the answer was cut short")
         return bytes(content)
 
 
 class Daemon:
-    """The daemon at a socket. Thread-safe; nothing is connected or asked before the first call.
+    """The daemon at a socket. Thread-safe; does not connect before the first call.
 
-    `timeout`: seconds for each call as a whole. All calls raise errors.TokenwardError. A daemon that does not listen
-    yet is waited for, at most for STARTING seconds; a call that it cuts off (a restart) is sent once more, which is
-    safe: none does more when it arrives twice.
+    `timeout`: seconds for each whole call. All calls raise errors.TokenwardError. A daemon that does not listen yet is
+    waited for, for STARTING seconds at most. A call whose connection breaks, as in a restart, is sent once more; it has
+    the same effect if it arrives twice.
     """
 
     def __init__(self, path: str | None = None, timeout: float = DEFAULT_TIMEOUT) -> None:
@@ -109,25 +109,25 @@ class Daemon:
         self._timeout = timeout
 
     def token(self, identity: str, scope: str, min_ttl: int = 0) -> Mapping[str, Any]:
-        """The token document, with the IAM's own answer as `body`; valid for at least `min_ttl` seconds."""
-        # The daemon is to give up before we do, for it can say why.
-        max_wait = max(1, int(self._timeout * 6 / 7))  # 0 would be no time to fetch one
+        """The daemon's answer, with the IAM's as `body`; the token is valid for at least `min_ttl` seconds."""
+        # The daemon should give up first, because it can say why.
+        max_wait = max(1, int(self._timeout * 6 / 7))  # 0 would leave no time to fetch one
         query = f"include=body&max_wait={max_wait}" + (f"&min_ttl={min_ttl}" if min_ttl else "")
         return self._ask(f"{identity}/{scope}", "GET", f"{_path_of(identity, scope)}?{query}")
 
     def report(self, identity: str, scope: str, fingerprint: str, status: int) -> str:
-        """Tells that a service answered `status` to the token called `fingerprint`; returns the daemon's verdict."""
+        """Reports that a service answered `status` to the token `fingerprint`; returns the daemon's verdict."""
         said = json.dumps({"fingerprint": fingerprint, "status": status})
         answer = self._ask(f"{identity}/{scope}", "POST", f"{_path_of(identity, scope)}/report", said)
         return str(answer.get("verdict"))
 
     def identities(self, scope: str) -> list[str]:
-        """The names of the identities that this process may use; `scope` is what the one is wanted for."""
+        """The names of the identities that this process may use; `scope` is for error messages."""
         answer = self._ask(f"scope {scope}", "GET", "/v1/identities")
         return [str(entry.get("identity")) for entry in answer.get("identities", [])]
 
     def auth_url(self, identity: str) -> str | None:
-        """Where the IAM of an identity is, by the daemon's configuration; None if it does not say."""
+        """The URL of an identity's IAM in the daemon's configuration; None if the daemon does not say."""
         answer = self._ask(f"identity {identity}", "GET", "/v1/status")
         urls = [entry.get("auth_url") for entry in answer.get("identities", []) if entry.get("identity") == identity]
         return str(urls[0]) if urls and urls[0] else None
@@ -152,7 +152,7 @@ class Daemon:
             try:
                 try:
                     return _Connection(socket_path(self._given), deadline).exchange(method, target, body)
-                except BlockingIOError:  # more callers than the backlog takes
+                except BlockingIOError:  # the daemon's backlog is full
                     pass
                 except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
                     if time.monotonic() + pause > starting:

@@ -1,4 +1,4 @@
-"""What can go wrong between a program and the daemon, as exceptions that callers of keystoneauth know already."""
+"""The errors of the plugin, which are also exceptions that callers of keystoneauth handle already."""
 from __future__ import annotations
 
 from typing import Any, Mapping
@@ -7,14 +7,14 @@ from keystoneauth1 import exceptions
 
 
 class TokenwardError(exceptions.ClientException):
-    """Anything that this plugin raises. Its text says what happened, to which identity and scope, and what to do."""
+    """The base of all exceptions of this plugin. Its text says what happened, to whom, and what to do."""
 
     code: str = "other"
-    """The daemon's CODE (`urn:tokenward:CODE`), or a name for what the client found by itself."""
+    """The daemon's CODE (`urn:tokenward:CODE`), or the name of an error that the plugin found."""
     detail: str = ""
-    """The same without the identity and scope; in the daemon's own words where it answered."""
+    """The text without the identity and scope; from the daemon if it answered."""
     retry_after: float = 0
-    """Seconds after which asking again makes sense; 0 = not said."""
+    """Seconds to wait before asking again; 0 = not known."""
 
 
 class NoDaemon(TokenwardError, exceptions.ConnectFailure):
@@ -42,7 +42,7 @@ class NoAnswer(TokenwardError, exceptions.ConnectTimeout):
 
 
 class BadAnswer(TokenwardError, exceptions.AuthorizationFailure):
-    """What answers at the socket does not speak the daemon's language, or is of a later version."""
+    """What answers at the socket is not a Tokenward daemon, or a newer one."""
 
     code = "protocol"
 
@@ -54,7 +54,7 @@ class WhichIdentity(TokenwardError, exceptions.OptionError):
 
 
 class RefusedByDaemon(TokenwardError, exceptions.HttpError):
-    """The daemon's answer is an error: `http_status`, `code`, `detail` and `retry_after` are as it said."""
+    """The daemon answered with an error; `http_status`, `code`, `detail` and `retry_after` are from its answer."""
 
     def __init__(self, message: str, problem: Mapping[str, Any], status: int) -> None:
         exceptions.HttpError.__init__(
@@ -81,7 +81,7 @@ class CredentialRejected(RefusedByDaemon, exceptions.Unauthorized):
 
 
 class IamProtocol(RefusedByDaemon, exceptions.BadGateway):
-    """The IAM's answer makes no sense."""
+    """The IAM's answer can't be understood."""
 
 
 class IamUnavailable(RefusedByDaemon, exceptions.ServiceUnavailable):

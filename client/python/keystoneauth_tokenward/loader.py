@@ -1,4 +1,4 @@
-"""How keystoneauth finds the plugin by its name, and which options it has."""
+"""The entry point of the plugin, and its options."""
 from __future__ import annotations
 
 from keystoneauth1 import loading
@@ -18,15 +18,15 @@ class Loader(loading.BaseLoader):
         return [
             *super().get_options(),
             loading.Opt("tokenward-identity",
-                        help="Identity whose token to use, as the daemon calls it; without it TOKENWARD_IDENTITY, else "
-                             "the only one that you may use"),
+                        help="Identity whose token to use, from the daemon's configuration; else TOKENWARD_IDENTITY, "
+                             "else the only one that you may use"),
             loading.Opt("tokenward-scope", required=True,
                         help="Scope of the token: a name from the daemon's configuration, or project:NAME, "
                              "project_id:ID, domain:NAME, domain_id:ID, unscoped"),
             loading.Opt("tokenward-socket",
-                        help="Path of the daemon's socket; without it TOKENWARD_SOCKET and the usual places"),
+                        help="Path of the daemon's socket; else TOKENWARD_SOCKET and the usual paths"),
             loading.Opt("tokenward-min-ttl", type=int,
-                        help="Seconds that the token must still be valid"),
+                        help="Seconds for which the token must still be valid"),
             loading.Opt("tokenward-timeout", type=float,
-                        help="Seconds in which the daemon must have answered; 35 unless given"),
+                        help="Seconds within which the daemon must answer (default 35)"),
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The plugin itself: what keystoneauth asks of an identity plugin, answered by the daemon."""
+"""The identity plugin for keystoneauth, which asks the daemon for everything."""
 from __future__ import annotations
 
 import hashlib
@@ -26,13 +26,13 @@ class Tokenward(base.BaseIdentityPlugin):
     :param tokenward_scope: a name from the daemon's configuration, or project:NAME, project_id:ID, domain:NAME,
         domain_id:ID, unscoped
     :param tokenward_identity: whose tokens; else $TOKENWARD_IDENTITY, else the only identity that this user may use
-    :param tokenward_socket: the path of the daemon's socket; else $TOKENWARD_SOCKET and the usual places
-    :param tokenward_min_ttl: seconds that a token must still live when it is used, at most the life that the IAM grants
-    :param tokenward_timeout: seconds in which the daemon must have answered
-    :param kwargs: ignored; tools pass options of other plugins along
-    :raises keystoneauth1.exceptions.OptionError: an option is no number, or out of range
+    :param tokenward_socket: the path of the daemon's socket; else $TOKENWARD_SOCKET and the usual paths
+    :param tokenward_min_ttl: seconds for which a token must still be valid when it is used; at most its whole life
+    :param tokenward_timeout: seconds within which the daemon must answer
+    :param kwargs: ignored, because tools pass the options of other plugins too
+    :raises keystoneauth1.exceptions.OptionError: an option is not a number, or out of range
 
-    Thread-safe. May be used on both sides of a fork. No method but those that need a token talks to the daemon; they
+    Thread-safe, and usable in the parent and the child of a fork. Only methods that need a token ask the daemon; they
     raise :class:`keystoneauth_tokenward.TokenwardError`.
     """
 
@@ -55,17 +55,17 @@ class Tokenward(base.BaseIdentityPlugin):
         if timeout == 0:
             raise exceptions.OptionError("tokenward: tokenward_timeout is 0: say how many seconds a call may take")
         self._daemon = Daemon(tokenward_socket or None, timeout)
-        self._life: tuple[str, float] = ("", 0.0)  # a token, and when it ends by _now()
-        self._in_use = threading.local()  # .token: the one that this thread has sent
-        self._start_anew()
+        self._life: tuple[str, float] = ("", 0.0)  # a token, and when it expires on the clock of _now()
+        self._in_use = threading.local()  # .token: the last that this thread got
+        self._make_lock()
         _plugins.add(self)
 
-    def _start_anew(self) -> None:
-        self._guard = threading.Lock()  # of auth_ref; held while the daemon is asked, so that one thread asks for all
+    def _make_lock(self) -> None:
+        self._guard = threading.Lock()  # guards auth_ref; held while the daemon is asked, so that only one thread asks
 
     @property
     def identity(self) -> str:
-        """Whose tokens these are; asks the daemon when nobody has said it. Raises errors.WhichIdentity."""
+        """Whose tokens these are; asks the daemon if it is not set. Raises errors.WhichIdentity."""
         if self._identity is None:
             self._identity = os.environ.get("TOKENWARD_IDENTITY") or self._only_identity()
         return self._identity
@@ -84,7 +84,7 @@ class Tokenward(base.BaseIdentityPlugin):
         raise failure
 
     def get_auth_ref(self, session: Session | None, **kwargs: Any) -> access.AccessInfo:
-        """The daemon's current token, with the IAM's own description of it, catalog and all."""
+        """The daemon's current token, with the IAM's description of it, including the catalog."""
         asked = _now()
         document = self._daemon.token(self.identity, self.scope, self._min_ttl)
         token, body, life = (document.get(key) for key in ("token", "body", "expires_in"))
@@ -100,14 +100,15 @@ class Tokenward(base.BaseIdentityPlugin):
         return found
 
     def get_access(self, session: Session | None, **kwargs: Any) -> access.AccessInfo:
-        """What is known of the token that is held here, or of a new one if that is near its end."""
+        """The description of the held token, or of a new one if that one expires soon."""
         with self._guard:
             if self._needs_reauthenticate():
                 self.auth_ref = self.get_auth_ref(session)
             return self.auth_ref
 
     def _needs_reauthenticate(self) -> bool:
-        """By the daemon's word, on a clock that no step of the time of day disturbs, where it has given that."""
+        """Whether the token expires soon, on a clock that steps of the system time do not change; if the token is not
+        from the daemon, by its own expiry time."""
         if not self.auth_ref or not self.reauthenticate:
             return not self.auth_ref
         margin = max(self.MIN_TOKEN_LIFE_SECONDS, self._min_ttl)
@@ -117,16 +118,16 @@ class Tokenward(base.BaseIdentityPlugin):
         return bool(self.auth_ref.will_expire_soon(margin))
 
     def get_token(self, session: Session | None, **kwargs: Any) -> str:
-        """A valid token. The calling thread is taken to use it: its next invalidate() is about this one."""
+        """A valid token. The next invalidate() of the calling thread is about this one."""
         token = self.get_access(session).auth_token
         self._in_use.token = token
         return str(token)
 
     def invalidate(self) -> bool:
-        """Reports to the daemon that a service refused the token (401) which this thread was given last.
+        """Reports to the daemon that a service refused (401) the last token of this thread.
 
-        Returns whether a new one may help: not when the daemon knows that the token is good, so that the region,
-        the request or the permissions are to blame. Raises nothing: what the service said matters more.
+        Returns whether a new token may help. It does not if the daemon knows that the token is valid: then the reason
+        is the region, the request or the permissions. Raises nothing, so that the caller sees the service's answer.
         """
         with self._guard:
             held = self.auth_ref.auth_token if self.auth_ref else None
@@ -154,8 +155,8 @@ class Tokenward(base.BaseIdentityPlugin):
                 self.auth_ref = None
 
     def get_endpoint_data(self, session: Session | None, *args: Any, **kwargs: Any) -> Any:
-        """As keystoneauth has it, from the catalog; the IAM's own address too, which nobody has to configure: that of
-        the catalog, else the one at which the daemon logs in."""
+        """The endpoint of a service, from the catalog. The IAM's URL need not be configured: it is that of the catalog,
+        else the one at which the daemon logs in."""
         if kwargs.get("interface") is plugin.AUTH_INTERFACE:
             self.get_access(session)
             if self.auth_url is None:
@@ -163,7 +164,7 @@ class Tokenward(base.BaseIdentityPlugin):
         return super().get_endpoint_data(session, *args, **kwargs)
 
     def get_cache_id(self) -> None:
-        """None: no copy of a token is to be kept anywhere else."""
+        """None, so that no copy of a token is kept anywhere else."""
         return None
 
     def get_auth_state(self) -> None:
@@ -175,26 +176,26 @@ _plugins: weakref.WeakSet[Tokenward] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    # A lock that another thread held at the fork would stay locked in the child for ever.
+    # In the child, a lock that another thread held at the fork would stay locked for ever.
     for each in list(_plugins):
-        each._start_anew()
+        each._make_lock()
 
 
 os.register_at_fork(after_in_child=_after_fork)
 
 
 def _now() -> float:
-    """Seconds on a clock that goes on while the machine sleeps."""
+    """Seconds on a clock that also runs while the machine is suspended."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _fingerprint(token: str) -> str:
-    """The name by which the daemon knows a token."""
+    """The fingerprint of a token."""
     return "sha256:" + hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def _number(name: str, value: float | str | None, default: float) -> float:
-    """An option as a number of seconds; from files and variables it comes as text."""
+    """An option as a number of seconds. In files and variables it is text."""
     if value is None or value == "":
         return default
     try:
