@@ -112,14 +112,14 @@ static void note(tokenward_kept* kept, struct outcome* outcome) {
 static int pause_after(const tokenward_kept* kept, const struct outcome* outcome, struct tw_pace* pace) {
     if (outcome->error != tokenward_ok)
         return tw_failure_pause(pace, outcome->error, kept->problem.retry_after);
-    *pace = TW_PACE_INIT;
+    pace->failure_pause_ms = TW_FIRST_FAILURE_PAUSE_MS;
     bool is_new = outcome->token != NULL && !outcome->repeated;
     return is_new || outcome->waited ? 0 : tw_poll_pause(kept->end - tw_boot_time());
 }
 
 static void* run(void* argument) {
     tokenward_kept* kept = argument;
-    struct tw_pace pace = TW_PACE_INIT;
+    struct tw_pace pace = {TW_FIRST_FAILURE_PAUSE_MS};
     while (!is_stopping(kept)) {
         // Only this thread changes `token`, so it may read it without the mutex.
         char known[TOKENWARD_FINGERPRINT_SIZE] = "";

@@ -33,7 +33,7 @@ int tw_poll_pause(tw_instant left_ms) {
 int tw_failure_pause(struct tw_pace* pace, int error, long retry_after) {
     int pause = pace->failure_pause_ms;
     int longest = is_lasting(error) ? longest_lasting_pause_ms : longest_pause_ms;
-    pace->failure_pause_ms = (int)tw_bounded((tw_instant)pause * 2, TW_PACE_INIT.failure_pause_ms, longest);
+    pace->failure_pause_ms = (int)tw_bounded((tw_instant)pause * 2, TW_FIRST_FAILURE_PAUSE_MS, longest);
     if (retry_after > 0 && error == tokenward_error_too_many_requests)
         pause = (int)tw_bounded(retry_after * 1000L, pause, longest_lasting_pause_ms);
     return pause;

@@ -4,12 +4,17 @@
 
 #include "client/connection/connection.h"
 
-/// Grows with each failure in a row. Begins and begins again as TW_PACE_INIT.
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TW_FIRST_FAILURE_PAUSE_MS = 10 };
+
+/// The pause after the next failure. It grows with each failure; an answer sets it back to
+/// TW_FIRST_FAILURE_PAUSE_MS.
 struct tw_pace {
     int failure_pause_ms;
 };
-
-#define TW_PACE_INIT ((struct tw_pace){10})
 
 /// After an answer of a daemon that does not support `Prefer: wait`: a share of the time that the token has
 /// left.
@@ -20,5 +25,9 @@ int tw_failure_pause(struct tw_pace* pace, int error, long retry_after);
 
 /// `value`, but not less than `least` nor more than `most`.
 tw_instant tw_bounded(tw_instant value, tw_instant least, tw_instant most);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
