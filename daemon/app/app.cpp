@@ -17,7 +17,7 @@
 #include "daemon/local/net/listening_socket.hpp"
 #include "daemon/local/net/metrics_server.hpp"
 #include "daemon/local/net/server.hpp"
-#include "daemon/names/people.hpp"
+#include "daemon/names/user_lookups.hpp"
 #include "daemon/service/token_service.hpp"
 #include "systemd/inherited.hpp"
 #include "systemd/notify.hpp"
@@ -68,7 +68,7 @@ class daemon {
           x_logins(login_digests(initial)), x_kept(take_kept(std::move(gear.kept.state), initial)),
           x_keeper(
               x_io, [this] { return gather(); }, gear.kept),
-          x_people(x_io, x_clock, [this] { configure(x_service.configuration()); }),
+          x_users(x_io, x_clock, [this] { configure(x_service.configuration()); }),
           x_guard(x_io.get_executor(), x_clock, x_guard_file, kept_guard()),
           x_service({.executor = x_io.get_executor(),
                      .time = x_clock,
@@ -80,14 +80,14 @@ class daemon {
                     .version = TOKENWARD_VERSION,
                     .started = x_clock.now().boot,
                     .limits = {.connections = local::connections_within(descriptor_limit())},
-                    .directory = &x_people.directory()},
+                    .directory = &x_users.directory()},
                    std::move(gear.sockets)) {
         x_signals.add(SIGUSR1);
         take_proxies();
         take_variables(initial);
         if (systemd::has_store()) x_guard.on_change([this] { x_keeper.changed(); });
         x_service.restore(std::exchange(x_kept, {}));
-        x_people.begin(initial);
+        x_users.start(initial);
         configure(std::move(initial));
     }
 
@@ -194,7 +194,7 @@ class daemon {
         x_manager.stopping();
         x_metrics.stop(longest_stop);
         x_server.stop(longest_stop, [] {});
-        x_people.stop();
+        x_users.stop();
         x_service.stop(); // now, so that those who wait are answered
         x_keeper.flush();
         end_process_at_signal(); // who says it twice does not want to wait
@@ -220,7 +220,7 @@ class daemon {
         }
         if (next.value.sockets != x_sockets)
             log::warning("reload", {}, "sockets change at the next start only");
-        x_people.take_up(std::move(next.value), [this](config known) { take_up(std::move(known)); });
+        x_users.resolve(std::move(next.value), [this](config known) { take_up(std::move(known)); });
         return true;
     }
 
@@ -234,7 +234,7 @@ class daemon {
     }
 
     void configure(config next) {
-        x_people.configure(next);
+        x_users.configure(next);
         x_service.configure(std::move(next));
     }
 
@@ -250,8 +250,8 @@ class daemon {
     std::map<std::string, login_digest> x_logins; // by identity, of the configuration as it is
     kept_state x_kept;                            // until the service has it
     state_keeper x_keeper;
-    people x_people;
-    const guard_file x_guard_file{state_directory()};
+          x_users(x_io, x_clock, [this] { configure(x_service.configuration()); }),
+          x_guard(x_io.get_executor(), x_clock, x_guard_file, kept_guard()),
     iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;

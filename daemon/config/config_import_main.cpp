@@ -2,8 +2,8 @@
 // tokenward.yaml and moves its secrets into files.
 #include "daemon/base/secret_file.hpp"
 #include "daemon/config/cloud_file_finder.hpp"
-#include "daemon/config/cloud_reader.hpp"
 #include "daemon/config/cloud_import.hpp"
+#include "daemon/config/cloud_reader.hpp"
 #include "daemon/names/system_names.hpp"
 
 #include <CLI/CLI.hpp>

@@ -16,7 +16,7 @@ struct name_resolver {
     virtual bool is_final() const { return true; }
 };
 
-/// Leaves all names to be looked up later (daemon/names/name_book.hpp).
+/// Leaves all names to be looked up later (daemon/names/rule_name_lookup.hpp).
 struct names_later final : name_resolver {
     std::optional<unsigned> user(const std::string&) const override { return std::nullopt; }
     std::optional<unsigned> group(const std::string&) const override { return std::nullopt; }

@@ -1,4 +1,4 @@
-// What the system's databases of users and groups can be asked, whatever is behind them.
+// The interface to the system's databases of users and groups.
 #pragma once
 
 #include "daemon/core/name_resolver.hpp"
@@ -9,8 +9,8 @@
 
 namespace tokenward {
 
-/// May ask a network and block for long: never to be called from the event loop. Thread-safe. None = there is
-/// no such entry, or the database can't tell.
+/// Calls may ask a network and block for long: never call them from the event loop. Thread-safe. None: there
+/// is no such entry, or the database does not answer.
 struct name_service : name_resolver {
     virtual std::optional<std::string> user_name(unsigned uid) const = 0;
     virtual std::optional<std::string> group_name(unsigned gid) const = 0;

@@ -1,4 +1,4 @@
-// See subordinate_ids.hpp.
+// Parses the text of /etc/subuid or /etc/subgid, and finds the owners of an id.
 #include "daemon/names/subordinate_ids.hpp"
 
 #include <algorithm>
@@ -54,8 +54,8 @@ subordinate_ids::subordinate_ids(std::string_view text) {
     for (range& each : x_ranges) each.reach = reach = std::max(reach, each.end);
 }
 
-// Ranges may overlap: those before count as long as one of them reaches so far. `see` returns whether to go
-// on.
+// Calls `see` for each range with `id`, until it returns false. Ranges may overlap, so earlier ones are
+// looked at as long as one of them reaches `id`.
 template <class See>
 void subordinate_ids::for_each(unsigned id, See see) const {
     auto behind = std::upper_bound(x_ranges.begin(), x_ranges.end(), std::uint64_t{id},

@@ -1,4 +1,4 @@
-// Whom numbers are given to for use in user namespaces: /etc/subuid and /etc/subgid. Pure.
+// Who owns which subordinate ids, by the text of /etc/subuid or /etc/subgid. Pure.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace tokenward {
 
-/// The text of one such file: lines of OWNER:FIRST:COUNT, the owner by name or number. What is no such line
-/// is passed over, as newuidmap(1) does.
+/// One such file: lines of OWNER:FIRST:COUNT, the owner by name or number. Other lines are ignored, as
+/// newuidmap(1) does.
 class subordinate_ids {
   public:
     subordinate_ids() = default;
@@ -24,17 +24,17 @@ class subordinate_ids {
     subordinate_ids& operator=(subordinate_ids&&) = default;
     ~subordinate_ids() = default;
 
-    /// The owners of a number, as written; each once, in the order of the ranges.
+    /// The owners of an id as written, each once, in the order of the ranges.
     std::vector<std::string_view> owners_of(unsigned id) const;
     bool has(unsigned id) const noexcept;
-    /// The first number of a range with this one: it stands for all of them. REQUIRES: has(id).
+    /// The first id of a range that holds this one. REQUIRES: has(id).
     unsigned first_of(unsigned id) const noexcept;
     std::size_t size() const noexcept { return x_ranges.size(); } ///< ranges
 
   private:
     struct range {
         std::uint64_t first;
-        std::uint64_t end;   // the number behind the last
+        std::uint64_t end;   // one past the last
         std::uint64_t reach; // the greatest end of the ranges up to here
         const std::string* owner;
     };

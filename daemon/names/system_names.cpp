@@ -1,4 +1,4 @@
-// See system_names.hpp.
+// Calls the C library for users and groups (nsswitch).
 #include "daemon/names/system_names.hpp"
 
 #include <grp.h>

@@ -1,8 +1,8 @@
-// See name_book.hpp.
-#include "daemon/names/name_book.hpp"
+// Looks up the users and groups of rules on other threads, and again until they have a number.
+#include "daemon/names/rule_name_lookup.hpp"
 
 #include "daemon/base/log.hpp"
-#include "daemon/names/mailbox.hpp"
+#include "daemon/names/result_queue.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +15,7 @@
 namespace tokenward {
 namespace {
 
-// Names that hang must not hold up those that would not.
+// So many look-ups may hang before others have to wait.
 constexpr std::size_t most_threads_for_rules = 32;
 
 std::string_view kind_of(const rule_name& name) {
@@ -24,35 +24,35 @@ std::string_view kind_of(const rule_name& name) {
 
 } // namespace
 
-struct name_book::letter {
+struct rule_name_lookup::lookup_result {
     rule_name name;
     std::optional<unsigned> number;
 };
 
-struct name_book::mailbox : tokenward::mailbox<name_book::letter> {};
+struct rule_name_lookup::result_queue : tokenward::result_queue<rule_name_lookup::lookup_result> {};
 
-name_book::name_book(boost::asio::any_io_executor executor, const clock& time,
-                     std::shared_ptr<const name_service> names, std::function<void()> changed)
+rule_name_lookup::rule_name_lookup(boost::asio::any_io_executor executor, const clock& time,
+                                   std::shared_ptr<const name_service> names, std::function<void()> changed)
     : x_time(time), x_names(std::move(names)), x_changed(std::move(changed)),
-      x_threads(most_threads_for_rules), x_mailbox(std::make_shared<mailbox>()), x_timer(executor),
+      x_threads(most_threads_for_rules), x_results(std::make_shared<result_queue>()), x_timer(executor),
       x_patience(executor) {
-    std::weak_ptr<bool> alive = x_alive; // a handler that runs after our end finds nothing
-    x_mailbox->wake = [this, executor, alive] {
+    std::weak_ptr<bool> alive = x_alive; // a handler that runs after the destructor does nothing
+    x_results->wake = [this, executor, alive] {
         boost::asio::post(executor, [this, alive] {
-            if (!alive.expired()) on_answers();
+            if (!alive.expired()) on_results();
         });
     };
 }
 
-name_book::~name_book() {
+rule_name_lookup::~rule_name_lookup() {
     stop();
 }
 
-void name_book::stop() {
+void rule_name_lookup::stop() {
     if (std::exchange(x_stopped, true)) return;
     {
-        const std::lock_guard lock(x_mailbox->mutex);
-        x_mailbox->wake = nullptr;
+        const std::lock_guard lock(x_results->mutex);
+        x_results->wake = nullptr;
     }
     x_timer.cancel();
     x_patience.cancel();
@@ -60,34 +60,34 @@ void name_book::stop() {
     x_done = nullptr;
 }
 
-void name_book::begin(config& first, std::chrono::milliseconds patience) {
+void rule_name_lookup::start(config& first, std::chrono::milliseconds patience) {
     x_table.configure(first, x_time.now().boot);
     look_up_due();
     const auto until = std::chrono::steady_clock::now() + patience;
     while (!x_table.is_settled()) {
-        std::unique_lock lock(x_mailbox->mutex);
-        if (!x_mailbox->arrived.wait_until(lock, until, [&] { return !x_mailbox->letters.empty(); })) break;
+        std::unique_lock lock(x_results->mutex);
+        if (!x_results->arrived.wait_until(lock, until, [&] { return !x_results->results.empty(); })) break;
         lock.unlock();
-        take_answers(false);
+        take_results(false);
     }
     arm();
     fill(first);
 }
 
-void name_book::take_up(config next, std::chrono::milliseconds patience, handler done) {
+void rule_name_lookup::resolve(config next, std::chrono::milliseconds patience, handler done) {
     x_next = std::move(next);
     x_done = std::move(done);
     x_table.configure(*x_next, x_time.now().boot);
     look_up_due();
     arm();
-    if (x_table.is_settled()) return end_wait();
+    if (x_table.is_settled()) return finish_resolving();
     x_patience.expires_after(patience);
     x_patience.async_wait([this](boost::system::error_code cancelled) {
-        if (!cancelled && !x_stopped) end_wait();
+        if (!cancelled && !x_stopped) finish_resolving();
     });
 }
 
-void name_book::end_wait() {
+void rule_name_lookup::finish_resolving() {
     if (!x_next) return;
     x_patience.cancel();
     config ready = std::move(*x_next);
@@ -96,21 +96,21 @@ void name_book::end_wait() {
     std::exchange(x_done, nullptr)(std::move(ready));
 }
 
-void name_book::look_up_due() {
+void rule_name_lookup::look_up_due() {
     for (rule_name& each : x_table.take_due(x_time.now().boot))
-        x_threads.run([mailbox = x_mailbox, names = x_names, name = std::move(each)] {
+        x_threads.run([result_queue = x_results, names = x_names, name = std::move(each)] {
             std::optional<unsigned> number;
             try {
                 number = name.is_group ? names->group(name.name) : names->user(name.name);
-            } catch (const std::exception&) { // no memory: it is tried again
+            } catch (const std::exception&) { // out of memory: it is tried again
             }
-            mailbox->put({name, number});
+            result_queue->put({name, number});
         });
 }
 
-bool name_book::take_answers(bool late) {
+bool rule_name_lookup::take_results(bool late) {
     bool changed = false;
-    for (const letter& each : x_mailbox->take()) {
+    for (const lookup_result& each : x_results->take()) {
         if (!x_table.answered(each.name, each.number, x_time.now().boot)) continue;
         changed = true;
         const std::string line =
@@ -123,16 +123,16 @@ bool name_book::take_answers(bool late) {
     return changed;
 }
 
-void name_book::on_answers() {
+void rule_name_lookup::on_results() {
     if (x_stopped) return;
-    const bool changed = take_answers(!x_next);
+    const bool changed = take_results(!x_next);
     look_up_due();
     arm();
-    if (x_next && x_table.is_settled()) return end_wait();
+    if (x_next && x_table.is_settled()) return finish_resolving();
     if (changed && !x_next) x_changed();
 }
 
-void name_book::arm() {
+void rule_name_lookup::arm() {
     const instant due = x_table.next_due();
     if (due == never) {
         x_timer.cancel();

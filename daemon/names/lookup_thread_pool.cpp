@@ -1,5 +1,5 @@
-// See lookup_threads.hpp.
-#include "daemon/names/lookup_threads.hpp"
+// A pool of detached threads that share a queue of jobs.
+#include "daemon/names/lookup_thread_pool.hpp"
 
 #include "daemon/base/log.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::seconds longest_idle{5};
 constexpr std::chrono::milliseconds longest_stop{100};
 
-/// No signal is taken by a thread that is made while this lives: the event loop minds them all.
+/// Threads that are started while this object lives receive no signals: the event loop handles them all.
 class signals_blocked {
   public:
     signals_blocked() {
@@ -41,7 +41,7 @@ class signals_blocked {
 
 } // namespace
 
-struct lookup_threads::state {
+struct lookup_thread_pool::state {
     explicit state(std::size_t limit) : most(limit) {}
 
     static void work(const std::shared_ptr<state>& mine) {
@@ -75,19 +75,19 @@ struct lookup_threads::state {
     bool stopped = false;
 };
 
-lookup_threads::lookup_threads(std::size_t most) : x_state(std::make_shared<state>(most)) {}
+lookup_thread_pool::lookup_thread_pool(std::size_t most) : x_state(std::make_shared<state>(most)) {}
 
-lookup_threads::~lookup_threads() {
+lookup_thread_pool::~lookup_thread_pool() {
     std::deque<std::function<void()>> dropped;
     std::unique_lock lock(x_state->mutex);
     x_state->stopped = true;
     dropped.swap(x_state->jobs);
     x_state->changed.notify_all();
-    // Those that do nothing end at once; those that hang are left alone.
+    // Idle threads end at once; threads that hang are abandoned.
     x_state->changed.wait_for(lock, longest_stop, [&] { return x_state->threads == x_state->busy; });
 }
 
-void lookup_threads::run(std::function<void()> job) {
+void lookup_thread_pool::run(std::function<void()> job) {
     const std::lock_guard lock(x_state->mutex);
     x_state->jobs.push_back(std::move(job));
     if (x_state->idle < x_state->jobs.size() && x_state->threads < x_state->most) {
@@ -95,8 +95,8 @@ void lookup_threads::run(std::function<void()> job) {
             const signals_blocked none;
             std::thread(&state::work, x_state).detach();
             ++x_state->threads;
-        } catch (const std::system_error& error) { // the other threads, or the next job's, do this one too
-            log::warning("no_thread", {}, "can't make a thread to look up users and groups: {}",
+        } catch (const std::system_error& error) { // another thread, or one started later, runs the job
+            log::warning("no_thread", {}, "can't start a thread to look up users and groups: {}",
                          error.what());
         }
     }

@@ -1,8 +1,9 @@
-// See caller_book.hpp.
-#include "daemon/names/caller_book.hpp"
+// Caches what is known of callers: reads the files of subordinate ids and starts look-ups on other threads.
+#include "daemon/names/caller_lookup.hpp"
 
 #include "daemon/base/log.hpp"
-#include "daemon/names/mailbox.hpp"
+#include "daemon/names/caller_query.hpp"
+#include "daemon/names/result_queue.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -14,85 +15,63 @@
 namespace tokenward {
 namespace {
 
-// Callers whose names hang must not hold up those whose don't.
+// So many look-ups may hang before others have to wait.
 constexpr std::size_t most_threads_for_callers = 16;
-
-std::vector<named_group> name_groups(const name_service& names, const std::vector<unsigned>& gids,
-                                     bool with_names) {
-    std::vector<named_group> groups;
-    for (unsigned gid : gids)
-        groups.push_back({gid, with_names ? names.group_name(gid).value_or("") : std::string()});
-    return groups;
-}
-
-id_owner look_up_owner(const name_service& names, std::string_view written, bool with_names) {
-    id_owner owner;
-    owner.uid = parse_id(written);
-    if (owner.uid) {
-        owner.user = names.user_name(*owner.uid).value_or("");
-    } else {
-        owner.user = written;
-        owner.uid = names.user(owner.user);
-    }
-    if (owner.user.empty()) return owner;
-    if (const auto gids = names.groups_of(owner.user)) owner.groups = name_groups(names, *gids, with_names);
-    return owner;
-}
 
 } // namespace
 
-struct caller_book::letter {
+struct caller_lookup::lookup_result {
     bool is_files = false;
-    std::shared_ptr<const id_files> read{};      // the files, or …
-    std::shared_ptr<const id_files> by{};        // … by these files
-    key of{};                                    // a caller
-    unsigned share = 0;                          // whom the look-up counts for, and
-    std::shared_ptr<const caller_facts> facts{}; // what is known of it; null: there was no memory
-    std::vector<std::string> owners_written{};   // its owners as the files write them
+    std::shared_ptr<const subordinate_id_files> read{}; // if is_files: the files; else the members below
+    std::shared_ptr<const subordinate_id_files> by{};   // the files that the look-up used
+    caller_ids of{};                                    // the caller
+    unsigned share = 0;                                 // the share that the look-up counts in
+    std::shared_ptr<const caller_facts> facts{};        // null: out of memory
+    std::vector<std::string> owners_written{};          // the owners as the files write them
 };
 
-struct caller_book::mailbox : tokenward::mailbox<caller_book::letter> {};
+struct caller_lookup::result_queue : tokenward::result_queue<caller_lookup::lookup_result> {};
 
-caller_book::caller_book(boost::asio::any_io_executor executor, const clock& time,
-                         std::shared_ptr<const name_service> names, std::function<void()> changed,
-                         caller_book_settings settings)
+caller_lookup::caller_lookup(boost::asio::any_io_executor executor, const clock& time,
+                             std::shared_ptr<const name_service> names, std::function<void()> changed,
+                             caller_lookup_settings settings)
     : x_executor(executor), x_time(time), x_names(std::move(names)), x_changed(std::move(changed)),
       x_settings(std::move(settings)), x_threads(most_threads_for_callers),
-      x_mailbox(std::make_shared<mailbox>()) {
-    std::weak_ptr<bool> alive = x_alive; // a handler that runs after our end finds nothing
-    x_mailbox->wake = [this, executor, alive] {
+      x_results(std::make_shared<result_queue>()) {
+    std::weak_ptr<bool> alive = x_alive; // a handler that runs after the destructor does nothing
+    x_results->wake = [this, executor, alive] {
         boost::asio::post(executor, [this, alive] {
-            if (!alive.expired()) take_letters();
+            if (!alive.expired()) take_results();
         });
     };
 }
 
-caller_book::~caller_book() {
+caller_lookup::~caller_lookup() {
     close();
     x_waiters.clear();
 }
 
-void caller_book::close() {
+void caller_lookup::close() {
     x_stopped = true;
-    const std::lock_guard lock(x_mailbox->mutex);
-    x_mailbox->wake = nullptr;
+    const std::lock_guard lock(x_results->mutex);
+    x_results->wake = nullptr;
 }
 
-void caller_book::stop() {
+void caller_lookup::stop() {
     close();
-    for (const auto& each : x_waiters) each->timer.cancel(); // which calls them
+    for (const auto& each : x_waiters) each->timer.cancel(); // the timer's handler calls the waiter
 }
 
-void caller_book::begin(std::chrono::milliseconds patience) {
+void caller_lookup::start(std::chrono::milliseconds patience) {
     check_files();
     {
-        std::unique_lock lock(x_mailbox->mutex);
-        x_mailbox->arrived.wait_for(lock, patience, [&] { return !x_mailbox->letters.empty(); });
+        std::unique_lock lock(x_results->mutex);
+        x_results->arrived.wait_for(lock, patience, [&] { return !x_results->results.empty(); });
     }
-    take_letters();
+    take_results();
 }
 
-void caller_book::configure(const config& rules) {
+void caller_lookup::configure(const config& rules) {
     const bool needed_owners = x_needs_owners;
     const bool needed_names = x_needs_names;
     x_needs_owners = x_needs_names = false;
@@ -107,23 +86,23 @@ void caller_book::configure(const config& rules) {
 
 // --- the files
 
-void caller_book::check_files() {
+void caller_lookup::check_files() {
     const instant now = x_time.now().boot;
     if (x_reading || x_stopped || (x_files && now - x_files_read < freshness)) return;
     x_reading = true;
     x_files_read = now;
     x_threads.run(
-        [mailbox = x_mailbox, before = x_files, uids = x_settings.subuid, gids = x_settings.subgid] {
-            std::shared_ptr<const id_files> read;
+        [result_queue = x_results, before = x_files, uids = x_settings.subuid, gids = x_settings.subgid] {
+            std::shared_ptr<const subordinate_id_files> read;
             try {
-                read = read_id_files(uids, gids, before);
-            } catch (const std::exception&) { // no memory: they are read again
+                read = read_subordinate_id_files(uids, gids, before);
+            } catch (const std::exception&) { // out of memory: the files are read again later
             }
-            mailbox->put({.is_files = true, .read = std::move(read)});
+            result_queue->put({.is_files = true, .read = std::move(read)});
         });
 }
 
-void caller_book::take_files(std::shared_ptr<const id_files> read) {
+void caller_lookup::take_files(std::shared_ptr<const subordinate_id_files> read) {
     x_reading = false;
     if (!read || read == x_files) return;
     const bool first = x_files == nullptr;
@@ -132,10 +111,10 @@ void caller_book::take_files(std::shared_ptr<const id_files> read) {
     if (same) return;
     for (const std::string& fault : {x_files->uids.fault, x_files->gids.fault})
         if (!fault.empty())
-            log::warning(
-                "subordinate_ids", {},
-                "who owns subordinate ids is not known, and a `deny` by user or group holds for all: {}",
-                fault);
+            log::warning("subordinate_ids", {},
+                         "the owners of subordinate ids are not known, so a `deny` by user or group applies "
+                         "to all callers: {}",
+                         fault);
     ++x_version;
     x_entries.clear();
     x_places.clear();
@@ -145,11 +124,11 @@ void caller_book::take_files(std::shared_ptr<const id_files> read) {
 
 // --- callers
 
-bool caller_book::suffices(const std::shared_ptr<const caller_facts>& known) const {
+bool caller_lookup::suffices(const std::shared_ptr<const caller_facts>& known) const {
     return known != nullptr && (known->has_names || !x_needs_names);
 }
 
-std::shared_ptr<const caller_facts> caller_book::find(unsigned uid, std::span<const unsigned> gids) {
+std::shared_ptr<const caller_facts> caller_lookup::find(unsigned uid, std::span<const unsigned> gids) {
     check_files();
     if (!x_files) return nullptr;
     if (!x_needs_names && !x_files->has(uid, gids)) {
@@ -165,9 +144,9 @@ std::shared_ptr<const caller_facts> caller_book::find(unsigned uid, std::span<co
     return known->facts;
 }
 
-// Null: too many are being looked up.
-caller_book::entry* caller_book::open(unsigned uid, std::span<const unsigned> gids) {
-    key of{uid, {gids.begin(), gids.end()}};
+// Null: too many look-ups are under way.
+caller_lookup::entry* caller_lookup::open(unsigned uid, std::span<const unsigned> gids) {
+    caller_ids of{uid, {gids.begin(), gids.end()}};
     if (const auto found = x_places.find(of); found != x_places.end()) {
         x_entries.splice(x_entries.begin(), x_entries, found->second);
         return &*found->second;
@@ -184,51 +163,46 @@ caller_book::entry* caller_book::open(unsigned uid, std::span<const unsigned> gi
     return &x_entries.front();
 }
 
-void caller_book::look_up(entry& e) {
+void caller_lookup::look_up(entry& e) {
     if (e.under_way || x_stopped) return;
     const unsigned share = share_of(e.of.uid);
     std::size_t& of_share = x_under_way[share];
-    if (of_share >= most_of_one) return; // whoever asks again begins it
+    if (of_share >= most_of_one) return; // the caller's next request starts it
     ++of_share;
     e.under_way = true;
-    x_threads.run([mailbox = x_mailbox, names = x_names, files = x_files, of = e.of, share,
+    x_threads.run([result_queue = x_results, names = x_names, files = x_files, of = e.of, share,
                    with_names = x_needs_names] {
-        letter found{.by = files, .of = of, .share = share};
+        lookup_result found{.by = files, .of = of, .share = share};
         try {
-            caller_facts facts{.has_names = with_names, .owners_known = files->known()};
             for (std::string_view owner : files->owners_of(of.uid, of.gids))
                 found.owners_written.emplace_back(owner);
-            for (const std::string& owner : found.owners_written)
-                facts.owners.push_back(look_up_owner(*names, owner, with_names));
-            if (with_names) {
-                facts.user = names->user_name(of.uid).value_or("");
-                facts.groups = name_groups(*names, of.gids, true);
-            }
+            caller_facts facts = query_caller(*names, of, found.owners_written, with_names);
+            facts.owners_known = files->known();
             found.facts = std::make_shared<const caller_facts>(std::move(facts));
-        } catch (const std::exception&) { // no memory: it is not known
+        } catch (const std::exception&) { // out of memory: the facts stay unknown
         }
-        mailbox->put(std::move(found));
+        result_queue->put(std::move(found));
     });
 }
 
-void caller_book::take_facts(letter& found) {
+void caller_lookup::take_facts(lookup_result& found) {
     if (--x_under_way.at(found.share) == 0) x_under_way.erase(found.share);
-    if (found.by != x_files) return; // they say something else now, and it has been asked for anew
+    if (found.by != x_files) return; // the files have changed since, and the caller is looked up again
     if (found.facts)
         for (std::size_t i = 0; i < found.facts->owners.size(); ++i)
             if (const auto uid = found.facts->owners[i].uid) x_owner_uids[found.owners_written[i]] = *uid;
     const auto place = x_places.find(found.of);
-    if (place == x_places.end()) return; // forgotten
+    if (place == x_places.end()) return; // the entry has been evicted
     entry& e = *place->second;
     e.under_way = false;
     e.looked_up = x_time.now().boot;
     if (found.facts) e.facts = std::move(found.facts);
-    if (!suffices(e.facts) && e.facts) look_up(e); // what rules need has changed meanwhile
+    if (!suffices(e.facts) && e.facts) look_up(e); // the rules now need names too
 }
 
-void caller_book::take_letters() {
+void caller_lookup::take_results() {
     if (x_stopped) return;
-    for (letter& each : x_mailbox->take()) {
+    for (lookup_result& each : x_results->take()) {
         if (each.is_files)
             take_files(std::move(each.read));
         else
@@ -237,19 +211,19 @@ void caller_book::take_letters() {
     wake_waiters();
 }
 
-// --- those who wait
+// --- waiters
 
-bool caller_book::wait_for(unsigned uid, std::span<const unsigned> gids, std::function<void()> done) {
-    if (!x_needs_owners) { // but in whose share the caller counts is of use to all
+bool caller_lookup::wait_for(unsigned uid, std::span<const unsigned> gids, std::function<void()> done) {
+    if (!x_needs_owners) { // no need to wait, but the owner is looked up for share_of()
         if (x_files && x_files->uids.ids.has(uid)) (void)find(uid, {});
         return false;
     }
     if (suffices(find(uid, gids)) || x_stopped || gids.size() > most_gids) return false;
-    key of{uid, {gids.begin(), gids.end()}};
+    caller_ids of{uid, {gids.begin(), gids.end()}};
     if (x_files) {
         const auto place = x_places.find(of);
         const bool is_looked_up = place != x_places.end() && place->second->under_way;
-        if (!is_looked_up) return false; // there are too many
+        if (!is_looked_up) return false; // too many look-ups are under way
     }
     auto one = std::make_shared<waiter>(
         waiter{std::move(of), std::move(done), boost::asio::steady_timer(x_executor, x_settings.patience)});
@@ -262,15 +236,15 @@ bool caller_book::wait_for(unsigned uid, std::span<const unsigned> gids, std::fu
     return true;
 }
 
-// Their timers, cut short, call them.
-void caller_book::wake_waiters() {
+// Cancels the timers of waiters whose facts are known; the timer's handler calls them.
+void caller_lookup::wake_waiters() {
     for (const auto& each : std::list(x_waiters)) {
         const auto known = find(each->of.uid, each->of.gids);
         if (suffices(known)) each->timer.cancel();
     }
 }
 
-unsigned caller_book::share_of(unsigned uid) {
+unsigned caller_lookup::share_of(unsigned uid) {
     check_files();
     if (!x_files || !x_files->uids.ids.has(uid)) return uid;
     const std::vector<std::string_view> owners = x_files->uids.ids.owners_of(uid);

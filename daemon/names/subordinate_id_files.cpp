@@ -1,5 +1,5 @@
-// See id_files.hpp.
-#include "daemon/names/id_files.hpp"
+// Reads /etc/subuid and /etc/subgid.
+#include "daemon/names/subordinate_id_files.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,8 +12,8 @@ namespace {
 
 constexpr off_t largest_file = off_t{64} << 20;
 
-id_file read_one(const std::string& path) {
-    id_file made;
+subordinate_id_file read_one(const std::string& path) {
+    subordinate_id_file made;
     struct stat is {};
     if (::stat(path.c_str(), &is) != 0) {
         if (errno != ENOENT && errno != ENOTDIR) made.fault = path + ": " + std::strerror(errno);
@@ -21,7 +21,7 @@ id_file read_one(const std::string& path) {
     }
     made.stamp = stamp_of(is);
     if (!S_ISREG(is.st_mode) || is.st_size > largest_file) {
-        made.fault = path + " is no file, or larger than 64 MiB";
+        made.fault = path + " is not a regular file, or is larger than 64 MiB";
         return made;
     }
     std::ifstream file(path, std::ios::binary);
@@ -35,17 +35,18 @@ id_file read_one(const std::string& path) {
 
 } // namespace
 
-bool id_files::is_as(const id_files& other) const noexcept {
+bool subordinate_id_files::is_as(const subordinate_id_files& other) const noexcept {
     return uids.stamp == other.uids.stamp && gids.stamp == other.gids.stamp &&
            uids.fault == other.uids.fault && gids.fault == other.gids.fault;
 }
 
-bool id_files::has(unsigned uid, std::span<const unsigned> of_groups) const noexcept {
+bool subordinate_id_files::has(unsigned uid, std::span<const unsigned> of_groups) const noexcept {
     return uids.ids.has(uid) ||
            std::any_of(of_groups.begin(), of_groups.end(), [&](unsigned gid) { return gids.ids.has(gid); });
 }
 
-std::vector<std::string_view> id_files::owners_of(unsigned uid, std::span<const unsigned> of_groups) const {
+std::vector<std::string_view> subordinate_id_files::owners_of(unsigned uid,
+                                                              std::span<const unsigned> of_groups) const {
     std::vector<std::string_view> all = uids.ids.owners_of(uid);
     for (unsigned gid : of_groups)
         for (std::string_view owner : gids.ids.owners_of(gid))
@@ -53,9 +54,10 @@ std::vector<std::string_view> id_files::owners_of(unsigned uid, std::span<const 
     return all;
 }
 
-std::shared_ptr<const id_files> read_id_files(const std::string& subuid, const std::string& subgid,
-                                              const std::shared_ptr<const id_files>& before) {
-    auto read = std::make_shared<id_files>();
+std::shared_ptr<const subordinate_id_files>
+read_subordinate_id_files(const std::string& subuid, const std::string& subgid,
+                          const std::shared_ptr<const subordinate_id_files>& before) {
+    auto read = std::make_shared<subordinate_id_files>();
     read->uids.stamp = stamp_of(subuid);
     read->gids.stamp = stamp_of(subgid);
     if (before && before->known() && before->is_as(*read)) return before;

@@ -1,5 +1,5 @@
 // When which name of a rule is looked up, and what is kept of the answers.
-#include "daemon/names/name_table.hpp"
+#include "daemon/names/rule_name_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,14 +22,14 @@ config rules_for(const std::vector<std::string>& users) {
     return c;
 }
 
-std::optional<unsigned> number_in(const name_table& table, config c) {
+std::optional<unsigned> number_in(const rule_name_table& table, config c) {
     table.fill(c);
     EXPECT_EQ(c.identities[0].allow.back().id, 1001U) << "digits are the number";
     return c.identities[0].allow[0].id;
 }
 
-TEST(NameTable, NamesAreLookedUpOnceAndThenFilledIn) {
-    name_table table;
+TEST(RuleNameTable, NamesAreLookedUpOnceAndThenFilledIn) {
+    rule_name_table table;
     config c = rules_for({"bob", "bob"});
     c.identities[0].deny.push_back({.who = subject::group, .name = "bob"});
     table.configure(c, start);
@@ -45,8 +45,8 @@ TEST(NameTable, NamesAreLookedUpOnceAndThenFilledIn) {
     EXPECT_EQ(c.identities[0].deny[1].id, 45U);
 }
 
-TEST(NameTable, ANameWithoutANumberIsTriedAgainAfterPausesThatDouble) {
-    name_table table;
+TEST(RuleNameTable, ANameWithoutANumberIsTriedAgainAfterPausesThatDouble) {
+    rule_name_table table;
     table.configure(rules_for({"bob"}), start);
     instant now = start;
     for (duration pause : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
@@ -62,8 +62,8 @@ TEST(NameTable, ANameWithoutANumberIsTriedAgainAfterPausesThatDouble) {
     EXPECT_EQ(number_in(table, rules_for({"bob"})), 1005U);
 }
 
-TEST(NameTable, ANumberOutlivesAReloadAtWhichNothingCanBeTold) {
-    name_table table;
+TEST(RuleNameTable, ANumberOutlivesAReloadAtWhichNothingCanBeTold) {
+    rule_name_table table;
     table.configure(rules_for({"bob"}), start);
     table.take_due(start);
     table.answered(bob, 1005, start);
@@ -74,8 +74,8 @@ TEST(NameTable, ANumberOutlivesAReloadAtWhichNothingCanBeTold) {
     EXPECT_FALSE(table.is_settled()) << "eve is not";
 }
 
-TEST(NameTable, AKnownNumberNeedsNoWaitAtAReload) {
-    name_table table;
+TEST(RuleNameTable, AKnownNumberNeedsNoWaitAtAReload) {
+    rule_name_table table;
     table.configure(rules_for({"bob"}), start);
     table.take_due(start);
     table.answered(bob, 1005, start);
@@ -86,8 +86,8 @@ TEST(NameTable, AKnownNumberNeedsNoWaitAtAReload) {
     EXPECT_EQ(number_in(table, rules_for({"bob"})), 1006U);
 }
 
-TEST(NameTable, ALookUpThatBeganBeforeAReloadIsMadeAgainAfterIt) {
-    name_table table;
+TEST(RuleNameTable, ALookUpThatBeganBeforeAReloadIsMadeAgainAfterIt) {
+    rule_name_table table;
     table.configure(rules_for({"bob"}), start);
     table.take_due(start);
     table.configure(rules_for({"bob"}), start + 1s);
@@ -97,8 +97,8 @@ TEST(NameTable, ALookUpThatBeganBeforeAReloadIsMadeAgainAfterIt) {
     EXPECT_EQ(table.take_due(start + 2s), std::vector{bob});
 }
 
-TEST(NameTable, ANameThatNoRuleHasIsForgotten) {
-    name_table table;
+TEST(RuleNameTable, ANameThatNoRuleHasIsForgotten) {
+    rule_name_table table;
     table.configure(rules_for({"bob"}), start);
     table.take_due(start);
     table.configure(rules_for({}), start);

@@ -1,4 +1,4 @@
-// The users and groups that rules name, and their numbers: which are to be looked up, and when again. Pure.
+// The users and groups that rules name, with their numbers and the times of their next look-ups. Pure.
 #pragma once
 
 #include "common/time.hpp"
@@ -20,25 +20,25 @@ struct rule_name {
 };
 
 /// REQUIRES of all members: `now` never goes back.
-class name_table {
+class rule_name_table {
   public:
     static constexpr duration shortest_pause = std::chrono::seconds(1); ///< after a first failure; doubles
     static constexpr duration longest_pause = std::chrono::seconds(60);
 
-    /// Takes up the names of a configuration: all are due, also those whose number is known. A number stays
-    /// known as long as a rule has the name.
+    /// Replaces the names by those of a configuration. All are due, also those whose number is known. A
+    /// number is kept as long as a rule has the name.
     void configure(const config& wanted, instant now);
-    /// The names to look up now; each is under way then, until it is answered.
+    /// The names to look up now. Each is under way until answered() is called for it.
     std::vector<rule_name> take_due(instant now);
-    /// When take_due should be called next; `never` if nothing is to come.
+    /// When take_due() should be called next; `never` if no name will be due.
     instant next_due() const noexcept;
-    /// What a look-up said; none = it has no number, or that can't be told: a number that is known is kept.
-    /// True: a number has changed, and rules are to be filled in anew.
+    /// The result of a look-up. None: there is no such name, or the database did not answer; a known number
+    /// is kept. Returns true if a number has changed: fill() gives other results.
     bool answered(const rule_name& of, std::optional<unsigned> number, instant now);
 
     /// Whether all names have a number, or were looked up since the last configure().
     bool is_settled() const noexcept;
-    /// Gives the rules their numbers; those without keep none.
+    /// Sets the numbers of all rules that have a name; none where the number is not known.
     void fill(config& to) const;
 
   private:
@@ -47,13 +47,13 @@ class name_table {
         instant due{};
         duration pause = shortest_pause; // after the next failure
         bool under_way = false;
-        bool again = false;     // due once more when what is under way has ended
+        bool again = false;     // due again when the look-up under way has ended
         bool looked_up = false; // since the last configure()
     };
     std::map<rule_name, entry> x_names;
 };
 
-/// The names of a configuration's rules, but for those that are numbers.
+/// The names in a configuration's rules, without those that are numbers.
 std::vector<rule_name> names_in(const config& of);
 
 } // namespace tokenward

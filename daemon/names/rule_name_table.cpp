@@ -1,5 +1,5 @@
-// See name_table.hpp.
-#include "daemon/names/name_table.hpp"
+// Which names are due for a look-up, and what the look-ups answered.
+#include "daemon/names/rule_name_table.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ rule_name name_of(const access_rule& rule) {
     return {rule.who == access_rule::subject::group, rule.name};
 }
 
-// `see` gets each rule whose subject is looked up.
+// Calls `see` for each rule whose subject is a name.
 template <class Config, class See>
 void for_each_rule(Config& of, See see) {
     for (auto& identity : of.identities)
@@ -33,7 +33,7 @@ std::vector<rule_name> names_in(const config& of) {
     return names;
 }
 
-void name_table::configure(const config& wanted, instant now) {
+void rule_name_table::configure(const config& wanted, instant now) {
     std::map<rule_name, entry> before = std::move(x_names);
     x_names.clear();
     for (rule_name& name : names_in(wanted)) {
@@ -47,7 +47,7 @@ void name_table::configure(const config& wanted, instant now) {
     }
 }
 
-std::vector<rule_name> name_table::take_due(instant now) {
+std::vector<rule_name> rule_name_table::take_due(instant now) {
     std::vector<rule_name> due;
     for (auto& [name, state] : x_names) {
         if (state.under_way || state.due > now) continue;
@@ -57,19 +57,19 @@ std::vector<rule_name> name_table::take_due(instant now) {
     return due;
 }
 
-instant name_table::next_due() const noexcept {
+instant rule_name_table::next_due() const noexcept {
     instant next = never;
     for (const auto& [name, state] : x_names)
         if (!state.under_way) next = std::min(next, state.due);
     return next;
 }
 
-bool name_table::answered(const rule_name& of, std::optional<unsigned> number, instant now) {
+bool rule_name_table::answered(const rule_name& of, std::optional<unsigned> number, instant now) {
     const auto found = x_names.find(of);
     if (found == x_names.end()) return false; // no rule has it any more
     entry& state = found->second;
     state.under_way = false;
-    if (state.again) { // it may have begun before the reload: what was changed for that is asked for anew
+    if (state.again) { // the look-up may have begun before the reload, and missed what was changed for it
         state.again = false;
         state.due = now;
     } else {
@@ -82,12 +82,12 @@ bool name_table::answered(const rule_name& of, std::optional<unsigned> number, i
     return true;
 }
 
-bool name_table::is_settled() const noexcept {
+bool rule_name_table::is_settled() const noexcept {
     return std::all_of(x_names.begin(), x_names.end(),
                        [](const auto& each) { return each.second.number || each.second.looked_up; });
 }
 
-void name_table::fill(config& to) const {
+void rule_name_table::fill(config& to) const {
     for_each_rule(to, [&](access_rule& rule) {
         const auto known = x_names.find(name_of(rule));
         rule.id = known != x_names.end() ? known->second.number : std::nullopt;
