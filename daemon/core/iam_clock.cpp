@@ -1,4 +1,4 @@
-// See iam_clock.hpp.
+// Believes or doubts the dates of the IAM's answers.
 #include "daemon/core/iam_clock.hpp"
 
 namespace tokenward {

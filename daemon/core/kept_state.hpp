@@ -50,10 +50,10 @@ struct kept_source {
     std::optional<duration> clock_offset{}; ///< the IAM's wall clock at our boot instant 0
     token_ptr parent{};                     ///< of the login that opens further scopes; may be null
     duration parent_opens_for{};
-    bool rescoped = false;          ///< rescoping has worked
-    bool rescoping_refused = false; ///< and it never will
-    bool unscoped_refused = false;  ///< the IAM wants a scope in every login
-    bool receipt_seen = false;      ///< it asks for passcodes
+    bool rescoped = false;       ///< rescoping has worked
+    bool never_rescopes = false; ///< and it never will
+    bool wants_scope = false;    ///< the IAM wants a scope in every login
+    bool receipt_seen = false;   ///< it asks for passcodes
 };
 
 struct kept_state {

@@ -1,4 +1,4 @@
-// See lockout_guard.hpp.
+// Whether a login with a password may be sent, and what is remembered for that.
 #include "daemon/core/lockout_guard.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ void forget_attempts(std::vector<guarded_attempt<Time>>& of, const secret_digest
 } // namespace
 
 login_permit lockout_guard::next(const login_user& who, const secret_digest& digest, instant now,
-                                 probe_word probe, bool by_person) {
+                                 probe_result probe, bool by_person) {
     record& user = x_users[who];
     drop_old_attempts(user, now);
     const guarded_secret& secret = touch(user, digest);
@@ -44,7 +44,7 @@ login_permit lockout_guard::full_window(const record& user, instant now) noexcep
 }
 
 // For a secret that is not proven.
-login_permit lockout_guard::pace(record& user, const secret_digest& digest, instant now, probe_word probe,
+login_permit lockout_guard::pace(record& user, const secret_digest& digest, instant now, probe_result probe,
                                  bool by_person) noexcept {
     std::size_t lost = 0;
     duration pause = first_pace;
@@ -55,15 +55,15 @@ login_permit lockout_guard::pace(record& user, const secret_digest& digest, inst
         last = attempt.at;
     }
     if (lost == 0 && !user.away) return {permit_advice::go};
-    if (probe == probe_word::silent) {
+    if (probe == probe_result::silent) {
         user.away = true;
         user.silent_at = now;
     }
     const bool silent_now =
         user.away && user.silent_at != instant::min() && now - user.silent_at < probe_rest;
-    if (probe == probe_word::silent || (probe == probe_word::not_asked && silent_now))
+    if (probe == probe_result::silent || (probe == probe_result::not_asked && silent_now))
         return {permit_advice::wait, std::nullopt, permit_reason::silence};
-    if (probe == probe_word::not_asked) return {permit_advice::probe_first};
+    if (probe == probe_result::not_asked) return {permit_advice::probe_first};
     const bool came_back = user.away; // which is news: what was lost before says nothing about it
     if (!came_back && !by_person && lost != 0 && now - last < pause)
         return {permit_advice::wait, std::nullopt, permit_reason::pace};
@@ -79,6 +79,7 @@ void lockout_guard::sending(const login_user& who, const secret_digest& digest, 
     record& user = x_users[who];
     guarded_secret& secret = touch(user, digest);
     if (secret.proven) return;
+    ++x_changes;
     secret.in_flight = true;
     user.attempts.push_back({digest, now, true});
 }
@@ -86,6 +87,7 @@ void lockout_guard::sending(const login_user& who, const secret_digest& digest, 
 void lockout_guard::end(const login_user& who, const secret_digest& digest, login_end how, instant now) {
     record& user = x_users[who];
     guarded_secret& secret = touch(user, digest);
+    ++x_changes;
     // Logins are serial: what is in flight is the last of the attempts. The IAM may have judged it only now.
     const bool counts = std::exchange(secret.in_flight, false) && !user.attempts.empty();
     if (how != login_end::unsent) user.away = how == login_end::unreachable;
@@ -112,6 +114,7 @@ void lockout_guard::end(const login_user& who, const secret_digest& digest, logi
 void lockout_guard::forgive(const login_user& who, const secret_digest& digest) noexcept {
     auto user = x_users.find(who);
     if (user == x_users.end()) return;
+    ++x_changes;
     for (guarded_secret& secret : user->second.secrets)
         if (secret.digest == digest) secret.refused = 0;
 }
@@ -136,6 +139,7 @@ std::optional<std::int64_t> lockout_guard::spent_step(const login_user& who) con
 }
 
 void lockout_guard::spend(const login_user& who, std::int64_t totp_step) {
+    ++x_changes;
     x_users[who].totp_step = totp_step;
 }
 

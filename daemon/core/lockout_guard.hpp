@@ -66,7 +66,7 @@ enum class login_end {
 };
 
 /// What a request without secrets (GET /v3) has shown of the IAM.
-enum class probe_word { not_asked, silent, answers };
+enum class probe_result { not_asked, silent, answers };
 
 /// What may be sent next.
 struct login_permit {
@@ -89,10 +89,11 @@ struct login_permit {
     reason why = reason::none;
 };
 
-/// The rules.
+/// Allows a login, or says why it has to wait.
 ///
-/// Refusals: the first one of a secret leaves it unsettled: the scope may be wrong, for Keystone answers both
-/// with 401. An unscoped login settles it. Two refusals and the secret is rejected until it changes.
+/// Refusals: after the first one of a secret it is open whether the secret or the scope is wrong, for
+/// Keystone answers both with 401. A login without a scope settles it. After two the secret is rejected until
+/// it changes.
 ///
 /// The window: at most 4 logins of a user in any 15 minutes that were refused, or, with a secret that is not
 /// proven, may have been, because their answers were lost.
@@ -101,8 +102,8 @@ struct login_permit {
 /// comes after a probe that is answered. While the IAM stays up, further ones are spaced out: 2 s, 20 s,
 /// 200 s. When it comes back after a silence, the login goes out at once.
 ///
-/// Logins of one user are strictly serial, which is the caller's to see to: next(), sending(), end(), and so
-/// on. Pure: the time is an argument.
+/// REQUIRES: logins of one user are strictly serial: next(), sending(), end(), and so on. Pure: the time is
+/// an argument.
 class lockout_guard {
   public:
     static constexpr unsigned most_refusals = 2;
@@ -116,7 +117,7 @@ class lockout_guard {
     /// `probe`: what came of the advice probe_first. `by_person`: somebody waits for the outcome; there is no
     /// pace then.
     login_permit next(const login_user& who, const secret_digest& digest, instant now,
-                      probe_word probe = probe_word::not_asked, bool by_person = false);
+                      probe_result probe = probe_result::not_asked, bool by_person = false);
     /// Whether the IAM has accepted the secret: then there is no need to write ahead, and lost answers don't
     /// count.
     bool is_proven(const login_user& who, const secret_digest& digest) const noexcept;
@@ -138,6 +139,8 @@ class lockout_guard {
     std::optional<std::int64_t> spent_step(const login_user& who) const noexcept;
     void spend(const login_user& who, std::int64_t totp_step);
 
+    /// Grows whenever what save() gives may have changed by another cause than the time.
+    std::uint64_t changes() const noexcept { return x_changes; }
     /// What is to be kept in the state file; users of whom there is nothing to say are left out.
     guard_state save(const moment& now) const;
     /// Takes up what save() gave, in this process or an earlier one. Times in the future count as now. A
@@ -156,11 +159,12 @@ class lockout_guard {
     static guarded_secret& touch(record& user, const secret_digest& digest);
     static void drop_old_attempts(record& user, instant now);
     static login_permit full_window(const record& user, instant now) noexcept;
-    static login_permit pace(record& user, const secret_digest& digest, instant now, probe_word probe,
+    static login_permit pace(record& user, const secret_digest& digest, instant now, probe_result probe,
                              bool by_person) noexcept;
     const guarded_secret* find(const login_user& who, const secret_digest& digest) const noexcept;
 
     std::map<login_user, record> x_users;
+    std::uint64_t x_changes = 0;
 };
 
 } // namespace tokenward

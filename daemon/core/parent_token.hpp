@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace tokenward::iam {
+namespace tokenward {
 
 /// A rescoped token ends with its parent, so the parent is what is renewed: for a part of its life only does
 /// it open anything, and after that the next scope that is due brings a new parent. With two thirds of its
@@ -36,4 +36,4 @@ class parent_token {
     duration x_opens_for{};
 };
 
-} // namespace tokenward::iam
+} // namespace tokenward

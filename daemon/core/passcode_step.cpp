@@ -1,4 +1,4 @@
-// See passcode_step.hpp.
+// Which passcode may be sent next, and when.
 #include "daemon/core/passcode_step.hpp"
 
 #include <algorithm>

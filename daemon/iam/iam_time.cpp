@@ -1,4 +1,4 @@
-// See iam_time.hpp.
+// Parses the dates and times of the IAM's answers.
 #include "daemon/iam/iam_time.hpp"
 
 #include <algorithm>

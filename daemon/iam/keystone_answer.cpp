@@ -83,7 +83,7 @@ void read_description(token& into, const json::object& from) {
     into.user = read_ref(from, "user").value_or(named_ref{});
     if (const json::object* user = object_or_null(from, "user")) {
         into.user_domain = read_ref(*user, "domain").value_or(named_ref{});
-        // One that is no time is no reason to refuse the token.
+        // One that is no time is no reason to reject the token.
         into.password_expires_at = parse_iso_time(text_or_empty(*user, "password_expires_at"));
     }
     into.mfa_authn_at = text_or_empty(from, "mfa_authn_at");
@@ -124,7 +124,7 @@ std::shared_ptr<token> read_token(const http_answer& answer, const login_facts& 
 
 login_answer read_granted(const http_answer& answer, const login_facts& facts) {
     // The password was accepted, whatever became of the token.
-    login_answer parsed{.credential = credential_word::accepted,
+    login_answer parsed{.credential = credential_verdict::accepted,
                         .result = {.outcome = {}, .iam_date = parse_http_date(answer.date)},
                         .status = answer.status};
     try {
@@ -135,7 +135,7 @@ login_answer read_granted(const http_answer& answer, const login_facts& facts) {
                            fmt::format("the IAM {} answered the login of {} for {} with {} {}", facts.iam,
                                        facts.identity, facts.scope, answer.status, fault.what)}};
         if (fault.is_ours) return parsed;
-        parsed.credential = credential_word::unsaid;
+        parsed.credential = credential_verdict::unsaid;
         parsed.reach = login_reach::answer_lost;
     }
     return parsed;
@@ -153,12 +153,12 @@ bool names_another(const http_answer& answer, const secret& asked_about) {
 } // namespace
 
 login_answer parse_login(const http_answer& answer, const login_facts& facts) {
-    if (answer.status != 201) return parse_refusal(answer, facts);
+    if (answer.status != 201) return parse_failure(answer, facts);
     return read_granted(answer, facts);
 }
 
 login_answer parse_description(const http_answer& answer, const login_facts& facts) {
-    if (answer.status != 200) return parse_refusal(answer, facts);
+    if (answer.status != 200) return parse_failure(answer, facts);
     if (names_another(answer, *facts.proof)) {
         problem another{errc::iam_protocol, fmt::format("the IAM {} described another token than that of {}: "
                                                         "it is not used",

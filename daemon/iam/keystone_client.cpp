@@ -1,4 +1,4 @@
-// See keystone_client.hpp.
+// Makes Keystone's requests over HTTPS and reads their answers.
 #include "daemon/iam/keystone_client.hpp"
 
 #include "daemon/base/log.hpp"
@@ -108,11 +108,6 @@ http_request keystone_client::ask_with(const secret& shown, const char* method, 
     return ask;
 }
 
-asio::awaitable<validation> keystone_client::validate(token_ptr subject) {
-    validation word = co_await judge(&subject->value);
-    co_return word;
-}
-
 // HEAD is the least; its 403 has no body, which may name the token. One that proves nothing leaves the
 // projects that it opens to be asked for.
 asio::awaitable<validation> keystone_client::judge(const secret* shown) {
@@ -135,7 +130,7 @@ asio::awaitable<validation> keystone_client::judge(const secret* shown) {
     co_return parse_projects(*answer);
 }
 
-asio::awaitable<bool> keystone_client::probe() {
+asio::awaitable<probe_answer> keystone_client::probe() {
     if (!x_prober) {
         https_options options = options_of(x_identity);
         options.answer_timeout = probe_timeout;
@@ -143,24 +138,27 @@ asio::awaitable<bool> keystone_client::probe() {
     }
     http_request ask{.method = "GET", .target = x_url.path};
     auto answer = co_await x_prober->request(std::move(ask));
-    if (answer) observe(*answer);
-    const bool answers = answer && !is_trouble(answer->status);
-    if (answers) x_prober.reset();
-    x_silence.clear();
-    if (!answer) x_silence = answer.error().error.detail;
-    if (answer && !answers)
-        x_silence = "the IAM " + x_user.origin + " answers a request without secrets with " +
-                    std::to_string(answer->status);
-    co_return answers;
+    probe_answer made;
+    if (!answer) {
+        made.silence = answer.error().error.detail;
+        co_return made;
+    }
+    observe(*answer);
+    made.answers = !is_trouble(answer->status);
+    if (made.answers)
+        x_prober.reset();
+    else
+        made.silence = "the IAM " + x_user.origin + " answers a request without secrets with " +
+                       std::to_string(answer->status);
+    co_return made;
 }
 
-asio::awaitable<void> keystone_client::learn_clock() {
-    for (int asked = 0; asked < 2 && !x_clock.offset(); ++asked) {
-        http_request ask{.method = "HEAD", .target = x_url.path};
-        auto answer = co_await x_http.request(std::move(ask));
-        if (!answer) co_return;
-        observe(*answer);
-    }
+asio::awaitable<probe_answer> keystone_client::ask_time() {
+    http_request ask{.method = "HEAD", .target = x_url.path};
+    auto answer = co_await x_http.request(std::move(ask));
+    probe_answer made{.answers = answer.has_value()};
+    if (answer) observe(*answer);
+    co_return made;
 }
 
 // A date that is not believed is taken away, so that nobody else reads it.

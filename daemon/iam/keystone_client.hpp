@@ -4,7 +4,7 @@
 #include "daemon/base/clock.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/iam_clock.hpp"
-#include "daemon/core/lockout_guard.hpp"
+#include "daemon/core/login_step.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 #include "daemon/iam/net/https_client.hpp"
 #include "daemon/iam/net/url.hpp"
@@ -32,18 +32,14 @@ class keystone_client {
     boost::asio::awaitable<login_answer> log_in(login_proof proof, scope target, const secret* receipt,
                                                 bool* written = nullptr);
     /// GET /v3, without secrets: whether the IAM answers at all, and no gateway in its place.
-    boost::asio::awaitable<bool> probe();
-    /// What was wrong at the last probe, for people; empty if nothing was, or there was none.
-    const std::string& silence() const noexcept { return x_silence; }
+    boost::asio::awaitable<probe_answer> probe();
+    /// HEAD /v3, likewise: any answer may show the IAM's clock.
+    boost::asio::awaitable<probe_answer> ask_time();
     /// GET /v3/auth/tokens: what a token that was given to us is.
     boost::asio::awaitable<login_answer> describe(const secret* given);
     /// Whether a token lives: HEAD /v3/auth/tokens, and where that says too little, GET; where even that
     /// proves nothing, GET /v3/auth/projects.
-    boost::asio::awaitable<validation> validate(token_ptr subject);
     boost::asio::awaitable<validation> judge(const secret* shown);
-    /// Asks the IAM what time it is, if no answer has said so yet; twice, if the first date is not believed.
-    /// Costs no login.
-    boost::asio::awaitable<void> learn_clock();
 
     /// The IAM's clock at `at`, as far as it is known, and up to a second behind; else ours.
     wall_time iam_time(const moment& at) const noexcept { return x_clock.time(at); }
@@ -67,7 +63,6 @@ class keystone_client {
     boost::asio::any_io_executor x_executor;
     https_client x_http;
     std::unique_ptr<https_client> x_prober{}; // with less patience; while the IAM is silent
-    std::string x_silence{};
     iam_clock x_clock;
     bool x_doubts_said = false;
 };

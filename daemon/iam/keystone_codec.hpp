@@ -1,10 +1,10 @@
-// Keystone's words: the bytes of a login and what its answer means. Pure: no I/O, time as an argument.
+// The bytes of Keystone's requests, and what its answers mean. Pure: no I/O, time as an argument.
 #pragma once
 
 #include "common/scope.hpp"
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/core/fetch_result.hpp"
+#include "daemon/core/login_answer.hpp"
 #include "daemon/iam/net/http_answer.hpp"
 
 #include <string>
@@ -15,16 +15,7 @@ namespace tokenward::iam {
 /// The longest token that is taken.
 constexpr std::size_t most_token_bytes = std::size_t{64} * 1024;
 
-/// How a login proves who it is: Keystone's authentication methods.
-enum class login_method {
-    password,
-    password_and_totp,
-    totp,                   ///< the second half of a login whose first half gave a receipt
-    application_credential, ///< takes no scope
-    token,                  ///< another token: rescoping
-};
-
-/// What it shows for that; none of it is owned.
+/// What a login shows; none of it is owned.
 struct login_proof {
     login_method method = login_method::password;
     const secret* value = nullptr;     ///< the password, the credential's secret, the token; null with totp
@@ -51,35 +42,6 @@ struct login_facts {
     const named_ref* holder = nullptr;        ///< see login_proof
 };
 
-/// What the IAM said about the credential itself.
-enum class credential_word {
-    accepted, ///< 201, or a receipt: the password is right, and a second factor is wanted
-    refused,  ///< 401: wrong user, password, code or, with Keystone, scope
-    unsaid,   ///< anything else
-};
-
-/// How far a login got.
-enum class login_reach {
-    not_sent,    ///< nobody has the whole of it: name, connection, proxy or TLS failed, or it was cut
-    answer_lost, ///< it went out whole, and what the IAM made of it is unknown: a reset, a time-out, an
-                 ///< answer that is cut short or another's, a gateway's 502 or 504. It may have been counted
-    answered,    ///< the IAM's own answer is there
-};
-
-struct login_answer {
-    credential_word credential = credential_word::unsaid;
-    fetch_result result{};
-    unsigned status = 0; ///< of HTTP; 0 = there was no answer
-    secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
-    login_reach reach = login_reach::answered;
-    bool names_dead_token = false; ///< its words say that the token it was to be opened from is dead
-};
-
-/// Whether the answer is a token.
-inline bool has_token(const login_answer& a) noexcept {
-    return std::holds_alternative<std::shared_ptr<token>>(a.result.outcome);
-}
-
 /// What a token of an answer says that the request contradicts, in words ("a token for project alpha");
 /// empty: nothing. A field that it lacks contradicts nothing.
 std::string find_mismatch(const token& granted, const login_facts& facts);
@@ -87,14 +49,14 @@ std::string find_mismatch(const token& granted, const login_facts& facts);
 /// Text of the IAM's, made fit to be shown; "(withheld)" if it quotes the secret.
 std::string quote_iam(std::string_view text, const secret* proof);
 
-/// Reads the answer to a login, by the table of refusals: see keystone_refusal.cpp. A result's `retry` is
-/// right but for 401: whether that is about the password or the scope is settled by the guard. A token that
-/// is for another scope or user than was asked for is somebody else's answer: iam_protocol, and what became
-/// of this login is not known.
+/// Reads the answer to a login, by the table in keystone_failure.cpp. A result's `retry` is right but for
+/// 401: whether that is about the password or the scope is found out by the login flow. A token that is for
+/// another scope or user than was asked for is somebody else's answer: iam_protocol, and what became of this
+/// login is not known.
 login_answer parse_login(const http_answer& answer, const login_facts& facts);
 
 /// Reads the answer to GET /v3/auth/tokens about a token that was given to us: 200 is the token, its life
-/// counted from its issue on, unless it is said to be another; all else is read as a refusal.
+/// counted from its issue on, unless it is said to be another; all else is read as a failure.
 login_answer parse_description(const http_answer& answer, const login_facts& facts);
 
 /// Reads the answer to HEAD or GET /v3/auth/tokens: 200 and 204 alive; 401, 404 and words that name the token
@@ -119,6 +81,6 @@ std::string fingerprint(std::string_view token);
 std::string user_text(const auth_config& who);
 
 /// Why the IAM gave no token (any status but 201).
-login_answer parse_refusal(const http_answer& answer, const login_facts& facts);
+login_answer parse_failure(const http_answer& answer, const login_facts& facts);
 
 } // namespace tokenward::iam

@@ -1,217 +1,156 @@
-// See keystone_source.hpp: which logins open a scope. Each of them stands in keystone_login.cpp, rescoping in
-// keystone_rescoping.cpp.
+// Takes the steps that login flows say, and reports what came of them.
 #include "daemon/iam/keystone_source.hpp"
 
 #include "daemon/base/log.hpp"
-#include "daemon/core/token_scope.hpp"
+#include "daemon/iam/totp.hpp"
 
-#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
 #include <utility>
 
 namespace tokenward::iam {
-namespace {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
+using action = login_step::action;
 
-/// Whether an application credential's token is for `target`. The request named no scope, so the token must.
-bool is_for(const token& t, const scope& target) {
-    if (target.kind == scope_kind::unscoped) return true;
-    return (t.project || t.domain) && compare_scope(t, target) != scope_agreement::contradicts;
-}
+/// A flow and what it holds. It is abandoned at the end of its life, also if that is a cancellation.
+struct keystone_source::running_flow {
+    running_flow(std::unique_ptr<login_flow> of, keystone_source& by) : flow(std::move(of)), source(by) {}
+    running_flow(const running_flow&) = delete;
+    running_flow& operator=(const running_flow&) = delete;
+    ~running_flow() {
+        flow->abandon(sent_whole, source.x_time.now().boot);
+        source.x_guard.save();
+    }
 
-} // namespace
+    /// What is to be done after each step of the flow.
+    void settle() {
+        source.x_guard.save();
+        if (!flow->holds_user_turn()) user_turn.reset();
+        if (!flow->holds_parent_turn()) parent_turn.reset();
+        for (const login_note& note : flow->take_notes())
+            log::write(note.is_warning ? log::level::warning : log::level::info, note.event,
+                       {.identity = source.x_identity.name}, note.text);
+    }
 
-// The configuration has been checked: its URL is good.
+    std::unique_ptr<login_flow> flow;
+    keystone_source& source;
+    std::optional<turn_queue::turn> user_turn{};
+    std::optional<turn_queue::turn> parent_turn{};
+    bool sent_whole = false; ///< the IAM may have all of the request that is under way
+};
+
 keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
                                  login_guard& guard, secret_reading_function read)
-    : x_identity(std::move(identity)), x_time(time), x_guard(guard), x_client(executor, x_identity, time),
-      x_credentials(executor, x_identity.auth, guard, std::move(read)), x_executor(executor),
-      x_parent_turn(executor) {}
+    : x_identity(std::move(identity)), x_time(time), x_guard(guard), x_executor(executor),
+      x_client(executor, x_identity, time), x_credentials(executor, x_identity.auth, guard, std::move(read)),
+      x_state(x_identity, x_client.user(), guard.rules()), x_parent_turn(executor) {}
 
 asio::awaitable<fetch_result> keystone_source::fetch(scope target, duration at_least) {
-    if (x_identity.auth.type == auth_type::token) co_return co_await fetch_by_given_token(target);
-    if (x_identity.auth.type == auth_type::application_credential)
-        co_return co_await fetch_by_application_credential(target);
-    if (opens_by_rescoping()) co_return co_await fetch_by_rescoping(target, at_least);
-    co_return co_await fetch_by_login(target, at_least);
+    auto flow = std::make_unique<login_flow>(x_state, std::move(target), at_least);
+    co_return co_await run(std::move(flow));
 }
 
-// A scope that has never been had may not exist, and callers may ask for any number of those. So, once a
-// login lives that others can be opened from, it is tried by rescoping; before that, one after the other, and
-// the first one that the IAM does not know brings such a login.
-asio::awaitable<fetch_result> keystone_source::fetch_by_login(scope target, duration at_least) {
-    std::optional<turnstile::turn> alone;
-    const bool unknown = may_be_unknown(target);
-    bool rescoped_in_vain = false;
-    if (unknown && !x_parent.is_fresh(at_least, x_time.now().boot)) {
-        turnstile::turn mine = co_await x_parent_turn.take();
-        alone.emplace(std::move(mine));
+asio::awaitable<result<void>> keystone_source::give_passcode(std::shared_ptr<const secret> passcode) {
+    auto flow = std::make_unique<login_flow>(x_state, std::move(passcode));
+    fetch_result made = co_await run(std::move(flow));
+    result<void> accepted;
+    if (auto* failure = std::get_if<fetch_failure>(&made.outcome)) accepted = std::move(failure->error);
+    co_return accepted;
+}
+
+asio::awaitable<fetch_result> keystone_source::run(std::unique_ptr<login_flow> flow) {
+    running_flow running(std::move(flow), *this);
+    login_event nothing_yet;
+    login_step step = running.flow->resume(std::move(nothing_yet), time());
+    running.settle();
+    while (step.what != action::done) {
+        login_event event = co_await take(std::move(step), &running);
+        step = running.flow->resume(std::move(event), time());
+        running.settle();
     }
-    if (unknown && x_parent.is_fresh(at_least, x_time.now().boot)) {
-        alone.reset();
-        opening from_kept = co_await open_from_kept(target);
-        if (from_kept.is_final) co_return std::move(from_kept.result);
-        rescoped_in_vain = from_kept.scope_refused;
+    co_return std::move(running.flow->outcome());
+}
+
+asio::awaitable<login_event> keystone_source::take(login_step step, running_flow* of) {
+    login_event came;
+    switch (step.what) {
+    case action::read_secrets: came = co_await x_credentials.read(); break;
+    case action::wait_for_user: {
+        turn_queue::turn mine = co_await x_guard.take_turn(x_state.who);
+        of->user_turn.emplace(std::move(mine));
+        break;
     }
-    fetch_result made = co_await log_in_for(target);
-    const auto* fresh = std::get_if<std::shared_ptr<token>>(&made.outcome);
-    if (fresh != nullptr) remember_opened(target, *fresh);
-    if (fresh != nullptr && rescoped_in_vain) forgo_rescoping();
-    co_return made;
-}
-
-bool keystone_source::may_be_unknown(const scope& target) const {
-    if (x_identity.rescope == rescope_mode::off || x_rescoping_refused) return false;
-    if (target.kind == scope_kind::unscoped) return false;
-    const std::string text = to_string(target);
-    if (x_doubtful.contains(text)) return true;
-    const bool configured = std::any_of(x_identity.scopes.begin(), x_identity.scopes.end(),
-                                        [&](const named_scope& each) { return each.target == target; });
-    return !configured && !x_opened.contains(text);
-}
-
-void keystone_source::doubt(const scope& target) {
-    constexpr std::size_t most_doubtful = 256;
-    if (x_doubtful.size() == most_doubtful) x_doubtful.clear();
-    x_doubtful.insert(to_string(target));
-}
-
-void keystone_source::remember_opened(const scope& target, const std::shared_ptr<token>& fresh) {
-    constexpr std::size_t most_opened = 1024;
-    if (x_opened.size() == most_opened) x_opened.clear();
-    x_opened.insert(to_string(target));
-    x_doubtful.erase(to_string(target));
-    x_last_login = fresh;
-}
-
-asio::awaitable<fetch_result> keystone_source::log_in_for(scope target) {
-    auto all = co_await x_credentials.read(x_client.user());
-    if (!all) co_return unreadable(all.error());
-    fetch_result refused;
-    std::optional<credential> asked; // the last one that the IAM has seen and refused
-    for (const credential& with : *all) {
-        const login_manner how{.others_follow = &with != &all->back() || asked};
-        attempt tried = co_await log_in(with, target, how);
-        while (tried.settling && has_token(tried.answer)) { // the password is right: on to the scope
-            keep_parent(std::get<std::shared_ptr<token>>(tried.answer.result.outcome));
-            if (x_identity.rescope != rescope_mode::off) {
-                opening from_kept = co_await open_refused(target);
-                co_return std::move(from_kept.result);
-            }
-            tried = co_await log_in(with, target, how);
-        }
-        if (tried.answer.credential != credential_word::refused) {
-            const bool no_scope = tried.answer.status == 403 || tried.answer.status == 404;
-            if (no_scope && may_be_unknown(target)) co_await provide_parent(with);
-            if (tried.answer.status == 404) doubt(target);
-            co_return std::move(tried.answer.result);
-        }
-        refused = std::move(tried.answer.result);
-        if (tried.sent && !tried.settling) asked = with;
+    case action::wait_for_parent: {
+        turn_queue::turn mine = co_await x_parent_turn.take();
+        of->parent_turn.emplace(std::move(mine));
+        break;
     }
-    if (!asked || target.kind == scope_kind::unscoped) co_return refused;
-    co_return co_await settle(target, *asked, std::move(refused));
-}
-
-// Keystone answers 401 to a wrong password and to an unknown project alike: an unscoped login tells them
-// apart, and its token opens what else was meant.
-asio::awaitable<fetch_result> keystone_source::settle(scope target, credential with, fetch_result refused) {
-    const scope none;
-    const login_manner how;
-    attempt unscoped = co_await log_in(with, none, how);
-    if (!unscoped.sent && !unscoped.held_back) co_return refused;
-    if (unscoped.answer.credential == credential_word::refused && !unscoped.held_back) co_return refused;
-    if (!has_token(unscoped.answer)) co_return std::move(unscoped.answer.result); // asked again the next time
-    keep_parent(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
-    x_scope_judged_at = x_time.now().boot;
-    if (x_identity.rescope == rescope_mode::off)
-        co_return wrong_scope(target, unscoped.answer.result.iam_date);
-    opening from_kept = co_await open_refused(target);
-    co_return std::move(from_kept.result);
-}
-
-// The IAM has said that a scope is not there: from now on further ones are to cost no login.
-asio::awaitable<void> keystone_source::provide_parent(credential with) {
-    constexpr auto pause = 60s;
-    const instant now = x_time.now().boot;
-    const bool tried = x_scope_judged_at && now - *x_scope_judged_at < pause;
-    x_scope_judged_at = now;
-    if (tried || x_parent.is_fresh(0s, now)) co_return;
-    if (!x_unscoped_refused) {
-        const scope none;
-        const login_manner how;
-        attempt unscoped = co_await log_in(with, none, how);
-        if (has_token(unscoped.answer))
-            keep_parent(std::get<std::shared_ptr<token>>(unscoped.answer.result.outcome));
-        else if (unscoped.answer.status == 400 && unscoped.answer.credential == credential_word::unsaid)
-            x_unscoped_refused = true;
+    case action::probe: came = co_await x_client.probe(); break;
+    case action::ask_time: came = co_await x_client.ask_time(); break;
+    case action::record: co_await x_guard.written(); break;
+    case action::wait: {
+        asio::steady_timer timer(x_executor, step.pause);
+        co_await timer.async_wait(asio::use_awaitable);
+        break;
     }
-    std::shared_ptr<const token> last = x_last_login.lock();
-    if (x_unscoped_refused && last) keep_parent(std::move(last));
-}
-
-asio::awaitable<fetch_result> keystone_source::fetch_by_application_credential(scope target) {
-    auto all = co_await x_credentials.read(x_client.user());
-    if (!all) co_return unreadable(all.error());
-    fetch_result last;
-    for (const credential& with : *all) {
-        const scope none; // it brings its own
-        const login_manner how{.others_follow = &with != &all->back()};
-        attempt tried = co_await log_in(with, none, how);
-        last = std::move(tried.answer.result);
-        if (tried.answer.credential != credential_word::refused) break;
+    case action::send: came = co_await send(std::move(step.request), of); break;
+    case action::describe: came = co_await x_client.describe(step.subject.get()); break;
+    case action::validate: came = co_await x_client.judge(step.subject.get()); break;
+    case action::done: break;
     }
-    auto* made = std::get_if<std::shared_ptr<token>>(&last.outcome);
-    if (made == nullptr || is_for(**made, target)) co_return last;
-    const token& t = **made;
-    problem other{errc::no_such_resource, "the application credential of " + x_identity.name +
-                                              " is for the project " +
-                                              (t.project ? t.project->name : std::string("of no name")) +
-                                              " alone, not for " + to_string(target)};
-    last.outcome = fetch_failure{std::move(other), retry_rule::remember};
-    co_return last;
+    co_return came;
 }
 
-bool keystone_source::opens_by_rescoping() const noexcept {
-    if (x_rescoping_refused) return false;
-    if (x_identity.rescope == rescope_mode::off) return x_receipt_seen && !x_identity.auth.totp;
-    return x_identity.rescope == rescope_mode::always || takes_passcode();
-}
-
-fetch_result keystone_source::unreadable(const problem& why) const {
-    return {.outcome =
-                fetch_failure{{errc::iam_unavailable, "no login: " + why.detail}, retry_rule::back_off}};
-}
-
-fetch_result keystone_source::wrong_scope(const scope& target,
-                                          const std::optional<wall_time>& iam_date) const {
-    problem wrong{errc::unknown_scope,
-                  "the IAM " + x_client.user().origin + " grants " + x_identity.name + " no scope " +
-                      to_string(target) +
-                      ", though its credential is right: check the spelling and the user's roles"};
-    return {.outcome = fetch_failure{std::move(wrong), retry_rule::remember}, .iam_date = iam_date};
-}
-
-fetch_result keystone_source::wants_person() const {
-    problem wanted{errc::passcode_required, "identity " + x_identity.name + " (user " + x_client.user().user +
-                                                ") needs a person's MFA passcode: run `tokenward login " +
-                                                x_identity.name + "`"};
-    return {.outcome = fetch_failure{std::move(wanted), retry_rule::rearm}};
+asio::awaitable<login_event> keystone_source::send(login_request request, running_flow* of) {
+    std::shared_ptr<const secret> passcode = request.passcode;
+    if (request.totp_key)
+        passcode = std::make_shared<const secret>(
+            totp_passcode(*request.totp_key, request.totp_step, x_identity.auth.totp->digits));
+    login_proof proof{.method = request.method,
+                      .value = request.value.get(),
+                      .passcode = passcode.get(),
+                      .omit_unscoped = request.omit_unscoped};
+    if (request.parent) {
+        proof.value = &request.parent->value;
+        proof.holder = &request.parent->user;
+    }
+    of->sent_whole = false;
+    login_answer answer =
+        co_await x_client.log_in(proof, request.target, request.receipt.get(), &of->sent_whole);
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none && !of->sent_whole)
+        answer.reach = login_reach::called_off;
+    login_event came(std::move(answer));
+    co_return came;
 }
 
 asio::awaitable<validation> keystone_source::validate(token_ptr subject) {
-    co_return co_await x_client.validate(std::move(subject));
+    co_return co_await x_client.judge(&subject->value);
+}
+
+login_time keystone_source::time() const {
+    const moment now = x_time.now();
+    return {.now = now, .iam = x_client.iam_time(now), .iam_known = x_client.clock_offset().has_value()};
+}
+
+kept_source keystone_source::keep() const {
+    kept_source kept = x_state.keep();
+    kept.clock_offset = x_client.clock_offset();
+    return kept;
+}
+
+void keystone_source::restore(kept_source before) {
+    if (before.clock_offset) x_client.restore_clock_offset(*before.clock_offset);
+    x_state.restore(std::move(before));
 }
 
 login_standing keystone_source::standing() const {
-    const login_user& who = x_client.user();
-    return {.refusals = x_last_digest ? x_guard.refusals(who, *x_last_digest) : 0,
-            .attempts = x_guard.recent_attempts(who)};
-}
-
-bool keystone_source::credential_changed() {
-    return x_credentials.changed();
+    const lockout_guard& rules = x_guard.rules();
+    return {.refusals = x_state.last_tried ? rules.refusals(x_state.who, *x_state.last_tried) : 0,
+            .attempts = rules.recent_attempts(x_state.who, x_time.now().boot)};
 }
 
 } // namespace tokenward::iam

@@ -1,4 +1,4 @@
-// See login_guard.hpp.
+// The lockout guard's queues, and its memory on the disk.
 #include "daemon/iam/login_guard.hpp"
 
 #include "daemon/base/log.hpp"
@@ -75,48 +75,15 @@ asio::awaitable<secret_digest> login_guard::digest(std::shared_ptr<const secret>
     co_return co_await asio::co_spawn(x_digests, std::move(made), to_the_end());
 }
 
-asio::awaitable<login_guard::turn> login_guard::enter(login_user who, secret_digest digest, bool by_person) {
-    turnstile& queue = x_turns.try_emplace(who, x_executor).first->second;
-    turnstile::turn mine = co_await queue.take();
-    if (by_person) x_guard.forgive(who, digest);
-    const login_permit permit = ask(who, digest, probe_word::not_asked, by_person);
-    turn made{permit, std::move(mine)};
-    co_return made;
-}
-
-login_permit login_guard::probed(const login_user& who, const secret_digest& digest, bool answers,
-                                 bool by_person) {
-    return ask(who, digest, answers ? probe_word::answers : probe_word::silent, by_person);
-}
-
-login_permit login_guard::ask(const login_user& who, const secret_digest& digest, probe_word probe,
-                              bool by_person) {
-    const instant now = x_time.now().boot;
-    const login_permit permit = x_guard.next(who, digest, now, probe, by_person);
-    if (permit.what == login_permit::advice::go || permit.what == login_permit::advice::settle_first) {
-        x_guard.sending(who, digest, now);
-        if (!x_guard.is_proven(who, digest)) save();
-    }
-    return permit;
-}
-
-void login_guard::end(const login_user& who, const secret_digest& digest, login_end how) {
-    x_guard.end(who, digest, how, x_time.now().boot);
-    save();
-}
-
-void login_guard::forgive(const login_user& who, const secret_digest& digest) {
-    x_guard.forgive(who, digest);
-    save();
-}
-
-void login_guard::spend(const login_user& who, std::int64_t totp_step) {
-    x_guard.spend(who, totp_step);
-    save();
+asio::awaitable<turn_queue::turn> login_guard::take_turn(login_user who) {
+    turn_queue& queue = x_turns.try_emplace(std::move(who), x_executor).first->second;
+    turn_queue::turn mine = co_await queue.take();
+    co_return mine;
 }
 
 // By the other thread, one after the other: a slow disk holds up logins, and nobody else.
 void login_guard::save() {
+    if (std::exchange(x_saved_changes, x_guard.changes()) == x_guard.changes()) return;
     guard_memory now{x_noted.salt, x_guard.save(x_time.now()), x_noted.serial + 1};
     if (say_the_same(now.users, x_noted.users)) return;
     x_noted = now;

@@ -1,4 +1,5 @@
-// The lockout guard at work: callers wait their turn, counts reach the state file before anything is sent.
+// The lockout guard's queues and its file: logins of one user wait for each other, and what the guard
+// remembers is written by a thread of its own.
 #pragma once
 
 #include "common/secret.hpp"
@@ -11,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,57 +38,32 @@ class login_guard {
     /// Called whenever that has changed.
     void on_change(std::function<void()> changed) { x_changed = std::move(changed); }
 
-    /// One login of a user: whoever holds it is the only one to log in as that user.
-    struct turn {
-        login_permit permit;
-        turnstile::turn mine;
-    };
-    /// Waits until no other login of the user is under way, then asks the guard. If it advises probe_first,
-    /// what came of that goes to probed(), before the turn is given back. If it says go or settle_first, what
-    /// follows is sent after written(), so that a crash does not forget that it was, and end() tells how it
-    /// ended. `by_person`: somebody is there who answers for the secret.
-    boost::asio::awaitable<turn> enter(login_user who, secret_digest digest, bool by_person);
-    login_permit probed(const login_user& who, const secret_digest& digest, bool answers, bool by_person);
-    void end(const login_user& who, const secret_digest& digest, login_end how);
-
-    /// See lockout_guard.
-    void forgive(const login_user& who, const secret_digest& digest);
-    /// Returns when the state file has all that was noted before, or can't be written.
+    /// The rules, and what they remember. Whoever changes that calls save().
+    lockout_guard& rules() noexcept { return x_guard; }
+    /// Waits until no other login of the user is under way. Whoever holds the turn is the only one to log in
+    /// as that user.
+    boost::asio::awaitable<turn_queue::turn> take_turn(login_user who);
+    /// Has what is remembered written to the state file, if it has changed.
+    void save();
+    /// Returns when the state file has all that was saved before, or can't be written.
     boost::asio::awaitable<void> written();
-
-    /// See lockout_guard.
-    bool is_proven(const login_user& who, const secret_digest& digest) const noexcept {
-        return x_guard.is_proven(who, digest);
-    }
-    unsigned refusals(const login_user& who, const secret_digest& digest) const noexcept {
-        return x_guard.refusals(who, digest);
-    }
-    std::size_t recent_attempts(const login_user& who) const {
-        return x_guard.recent_attempts(who, x_time.now().boot);
-    }
-    std::optional<std::int64_t> spent_step(const login_user& who) const noexcept {
-        return x_guard.spent_step(who);
-    }
-    void spend(const login_user& who, std::int64_t totp_step);
 
     /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess
     /// it. Takes some 50 ms, on a thread of its own. Throws std::runtime_error if OpenSSL fails.
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:
-    login_permit ask(const login_user& who, const secret_digest& digest, probe_word probe, bool by_person);
-    void save();
-
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
     const guard_store& x_store;
-    guard_memory x_noted; // what stands in the file, or will when x_writing is 0
+    guard_memory x_noted;              // what stands in the file, or will when x_writing is 0
+    std::uint64_t x_saved_changes = 0; // of x_guard, that x_noted has
     std::size_t x_writing = 0;
     std::function<void()> x_changed;
     bool x_complained = false;
     std::shared_ptr<const bool> x_alive = std::make_shared<const bool>(true);
     lockout_guard x_guard;
-    std::map<login_user, turnstile> x_turns;
+    std::map<login_user, turn_queue> x_turns;
     boost::asio::thread_pool x_thread{1}; // writes the file
     boost::asio::thread_pool x_digests{
         1}; // of its own: what is about to be sent waits for the file, not for these

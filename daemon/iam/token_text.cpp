@@ -1,4 +1,4 @@
-// See token_text.hpp.
+// Splits the body of an answer into the token's description and the rest.
 #include "daemon/iam/token_text.hpp"
 
 #include "daemon/base/text/raw_json.hpp"

@@ -1,4 +1,4 @@
-// See totp.hpp.
+// Passcodes, made by liboath.
 #include "daemon/iam/totp.hpp"
 
 #include <liboath/oath.h>

@@ -11,35 +11,35 @@
 namespace tokenward::iam {
 
 /// Not thread-safe. Must outlive who waits for it.
-class turnstile {
+class turn_queue {
   public:
-    explicit turnstile(const boost::asio::any_io_executor& executor)
-        : x_bell(executor, boost::asio::steady_timer::time_point::max()) {}
+    explicit turn_queue(const boost::asio::any_io_executor& executor)
+        : x_given_back(executor, boost::asio::steady_timer::time_point::max()) {}
 
     /// The turn, given back at the end of its life.
     class turn {
       public:
-        explicit turn(turnstile& of) : x_of(&of) { of.x_taken = true; }
+        explicit turn(turn_queue& of) : x_of(&of) { of.x_taken = true; }
         turn(turn&& other) noexcept : x_of(std::exchange(other.x_of, nullptr)) {}
         turn& operator=(turn&&) = delete;
         ~turn() {
             if (x_of == nullptr) return;
             x_of->x_taken = false;
-            x_of->x_bell.cancel();
+            x_of->x_given_back.cancel();
         }
 
       private:
-        turnstile* x_of;
+        turn_queue* x_of;
     };
 
     /// Cancellation: terminal.
     boost::asio::awaitable<turn> take() {
-        while (x_taken) co_await x_bell.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        while (x_taken) co_await x_given_back.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         co_return turn(*this);
     }
 
   private:
-    boost::asio::steady_timer x_bell; // never rings by itself
+    boost::asio::steady_timer x_given_back; // never expires; cancelled when the turn is free
     bool x_taken = false;
 };
 

@@ -54,8 +54,8 @@ void put_source(byte_writer& to, const kept_source& from) {
     put_held(to, from.parent);
     to.span(from.parent_opens_for);
     to.flag(from.rescoped);
-    to.flag(from.rescoping_refused);
-    to.flag(from.unscoped_refused);
+    to.flag(from.never_rescopes);
+    to.flag(from.wants_scope);
     to.flag(from.receipt_seen);
 }
 
@@ -98,8 +98,8 @@ kept_source get_source(byte_reader& from) {
     made.parent = get_held(from);
     made.parent_opens_for = from.sane_span();
     made.rescoped = from.flag();
-    made.rescoping_refused = from.flag();
-    made.unscoped_refused = from.flag();
+    made.never_rescopes = from.flag();
+    made.wants_scope = from.flag();
     made.receipt_seen = from.flag();
     return made;
 }

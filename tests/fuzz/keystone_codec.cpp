@@ -71,11 +71,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                   .target = &target,
                                                   .who = &who});
     const bool receipt = answer.status == 401 && !answer.auth_receipt.empty();
-    const bool anothers = answer.status == 201 && parsed.reach == iam::login_reach::answer_lost;
-    require((parsed.credential == iam::credential_word::accepted) ==
+    const bool anothers = answer.status == 201 && parsed.reach == login_reach::answer_lost;
+    require((parsed.credential == credential_verdict::accepted) ==
             ((answer.status == 201 && !anothers) || receipt));
-    require(parsed.credential != iam::credential_word::refused || answer.status == 401 ||
-            answer.status == 400);
+    require(parsed.credential != credential_verdict::refused || answer.status == 401 || answer.status == 400);
     if (const auto* granted = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
         require((*granted)->lifetime.count() > 0 && (*granted)->expires() > asked.boot);
         require(compare_scope(**granted, target) != scope_agreement::contradicts);

@@ -155,7 +155,7 @@ TEST(RecordedState, SaysWhatWasLearntOfTheIam) {
     EXPECT_TRUE(bot.rescoped);
     EXPECT_TRUE(bot.clock_offset.has_value());
     EXPECT_EQ(source_of(everything, "ci").parent, nullptr);
-    EXPECT_TRUE(source_of(state_of("0.1.0/no-rescoping"), "ci").rescoping_refused);
+    EXPECT_TRUE(source_of(state_of("0.1.0/no-rescoping"), "ci").never_rescopes);
     const kept_state person = state_of("0.1.0/person");
     EXPECT_TRUE(source_of(person, "person").receipt_seen);
     EXPECT_NE(source_of(person, "person").parent, nullptr);

@@ -8,8 +8,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -39,11 +42,14 @@ TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
     bool seen = false;
     const secret_digest digest{1};
     auto log_in = [&]() -> asio::awaitable<void> {
-        login_guard::turn turn = co_await guard.enter(who, digest, false);
+        const turn_queue::turn mine = co_await guard.take_turn(who);
+        guard.rules().sending(who, digest, clock.now().boot);
+        guard.save();
         co_await guard.written();
         EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory())) << "before anything is sent";
         EXPECT_EQ(guard.memory().users.size(), 1U);
-        guard.end(who, digest, login_end::refused);
+        guard.rules().end(who, digest, login_end::refused, clock.now().boot);
+        guard.save();
         co_await guard.written();
         EXPECT_EQ(in_the_file(), format_guard_memory(guard.memory()));
         seen = true;
@@ -53,11 +59,38 @@ TEST_F(LoginGuard, WhatIsWrittenStandsInTheFile) {
     EXPECT_TRUE(seen);
 }
 
+TEST_F(LoginGuard, WhatHasNotChangedIsNotWritten) {
+    login_guard guard(io.get_executor(), clock, file);
+    int changes = 0;
+    guard.on_change([&] { ++changes; });
+    guard.rules().sending(who, secret_digest{1}, clock.now().boot);
+    for (int i = 0; i < 3; ++i) guard.save();
+    EXPECT_EQ(changes, 1) << "though the time goes on";
+}
+
+TEST_F(LoginGuard, AUsersTurnIsOneLoginsAtATime) {
+    login_guard guard(io.get_executor(), clock, file);
+    int under_way = 0;
+    int most = 0;
+    auto log_in = [&]() -> asio::awaitable<void> {
+        const turn_queue::turn mine = co_await guard.take_turn(who);
+        most = std::max(most, ++under_way);
+        co_await asio::post(io, asio::use_awaitable);
+        --under_way;
+    };
+    for (int i = 0; i < 5; ++i) asio::co_spawn(io, log_in(), asio::detached);
+    io.run();
+    EXPECT_EQ(most, 1);
+}
+
 TEST_F(LoginGuard, WhatIsNotedLastIsWrittenAtTheEnd) {
     std::string noted;
     {
         login_guard guard(io.get_executor(), clock, file);
-        for (std::int64_t step = 0; step < 5; ++step) guard.spend(who, step);
+        for (std::int64_t step = 0; step < 5; ++step) {
+            guard.rules().spend(who, step);
+            guard.save();
+        }
         noted = format_guard_memory(guard.memory());
     }
     EXPECT_EQ(in_the_file(), noted);
@@ -66,12 +99,13 @@ TEST_F(LoginGuard, WhatIsNotedLastIsWrittenAtTheEnd) {
 TEST_F(LoginGuard, AFileThatCanNotBeWrittenHoldsNobodyUp) {
     std::ofstream(state / "state") << "a file where the folder should be";
     login_guard guard(io.get_executor(), clock, file);
-    guard.spend(who, 7);
+    guard.rules().spend(who, 7);
+    guard.save();
     bool through = false;
     asio::co_spawn(io, guard.written(), [&](std::exception_ptr failed) { through = failed == nullptr; });
     io.run();
     EXPECT_TRUE(through);
-    EXPECT_EQ(guard.spent_step(who), 7);
+    EXPECT_EQ(guard.rules().spent_step(who), 7);
 }
 
 TEST_F(LoginGuard, TheFileIsWrittenWhileManyDigestsAreMade) {
@@ -83,7 +117,8 @@ TEST_F(LoginGuard, TheFileIsWrittenWhileManyDigestsAreMade) {
         asio::co_spawn(io, guard.digest(of), [&](std::exception_ptr, secret_digest) { ++made; });
     int made_before = many;
     auto spend = [&]() -> asio::awaitable<void> {
-        guard.spend(who, 7);
+        guard.rules().spend(who, 7);
+        guard.save();
         co_await guard.written();
         made_before = made;
     };

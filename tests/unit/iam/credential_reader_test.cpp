@@ -1,5 +1,5 @@
 // The secrets of one identity as its logins read them.
-#include "daemon/iam/credential.hpp"
+#include "daemon/iam/credential_reader.hpp"
 #include "daemon/kept/guard_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -20,11 +20,11 @@ class Credentials : public testing::Test {
     /// So many logins at once; what each was given.
     std::vector<credential> read(std::size_t at_once) {
         std::vector<credential> given;
-        auto keep = [&](std::exception_ptr failed, result<std::vector<credential>> all) {
+        auto keep = [&](std::exception_ptr failed, secrets_read all) {
             if (failed) std::rethrow_exception(failed);
             given.push_back(all.value().at(0));
         };
-        for (std::size_t i = 0; i < at_once; ++i) asio::co_spawn(x_io, x_reader.read({}), keep);
+        for (std::size_t i = 0; i < at_once; ++i) asio::co_spawn(x_io, x_reader.read(), keep);
         x_io.restart();
         x_io.run();
         return given;
@@ -33,11 +33,11 @@ class Credentials : public testing::Test {
     /// What one login is told; empty if it is given a credential.
     std::string error() {
         std::string why;
-        auto keep = [&](std::exception_ptr failed, result<std::vector<credential>> all) {
+        auto keep = [&](std::exception_ptr failed, secrets_read all) {
             if (failed) std::rethrow_exception(failed);
             if (!all) why = all.error().detail;
         };
-        asio::co_spawn(x_io, x_reader.read({}), keep);
+        asio::co_spawn(x_io, x_reader.read(), keep);
         x_io.restart();
         x_io.run();
         return why;

@@ -4,23 +4,23 @@
 namespace tokenward::iam {
 namespace {
 
-using KeystoneRefusal = codec;
+using KeystoneFailure = codec;
 
-struct refusal_row {
+struct failure_row {
     unsigned status;
     const char* body;
     errc code;
     retry_rule retry;
     const char* words; // in the detail
-    credential_word said = credential_word::unsaid;
+    credential_verdict said = credential_verdict::unsaid;
 };
 
-TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
+TEST_F(KeystoneFailure, FollowsTheTableRowByRow) {
     constexpr auto back_off = retry_rule::back_off;
     constexpr auto remember = retry_rule::remember;
     constexpr auto rearm = retry_rule::rearm;
-    constexpr auto refused = credential_word::refused;
-    const refusal_row table[] = {
+    constexpr auto refused = credential_verdict::refused;
+    const failure_row table[] = {
         {400, R"({"error":{"code":400,"message":"bad"}})", errc::iam_protocol, remember, "400 'bad'"},
         {400, R"({"error_code":"IAM.1061","error_msg":"x"})", errc::credential_rejected, rearm, "passcode",
          refused},
@@ -65,29 +65,29 @@ TEST_F(KeystoneRefusal, FollowsTheTableRowByRow) {
     }
 }
 
-TEST_F(KeystoneRefusal, ReceiptMeansThatASecondFactorIsWanted) {
+TEST_F(KeystoneFailure, ReceiptMeansThatASecondFactorIsWanted) {
     http_answer from = answer(401, R"({"receipt":{},"required_auth_methods":[["password","totp"]]})");
     from.auth_receipt = secret("a-receipt");
     login_answer parsed = parse_login(from, facts);
     EXPECT_EQ(failure(parsed).error.code, errc::passcode_required);
-    EXPECT_EQ(parsed.credential, credential_word::accepted) << "it proves the password right";
+    EXPECT_EQ(parsed.credential, credential_verdict::accepted) << "it proves the password right";
     EXPECT_EQ(parsed.receipt, secret("a-receipt"));
     EXPECT_NE(failure(parsed).error.detail.find("a passcode is wanted"), std::string::npos);
 }
 
-TEST_F(KeystoneRefusal, ALockedUserIsTriedAgainWhenOpenTelekomCloudUnlocks) {
+TEST_F(KeystoneFailure, ALockedUserIsTriedAgainWhenOpenTelekomCloudUnlocks) {
     auto locked = parse_login(answer(401, R"({"error_code":"IAM.0061","error_msg":"x"})"), facts);
     EXPECT_EQ(failure(locked).error.retry_after, 15min);
 }
 
-TEST_F(KeystoneRefusal, AnUnknownApplicationCredentialIs404AndNoScope) {
+TEST_F(KeystoneFailure, AnUnknownApplicationCredentialIs404AndNoScope) {
     facts.method = login_method::application_credential;
     auto parsed = parse_login(answer(404, ""), facts);
     EXPECT_EQ(failure(parsed).error.code, errc::credential_rejected);
-    EXPECT_EQ(parsed.credential, credential_word::refused);
+    EXPECT_EQ(parsed.credential, credential_verdict::refused);
 }
 
-TEST_F(KeystoneRefusal, RetryAfterIsSecondsOrADateByTheIamsClock) {
+TEST_F(KeystoneFailure, RetryAfterIsSecondsOrADateByTheIamsClock) {
     http_answer from = answer(503, "");
     auto wait = [&] { return failure(parse_login(from, facts)).error.retry_after; };
     EXPECT_EQ(wait(), std::nullopt);
@@ -103,7 +103,7 @@ TEST_F(KeystoneRefusal, RetryAfterIsSecondsOrADateByTheIamsClock) {
     EXPECT_EQ(wait(), std::nullopt);
 }
 
-TEST_F(KeystoneRefusal, QuotesTheIamAsItIsButShortAndWithoutControls) {
+TEST_F(KeystoneFailure, QuotesTheIamAsItIsButShortAndWithoutControls) {
     auto detail = [&](std::string_view body) {
         return failure(parse_login(answer(403, body), facts)).error.detail;
     };
@@ -118,7 +118,7 @@ TEST_F(KeystoneRefusal, QuotesTheIamAsItIsButShortAndWithoutControls) {
     }
 }
 
-TEST_F(KeystoneRefusal, WithholdsATextThatQuotesThePassword) {
+TEST_F(KeystoneFailure, WithholdsATextThatQuotesThePassword) {
     for (const char* body : {R"({"error":{"message":"user s3cret\"\n\u00e9 unknown"}})",
                              R"({"error":{"code":"s3cret\"\n\u00e9"}})"}) {
         const std::string detail = failure(parse_login(answer(401, body), facts)).error.detail;
@@ -127,7 +127,7 @@ TEST_F(KeystoneRefusal, WithholdsATextThatQuotesThePassword) {
     }
 }
 
-TEST_F(KeystoneRefusal, OfRescopingSaysWhetherItsWordsNameTheParent) {
+TEST_F(KeystoneFailure, OfRescopingSaysWhetherItsWordsNameTheParent) {
     const http_answer named = answer(403, R"({"error":{"code":403,"message":"X-Auth-Token is invalid."}})");
     EXPECT_FALSE(parse_login(named, facts).names_dead_token) << "a login by password shows no token";
     facts.method = login_method::token;

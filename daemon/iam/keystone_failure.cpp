@@ -58,14 +58,14 @@ struct judgement {
     errc code = errc::iam_protocol;
     retry_rule retry = retry_rule::back_off;
     std::string_view advice{}; // ends the detail: what it means, what to do
-    credential_word said = credential_word::unsaid;
+    credential_verdict said = credential_verdict::unsaid;
     std::optional<std::chrono::seconds> pause{}; // where the IAM names none
 };
 
 judgement judge_400(const iam_error& error) {
     if (error.code == "IAM.1061")
         return {errc::credential_rejected, retry_rule::rearm, "the passcode is wrong: give a new one",
-                credential_word::refused};
+                credential_verdict::refused};
     return {errc::iam_protocol, retry_rule::remember,
             "it does not understand our login: check auth_url, user and domain"};
 }
@@ -87,22 +87,22 @@ judgement judge_401(const http_answer& answer, const iam_error& error, login_met
         return {errc::passcode_required, retry_rule::rearm,
                 "the password is right, and a passcode is wanted too: `tokenward login` takes one from a "
                 "person, `totp_secret` makes them",
-                credential_word::accepted};
+                credential_verdict::accepted};
     // It would say so to the right password too; nothing but time can unlock.
     if (ends_with(error.code, ".0061"))
         return {errc::credential_rejected, retry_rule::remember,
-                "the user is locked: it is tried again later", credential_word::unsaid, lock_life};
-    return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_word::refused};
+                "the user is locked: it is tried again later", credential_verdict::unsaid, lock_life};
+    return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_verdict::refused};
 }
 
 judgement judge_404(login_method method) {
     // Keystone: an application credential that is unknown or has ended.
     if (method == login_method::application_credential)
-        return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_word::refused};
+        return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_verdict::refused};
     return {errc::no_such_resource, retry_rule::remember, "check the project or domain, and auth_url"};
 }
 
-// The table "Refusals": what a cache should do with each status.
+// What each status means, and when to ask again.
 judgement judge(const http_answer& answer, const iam_error& error, login_method method) {
     switch (answer.status) {
     case 400: return judge_400(error);
@@ -138,7 +138,7 @@ std::string quote_iam(std::string_view text, const secret* proof) {
     return shown_text(text, most_quoted);
 }
 
-login_answer parse_refusal(const http_answer& answer, const login_facts& facts) {
+login_answer parse_failure(const http_answer& answer, const login_facts& facts) {
     const iam_error error = read_error(answer.body);
     const judgement is = judge(answer, error, facts.method);
     const auto iam_date = parse_http_date(answer.date);

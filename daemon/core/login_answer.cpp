@@ -1,7 +1,7 @@
-// See login_outcome.hpp.
-#include "daemon/iam/login_outcome.hpp"
+// What an answer to a login means: for the IAM's count of failures, and for the token it was opened from.
+#include "daemon/core/login_answer.hpp"
 
-namespace tokenward::iam {
+namespace tokenward {
 namespace {
 
 /// Whether whoever answered so has not looked at the secret, or has found no fault with it.
@@ -34,13 +34,25 @@ bool is_about_something_else(const login_answer& answer) noexcept {
 
 login_end end_of(const login_answer& answer) noexcept {
     switch (answer.credential) {
-    case credential_word::accepted: return login_end::accepted;
-    case credential_word::refused: return login_end::refused;
-    case credential_word::unsaid: break;
+    case credential_verdict::accepted: return login_end::accepted;
+    case credential_verdict::refused: return login_end::refused;
+    case credential_verdict::unsaid: break;
     }
-    if (answer.reach == login_reach::not_sent) return login_end::unreachable;
-    if (answer.reach == login_reach::answer_lost) return login_end::lost;
+    switch (answer.reach) {
+    case login_reach::called_off: return login_end::unsent;
+    case login_reach::not_sent: return login_end::unreachable;
+    case login_reach::answer_lost: return login_end::lost;
+    case login_reach::answered: break;
+    }
     return is_about_something_else(answer) ? login_end::unjudged : login_end::lost;
 }
 
-} // namespace tokenward::iam
+bool is_about_parent_or_scope(const login_answer& answer) noexcept {
+    return answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.names_dead_token;
+}
+
+bool is_not_understood(const login_answer& answer) noexcept {
+    return answer.status == 400 && answer.credential == credential_verdict::unsaid;
+}
+
+} // namespace tokenward

@@ -4,6 +4,7 @@
 #include "common/error.hpp"
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/core/login_step.hpp"
 #include "daemon/iam/login_guard.hpp"
 #include "daemon/iam/turn.hpp"
 
@@ -19,13 +20,6 @@ namespace tokenward::iam {
 /// Reads the secret behind a reference; `key` is what the configuration calls it, for messages.
 using secret_reading_function = std::function<result<secret>(const secret_ref& ref, std::string_view key)>;
 
-/// What one login proves itself with.
-struct credential {
-    std::shared_ptr<const secret> value; ///< the password, the application credential's secret, or the token
-    std::shared_ptr<const secret> totp_key; ///< decoded; null: no passcode, or a person gives it
-    secret_digest digest{};                 ///< of both
-};
-
 /// From one thread. Must outlive what it returns an awaitable of.
 class credential_reader {
   public:
@@ -33,9 +27,9 @@ class credential_reader {
                       login_guard& guard, secret_reading_function read)
         : x_auth(auth), x_guard(guard), x_read(std::move(read)), x_making(executor) {}
 
-    /// The credentials to try, in this order: those that were refused less often come first. At least one.
+    /// The credentials, in the order in which they stand. At least one.
     /// Errors: internal, with what can't be read or is no secret (judge_secret), and why.
-    boost::asio::awaitable<result<std::vector<credential>>> read(login_user who);
+    boost::asio::awaitable<secrets_read> read();
 
     /// Whether the secrets are others than those that read() has given. False while they can't be read.
     bool changed() const;
@@ -47,14 +41,14 @@ class credential_reader {
     };
     result<texts> read_texts() const;
     bool is_known(const texts& now) const noexcept;
-    boost::asio::awaitable<result<void>> make(login_user who);
+    boost::asio::awaitable<result<void>> make();
 
     const auth_config& x_auth;
     login_guard& x_guard;
     secret_reading_function x_read;
     texts x_seen;
     std::vector<credential> x_known; // made of x_seen: digests are dear
-    turnstile x_making;
+    turn_queue x_making;
 };
 
 } // namespace tokenward::iam

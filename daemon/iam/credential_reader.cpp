@@ -1,10 +1,9 @@
-// See credential.hpp.
-#include "daemon/iam/credential.hpp"
+// Reads an identity's secrets and makes their digests.
+#include "daemon/iam/credential_reader.hpp"
 
 #include "daemon/base/text/secret_text.hpp"
 #include "daemon/iam/totp.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace tokenward::iam {
@@ -47,9 +46,9 @@ bool credential_reader::is_known(const texts& now) const noexcept {
 
 // Of many that begin to log in together one makes the digests, and all have them: they would be made one
 // after the other.
-boost::asio::awaitable<result<void>> credential_reader::make(login_user who) {
+boost::asio::awaitable<result<void>> credential_reader::make() {
     result<void> made;
-    const turnstile::turn mine = co_await x_making.take();
+    const turn_queue::turn mine = co_await x_making.take();
     auto now = read_texts();
     if (!now) co_return now.error();
     if (is_known(*now)) co_return made;
@@ -70,28 +69,19 @@ boost::asio::awaitable<result<void>> credential_reader::make(login_user who) {
         const secret_digest digest = co_await x_guard.digest(identified_by);
         fresh.push_back({.value = line, .totp_key = key, .digest = digest});
     }
-    // What has been replaced is tried anew, should it come back: the account may have been mended instead.
-    for (const credential& old : x_known)
-        if (std::none_of(fresh.begin(), fresh.end(),
-                         [&](const credential& c) { return c.digest == old.digest; }))
-            x_guard.forgive(who, old.digest);
     x_known = std::move(fresh);
     x_seen = std::move(*now);
     co_return made;
 }
 
-boost::asio::awaitable<result<std::vector<credential>>> credential_reader::read(login_user who) {
+boost::asio::awaitable<secrets_read> credential_reader::read() {
     auto now = read_texts();
     if (!now) co_return now.error();
     if (!is_known(*now)) {
-        auto made = co_await make(who);
+        auto made = co_await make();
         if (!made) co_return made.error();
     }
-    std::vector<credential> in_order = x_known;
-    std::stable_sort(in_order.begin(), in_order.end(), [&](const credential& a, const credential& b) {
-        return x_guard.refusals(who, a.digest) < x_guard.refusals(who, b.digest);
-    });
-    co_return in_order;
+    co_return x_known;
 }
 
 bool credential_reader::changed() const {

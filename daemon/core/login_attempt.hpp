@@ -1,0 +1,97 @@
+// One login with one secret: when the user's turn comes, if the guard allows it, with a passcode of its own.
+#pragma once
+
+#include "daemon/core/login_state.hpp"
+#include "daemon/core/login_step.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace tokenward {
+
+/// What the parts of one flow share.
+struct flow_context {
+    login_state& state;
+    bool has_user_turn = false;             ///< no other login of the user may begin
+    bool has_parent_turn = false;           ///< no other flow of the identity may get a parent token
+    std::optional<secret_digest> counted{}; ///< a login of this secret stands in the guard's memory as sent
+    bool sending = false;                   ///< that login is at the runner
+    std::vector<login_note> notes{};        ///< for the log
+
+    /// Each scope has a login of its own from now on.
+    void forgo_rescoping() {
+        state.never_rescopes = true;
+        notes.push_back({false, "rescoping_refused",
+                         "the IAM does not rescope tokens: each scope has a login of its own from now on"});
+    }
+};
+
+/// How a login is to be made.
+struct login_manner {
+    std::shared_ptr<const secret> passcode{}; ///< a person's; null: nobody is there
+    bool others_follow = false;               ///< a secret that was refused before had better be left out
+};
+
+/// What came of it.
+struct attempt_outcome {
+    login_answer answer{};
+    bool sent = false;      ///< false: the guard did not let it go out
+    bool held_back = false; ///< for a time only
+    bool settling = false;  ///< it named no scope, to tell a wrong password from a wrong scope
+};
+
+/// Also sends the login in the other form if the IAM does not know the first, and once more if the token is
+/// dead when it comes.
+class login_attempt {
+  public:
+    login_attempt(flow_context& flow, credential with, scope target, login_manner how);
+
+    /// Takes the event of the step before, monostate at first, and says what is to be done next; `done`: its
+    /// outcome is there. All parts of a flow work so. Never done at first.
+    login_step resume(login_event& event, const login_time& now);
+    attempt_outcome& outcome() noexcept { return x_outcome; }
+
+  private:
+    enum class stage {
+        begun,
+        queued,         // waits for the user's turn
+        probing,        // asks whether the IAM is there
+        counted,        // the guard's file is to have the login before it is sent
+        asking_time,    // by whose clock passcodes are made
+        awaiting_step,  // until a passcode comes that nobody has seen
+        step_spent,     // the guard's file is to have its step
+        sent,           // the IAM has the login
+        answered,       // the guard's file is to have how it ended, before anybody sees the answer
+        validating,     // the token of a changed secret
+        second_to_pass, // it was dead on arrival
+        done,
+    };
+    enum class round { first, other_form, after_a_second };
+
+    login_step queue();
+    login_step ask_guard(probe_result probe, const login_time& now);
+    login_step leave_out(const login_permit& permit);
+    login_step choose_step(const login_time& now);
+    login_step learn_time(const login_event& event, const login_time& now);
+    login_step send(std::optional<std::int64_t> totp_step, const login_time& now);
+    login_step take_answer(login_answer answer, const login_time& now);
+    login_step after_answer();
+    login_step after_validation(const validation& word);
+    login_step go_to(stage next, login_step step);
+
+    flow_context& x_flow;
+    login_state& x_state;
+    credential x_with;
+    scope x_target;
+    scope x_asked{}; // as sent
+    login_manner x_how;
+    attempt_outcome x_outcome{};
+    stage x_stage = stage::begun;
+    round x_round = round::first;
+    bool x_changed = false; // the secret is another than that of the login before
+    bool x_with_receipt = false;
+    int x_times_asked = 0;
+};
+
+} // namespace tokenward

@@ -1,0 +1,42 @@
+// A login for one scope, and what a failure of it was about: the password, the scope, or the login before.
+#pragma once
+
+#include "daemon/core/login_round.hpp"
+#include "daemon/core/scope_opening.hpp"
+
+#include <optional>
+
+namespace tokenward {
+
+class scope_login {
+  public:
+    scope_login(flow_context& flow, scope target);
+
+    /// See login_attempt.
+    login_step resume(login_event& event, const login_time& now);
+    fetch_result& outcome() noexcept { return x_result; }
+
+  private:
+    login_step after_round(const login_time& now);
+    login_step provide_parent(const login_time& now);
+    login_step after_providing();
+    login_step after_settling(const login_time& now);
+    login_step open_from_login(const login_time& now);
+    login_step finish(fetch_result with);
+
+    flow_context& x_flow;
+    login_state& x_state;
+    scope x_target;
+    login_round x_round;
+    std::optional<scope_opening> x_opening{};
+    fetch_result x_result{};
+    enum class stage {
+        logging_in,
+        settling,  // a login for no scope tells a wrong password from a wrong scope
+        providing, // a login for no scope, from which further scopes are opened
+        opening,   // the scope, from a login that has proved the password right
+        done,
+    } x_stage = stage::logging_in;
+};
+
+} // namespace tokenward
