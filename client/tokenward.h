@@ -224,7 +224,7 @@ TOKENWARD_API void tokenward_kept_end(tokenward_kept* kept);
 ///
 ///     int error = tokenward_start_get(client, "ci", "eu-de", NULL, &pending);
 ///     while (error == 0 && (error = tokenward_pending_advance(pending)) == tokenward_again) {
-///         struct pollfd entry = {tokenward_pending_fd(pending), tokenward_pending_events(pending), 0};
+///         struct pollfd entry = {tokenward_pending_fd(pending), (short)tokenward_pending_events(pending)};
 ///         poll(&entry, 1, tokenward_pending_timeout(pending)); // together with the others of the loop
 ///         error = 0;
 ///     }
