@@ -250,8 +250,8 @@ class daemon {
     std::map<std::string, login_digest> x_logins; // by identity, of the configuration as it is
     kept_state x_kept;                            // until the service has it
     state_keeper x_keeper;
-          x_users(x_io, x_clock, [this] { configure(x_service.configuration()); }),
-          x_guard(x_io.get_executor(), x_clock, x_guard_file, kept_guard()),
+    user_lookups x_users;
+    const guard_file x_guard_file{state_directory()};
     iam::login_guard x_guard;
     token_service x_service;
     local::server x_server;

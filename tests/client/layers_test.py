@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Each layer may call those before it. A file belongs to the longest prefix of its path.
-LAYERS = ("common/", "client/bytes/", "client/connection/", "client/call/", "client/kept/", "client/", "client/cli/")
-LIBRARY = ("client/connection/", "client/call/", "client/kept/", "client/")
+LAYERS = ("common/", "client/bytes/", "client/connection/", "client/call/", "client/kept/", "client/api/", "client/cli/")
+LIBRARY = ("client/connection/", "client/call/", "client/kept/", "client/api/")
 COMMAND = "client/cli/"
 
 
@@ -127,7 +127,7 @@ class Layers(unittest.TestCase):
             "client/connection/connection": Symbols({"tw_connect"}, {"malloc"}),
             "client/kept/keep": Symbols({"keep"}, {"step"}),
             "client/cli/get": Symbols({"main"}, {"tokenward_get", "tw_connect"}),
-            "client/get": Symbols({"tokenward_get"}, {"step"}),
+            "client/api/get": Symbols({"tokenward_get"}, {"step"}),
         }
         self.assertEqual(
             list(upward_calls(files)),

@@ -244,7 +244,7 @@ class Exhausted(Scene):
 
 def pack_client(path):
     """The sources of the client library, the same bytes whenever and wherever they are packed."""
-    library = [ROOT / "client", *(ROOT / "client" / folder for folder in ("bytes", "connection", "call", "kept"))]
+    library = [ROOT / "client", *(ROOT / "client" / folder for folder in ("bytes", "connection", "call", "kept", "api"))]
     names = [
         path.relative_to(ROOT).as_posix()
         for kind in ("*.c", "*.h", "*.hpp", "*.map")
