@@ -4,6 +4,7 @@
 #include "daemon/core/login_attempt.hpp"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace tokenward {
@@ -54,6 +55,8 @@ class login_flow {
     /// What the log is to be told since it was last asked.
     std::vector<login_note> take_notes() { return std::exchange(x_context.notes, {}); }
 
+    /// A login is counted that has not ended.
+    bool has_open_login() const noexcept { return x_context.counted.has_value(); }
     /// The flow goes no further. A login that is under way counts as lost if `sent_whole`: the IAM may have
     /// all of it. Else it was never sent. Nothing happens if none is.
     void abandon(bool sent_whole, instant now);

@@ -48,8 +48,9 @@ struct login_state {
     std::shared_ptr<const secret> receipt{}; ///< null: none
     instant receipt_at{};
 
-    /// A login of this user takes a passcode; a person gives it.
+    /// A login of this user takes a passcode.
     bool takes_passcode() const noexcept { return identity.auth.multifactor || receipt_seen; }
+    /// And a person gives it.
     bool needs_person() const noexcept { return takes_passcode() && !identity.auth.totp; }
     bool may_rescope() const noexcept { return identity.rescope != rescope_mode::off; }
     /// Each scope is opened from one login's token.

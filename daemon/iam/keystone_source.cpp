@@ -21,6 +21,7 @@ struct keystone_source::running_flow {
     running_flow(const running_flow&) = delete;
     running_flow& operator=(const running_flow&) = delete;
     ~running_flow() {
+        if (!flow->has_open_login()) return;
         flow->abandon(sent_whole, source.x_time.now().boot);
         source.x_guard.save();
     }

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using advice = login_permit::advice;
 
-class LockoutGuardMemory : public testing::Test {
+class LockoutGuardMemory : public ::testing::Test {
   protected:
     static constexpr secret_digest one{1};
     static constexpr secret_digest other{2};

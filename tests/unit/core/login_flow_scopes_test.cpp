@@ -235,6 +235,19 @@ TEST(LoginFlow, ALoginThatEndedWhileAScopeWasToBeOpenedIsFollowedByAnother) {
                             "password first for project:a"}));
 }
 
+TEST(LoginFlow, ScopesAreRememberedInABoundedNumber) {
+    scopes_bench b;
+    const auto any = make_token("any", b.now.boot);
+    for (int i = 0; i < 3000; ++i) {
+        b.state().doubt(project("no" + std::to_string(i)));
+        b.state().remember_opened(project(std::to_string(i)), any);
+        EXPECT_LE(b.state().doubtful.size(), 256U);
+        EXPECT_LE(b.state().opened.size(), 1024U);
+    }
+    EXPECT_TRUE(b.state().may_be_unknown(project("no2999")));
+    EXPECT_FALSE(b.state().may_be_unknown(project("2999")));
+}
+
 TEST(LoginFlow, WhatWasLearntOutlivesARestart) {
     scopes_bench b;
     b.never_rescopes = true;

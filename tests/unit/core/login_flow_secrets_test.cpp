@@ -152,7 +152,9 @@ TEST(LoginFlow, AbandonedBeforeTheLoginWasSentLeavesNothingBehind) {
         rotation_bench b;
         login_flow flow(b.state(), project("a"), 0s);
         ASSERT_EQ(b.go_on_until(flow, at).what, at);
+        EXPECT_EQ(flow.has_open_login(), at == action::record);
         flow.abandon(true, b.now.boot);
+        EXPECT_FALSE(flow.has_open_login());
         EXPECT_EQ(b.guard.recent_attempts(b.user, b.now.boot), 0U);
         EXPECT_TRUE(b.guard.save(b.now).empty());
     }
