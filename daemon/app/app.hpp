@@ -1,4 +1,4 @@
-// The daemon as a whole: the one place that names concrete types and joins the rooms.
+// The daemon as a whole. Only this room names concrete types and joins the others.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@ struct app_options {
     std::string log_level = "info";
 };
 
-/// Prints every fault of the file and of the secrets that it names. Returns the exit status: 0, or 2 if there
-/// is an error among them.
+/// Prints every fault of the file and of the secrets that it names. Returns the exit status: 2 if one is an
+/// error, else 0.
 int check_config(const std::string& path);
 
-/// Serves until SIGTERM or SIGINT. Returns the exit status: 0 ended as asked, 1 can't serve (the log says
-/// why), 2 the configuration is at fault. To be called once per process.
+/// Serves until SIGTERM or SIGINT. Returns the exit status: 0 after such a signal, 1 if it can't serve (the
+/// log says why), 2 if the configuration has an error. To be called once per process.
 int run_daemon(const app_options& options);
 
 } // namespace tokenward

@@ -1,4 +1,4 @@
-// tokenwardd --check: the configuration and the secrets that it names. See app.hpp.
+// tokenwardd --check: validates the configuration and the secrets that it names.
 #include "daemon/app/app.hpp"
 #include "daemon/config/config_file.hpp"
 #include "daemon/config/proxy_variables.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using level = config_fault::level;
 
-/// Reads secrets as logins do, so that what is wrong with one is said before it costs a login.
+/// Reads secrets as a login does, so that a fault is found before it costs a login.
 class secret_check {
   public:
     explicit secret_check(std::vector<config_fault>& faults) : x_faults(faults) {}
@@ -30,7 +30,7 @@ class secret_check {
     }
 
   private:
-    /// None after a report.
+    /// None if there is a fault, which is added.
     std::optional<secret> read(const secret_ref& from, const std::string& what) {
         if (const std::string unknown = missing_here(from); !unknown.empty()) {
             add(level::warning, from, what + " can't be checked here: " + unknown);
@@ -45,14 +45,14 @@ class secret_check {
         return std::move(reading->value);
     }
 
-    /// What only the service manager gives, and to the service alone; empty if it is no such thing.
+    /// Why the secret can be read only by the service itself; empty if it can be read here.
     std::string missing_here(const secret_ref& from) const {
         auto is_set = [](const char* name) {
             const char* value = std::getenv(name);
             return value != nullptr && *value != '\0';
         };
         if (from.from == secret_ref::source::credential && !is_set("CREDENTIALS_DIRECTORY"))
-            return "$CREDENTIALS_DIRECTORY is not set, which systemd sets for the unit";
+            return "$CREDENTIALS_DIRECTORY is not set; systemd sets it for the unit";
         if (from.from == secret_ref::source::env && !is_set("INVOCATION_ID") &&
             !x_reader.has_variable(from.name))
             return "the variable " + from.name + " is not set";
@@ -67,11 +67,7 @@ class secret_check {
     secret_reader x_reader;
 };
 
-} // namespace
-
-namespace {
-
-/// A proxy of the environment that an identity would have to use and can't.
+/// Adds a fault for each identity whose proxy, from the environment, can't be used.
 void check_proxies(parsed_config& parsed) {
     secret_reader variables;
     const proxy_environment environment = read_proxy_variables(variables);

@@ -1,4 +1,4 @@
-// tokenwardd: reads the command line, then hands over to the app.
+// The program tokenwardd: reads the command line and starts the daemon or the check.
 #include "daemon/app/app.hpp"
 #include "daemon/base/log.hpp"
 

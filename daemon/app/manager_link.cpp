@@ -1,4 +1,4 @@
-// What the service manager is told, and when.
+// Tells the service manager the daemon's status, and feeds its watchdog.
 #include "daemon/app/manager_link.hpp"
 
 #include "daemon/base/log.hpp"
@@ -37,7 +37,7 @@ void manager_link::reloaded() {
     if (systemd::is_managed()) tell_ready();
 }
 
-// Until it has been told: the manager ends a service that never is ready.
+// Repeated until the manager has received it: it ends a service that never becomes ready.
 void manager_link::tell_ready() {
     std::string now_is = status();
     x_told_ready = systemd::notify_ready(now_is);
@@ -45,7 +45,7 @@ void manager_link::tell_ready() {
 }
 
 void manager_link::stopping() {
-    x_stopped = true; // the timer may have gone off already, and would be set anew for ever
+    x_stopped = true; // its handler may be queued already, and would set the timer again
     x_timer.cancel();
     systemd::notify_stopping();
 }
@@ -73,19 +73,20 @@ void manager_link::wait() {
         try {
             tell();
         } catch (const std::bad_alloc&) {
-            // It is told the next time.
+            // The next call tells it.
         }
         wait();
     };
     try {
         x_timer.async_wait(std::move(over));
-    } catch (const std::bad_alloc&) { // the manager would take us for dead, and not say why
+    } catch (
+        const std::bad_alloc&) { // without a timer the watchdog would kill us, and the log would not say why
         throw std::runtime_error("there is no memory to feed the service manager's watchdog");
     }
 }
 
 void manager_link::tell() {
-    // A loop that turns while the renewals stand still is as bad as one that does not turn.
+    // An event loop that runs while renewals are stuck is as bad as one that hangs.
     const bool late = !x_service.is_on_time();
     if (!late && x_watchdog) systemd::notify_alive();
     if (late && !std::exchange(x_late, late))

@@ -1,4 +1,4 @@
-// The daemon's word to the service manager: that it serves, how it is, and that its event loop turns.
+// Keeps the service manager informed: ready, reloading, stopping, a status line, and the watchdog.
 #pragma once
 
 #include "daemon/service/token_service.hpp"
@@ -12,18 +12,18 @@
 
 namespace tokenward {
 
-/// Does nothing without a manager. One thread: that of `io`. `service` must outlive it.
+/// Does nothing without a service manager. One thread: the one that runs `io`. `service` must outlive it.
 class manager_link {
   public:
     manager_link(boost::asio::io_context& io, const token_service& service);
 
-    /// The daemon listens: the manager is told, again and again if it does not listen, and from now on how it
-    /// is; and its watchdog is fed, at half of its period at the latest and only from the event loop, while
-    /// the service's timer is on time.
+    /// The daemon serves. The manager is told so, repeatedly until it has received it, and from now on gets
+    /// the status. Its watchdog is fed from the event loop, at least twice per period, as long as renewals
+    /// are on time.
     void ready();
     void reloading();
     void reloaded();
-    /// Nothing more is told.
+    /// The last notification.
     void stopping();
 
   private:
@@ -35,8 +35,8 @@ class manager_link {
     const token_service& x_service;
     boost::asio::steady_timer x_timer;
     std::optional<std::chrono::microseconds> x_watchdog;
-    std::string x_told;        // the last status
-    bool x_told_ready = false; // that it serves
+    std::string x_told;        // the last status that was sent
+    bool x_told_ready = false; // "ready" was received
     bool x_complete = false;   // all scopes have a token
     bool x_late = false;
     bool x_stopped = false;

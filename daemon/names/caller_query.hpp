@@ -17,8 +17,8 @@ struct caller_ids {
     friend auto operator<=>(const caller_ids&, const caller_ids&) = default;
 };
 
-/// What `names` knows of the caller `of` and of `owners`, the owners of its subordinate ids as /etc/subuid and
-/// /etc/subgid write them. `with_names`: names of the caller and of all groups too. Sets all members but
+/// What `names` knows of the caller `of` and of `owners`, the owners of its subordinate ids as /etc/subuid
+/// and /etc/subgid write them. `with_names`: names of the caller and of all groups too. Sets all members but
 /// `owners_known`. May block for long.
 caller_facts query_caller(const name_service& names, const caller_ids& of,
                           const std::vector<std::string>& owners, bool with_names);

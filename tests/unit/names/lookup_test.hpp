@@ -1,4 +1,5 @@
-// What the tests of look-ups share: an event loop, a name service that hangs on demand, and a count of changes.
+// What the tests of look-ups share: an event loop, a name service that hangs on demand, and a count of
+// changes.
 #pragma once
 
 #include "tests/shell/fakes.hpp"

@@ -1,5 +1,5 @@
-// See process_end.hpp.
-#include "daemon/app/process_end.hpp"
+// Ends the process from signal handlers.
+#include "daemon/app/process_exit.hpp"
 
 #include <csignal>
 
@@ -10,12 +10,12 @@ namespace tokenward {
 namespace {
 
 volatile std::sig_atomic_t may_end = 0;
-volatile std::sig_atomic_t was_told = 0;
+volatile std::sig_atomic_t is_pending = 0;
 
-// Nothing but what is safe in a signal's handler.
+// Async-signal-safe.
 extern "C" void end_process(int number) {
     if (number == SIGALRM || may_end != 0) ::_exit(0);
-    was_told = 1;
+    is_pending = 1;
 }
 
 void end_process_at(int number) {
@@ -25,7 +25,7 @@ void end_process_at(int number) {
     sigset_t set;
     if (sigemptyset(&set) != 0 || sigaddset(&set, number) != 0 || ::sigaction(number, &how, nullptr) != 0 ||
         ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) != 0)
-        ::_exit(0); // rather too early than never
+        ::_exit(0); // better too early than never
 }
 
 } // namespace
@@ -37,7 +37,7 @@ void hold_end_signals() {
 
 void end_process_at_signal() {
     may_end = 1;
-    if (was_told != 0) ::_exit(0);
+    if (is_pending != 0) ::_exit(0);
 }
 
 void end_process_after(std::chrono::milliseconds patience) {

@@ -1,5 +1,5 @@
-// What the daemon starts with: its sockets, and what an earlier run has left.
-#include "daemon/app/start.hpp"
+// Takes sockets and state from systemd, and binds the sockets that systemd did not pass.
+#include "daemon/app/startup_resources.hpp"
 
 #include "common/socket_path.h"
 #include "daemon/base/log.hpp"
@@ -24,7 +24,7 @@ result<std::string> complete_path(const std::string& given) {
     return std::string(path);
 }
 
-// Where to serve: as the file says, but --socket takes the place of the first path.
+// The sockets of the configuration; --socket replaces the path of the first.
 result<std::vector<socket_config>> wanted_sockets(const app_options& options, const config& c) {
     std::vector<socket_config> wanted = c.sockets;
     if (!options.socket_path.empty()) wanted.front().path = options.socket_path;
@@ -36,10 +36,10 @@ result<std::vector<socket_config>> wanted_sockets(const app_options& options, co
     return wanted;
 }
 
-// The place of a socket from systemd among the wanted ones: the one with its path; the only one, whatever its
-// path, if the configuration has no list.
-result<std::vector<socket_config>::iterator> place_of(const local::listening_socket& socket,
-                                                      std::vector<socket_config>& wanted, const config& c) {
+// The configured socket that a socket from systemd stands for: the one with its path, or the only one if the
+// configuration has no list.
+result<std::vector<socket_config>::iterator>
+find_configured(const local::listening_socket& socket, std::vector<socket_config>& wanted, const config& c) {
     const std::string path = systemd::bound_path(socket.fd());
     auto has_path = [&](const socket_config& each) { return each.path == path; };
     auto found = std::find_if(wanted.begin(), wanted.end(), has_path);
@@ -52,7 +52,7 @@ result<std::vector<socket_config>::iterator> place_of(const local::listening_soc
                        "there, or take it out of the socket's unit"};
 }
 
-// `beside`: systemd gave others.
+// `beside`: systemd has passed other sockets.
 result<std::vector<local::listening_socket>> bind_all(const std::vector<socket_config>& wanted, bool beside) {
     std::vector<local::listening_socket> bound;
     for (const socket_config& each : wanted) {
@@ -73,22 +73,22 @@ result<local::listening_socket> adopt(systemd::inherited_fd given) {
     auto socket = local::listening_socket::adopt(std::move(given.fd));
     if (!socket)
         return problem{errc::internal,
-                       "systemd passed something else than a socket to serve: " + socket.error().detail +
+                       "systemd passed a descriptor that is not a socket to serve: " + socket.error().detail +
                            " (its name is " + given.name + "); look at ListenStream= in the socket's unit"};
     const std::string path = systemd::bound_path(socket->fd());
     log::info("activated", {}, "systemd gave the socket {} (its name is {})", path, given.name);
-    // It is there already, and whoever made its unit answers for it: that others can replace it is said, no
-    // more.
+    // The socket exists already and its unit is the administrator's choice, so a directory that others can
+    // write is only warned about.
     if (auto good = local::listening_socket::check_directory(path); path.starts_with('/') && !good)
         log::warning("socket_directory", {}, "{}; see DirectoryMode= in the socket's unit",
                      good.error().detail);
     return socket;
 }
 
-// What the configuration says of a socket that is as its unit has it. A stricter unit is no matter.
-void compare(const local::listening_socket& given, const socket_config& wanted, bool path_is_said) {
+// Warns if the path or mode of a socket from systemd is not as configured. A stricter mode is fine.
+void compare(const local::listening_socket& given, const socket_config& wanted, bool path_is_given) {
     const std::string path = systemd::bound_path(given.fd());
-    if (path_is_said && path != wanted.path)
+    if (path_is_given && path != wanted.path)
         log::warning("socket_elsewhere", {},
                      "systemd gave the socket {}, and not {} as the configuration says: ListenStream= in the "
                      "socket's unit decides where callers connect",
@@ -104,15 +104,15 @@ void compare(const local::listening_socket& given, const socket_config& wanted, 
 
 } // namespace
 
-result<start_gear> take_start_gear(const app_options& options, const config& c) {
-    start_gear gear;
+result<startup_resources> acquire_startup_resources(const app_options& options, const config& c) {
+    startup_resources resources;
     auto wanted = wanted_sockets(options, c);
     if (!wanted) return wanted.error();
     auto inherited = systemd::take_inherited();
     if (!inherited) return inherited.error();
     std::vector<systemd::inherited_fd> kept;
     std::set<std::string> given;
-    const bool path_is_said = !options.socket_path.empty() || !c.sockets.front().path.empty();
+    const bool path_is_given = !options.socket_path.empty() || !c.sockets.front().path.empty();
     for (systemd::inherited_fd& each : *inherited) {
         if (is_kept_state(each.name)) {
             kept.push_back(std::move(each));
@@ -120,19 +120,19 @@ result<start_gear> take_start_gear(const app_options& options, const config& c) 
         }
         auto socket = adopt(std::move(each));
         if (!socket) return socket.error();
-        auto place = place_of(*socket, *wanted, c);
-        if (!place) return place.error();
-        socket->show_only((*place)->identities);
-        compare(*socket, **place, path_is_said);
-        given.insert((*place)->path);
-        gear.sockets.push_back(std::move(*socket));
+        auto match = find_configured(*socket, *wanted, c);
+        if (!match) return match.error();
+        socket->show_only((*match)->identities);
+        compare(*socket, **match, path_is_given);
+        given.insert((*match)->path);
+        resources.sockets.push_back(std::move(*socket));
     }
-    gear.kept = find_kept_state(kept);
+    resources.kept = find_kept_state(kept);
     std::erase_if(*wanted, [&](const socket_config& each) { return given.contains(each.path); });
-    auto own = bind_all(*wanted, !gear.sockets.empty()); // those that systemd did not give
+    auto own = bind_all(*wanted, !resources.sockets.empty()); // those that systemd did not pass
     if (!own) return own.error();
-    std::move(own->begin(), own->end(), std::back_inserter(gear.sockets));
-    return gear;
+    std::move(own->begin(), own->end(), std::back_inserter(resources.sockets));
+    return resources;
 }
 
 } // namespace tokenward

@@ -1,5 +1,5 @@
-// See process_guard.hpp.
-#include "daemon/app/process_guard.hpp"
+// Sets resource limits and process attributes.
+#include "daemon/app/process_hardening.hpp"
 
 #include "common/secret_memory.hpp"
 #include "daemon/base/log.hpp"
@@ -33,7 +33,7 @@ void protect_process() {
     limit(RLIMIT_CORE, "RLIMIT_CORE", true);
     limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", false);
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        log::warning("dumpable", {}, "can't forbid core dumps and tracers: {}", std::strerror(errno));
+        log::warning("dumpable", {}, "can't turn off core dumps and tracing: {}", std::strerror(errno));
 }
 
 void check_secret_memory() {
