@@ -1,4 +1,4 @@
-// The section `auth` of an identity, and what becomes of a stanza that was pasted from clouds.yaml.
+// Reads how an identity logs in: `auth_type`, `auth` and `rescope`.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/base/text/url.hpp"
@@ -10,9 +10,10 @@
 namespace tokenward {
 namespace {
 
-/// One of `words`, by its place among them; none if it isn't there or has been reported.
-std::optional<std::size_t> read_word(const config_section& from, std::string_view key,
-                                     std::span<const std::string_view> words) {
+/// The index in `words` of the value of `key`. None if the key is absent, or after a report of an unknown
+/// value.
+std::optional<std::size_t> read_choice(const config_section& from, std::string_view key,
+                                       std::span<const std::string_view> words) {
     auto given = from.text(key);
     if (!given) return std::nullopt;
     auto found = std::find(words.begin(), words.end(), *given);
@@ -22,8 +23,8 @@ std::optional<std::size_t> read_word(const config_section& from, std::string_vie
 }
 
 void read_type(const config_section& identity, auth_config& to) {
-    switch (read_word(identity, "auth_type", config_keys::words::auth_types).value_or(0)) {
-    case 2: // v3totp: Open Telekom Cloud's "password and virtual MFA" is all that takes passcodes
+    switch (read_choice(identity, "auth_type", config_keys::words::auth_types).value_or(0)) {
+    case 2: // v3totp: passcodes are supported only beside a password, so it means the same
     case 3: to.multifactor = true; break;
     case 4: to.type = auth_type::application_credential; break;
     case 5: to.type = auth_type::token; break;
@@ -31,7 +32,7 @@ void read_type(const config_section& identity, auth_config& to) {
     }
 }
 
-// keystoneauth's v3multifactor has its parts listed; there is only one combination that we know.
+// keystoneauth wants the methods of v3multifactor listed. Only this one combination is supported.
 void check_methods(const config_section& identity, const auth_config& login) {
     const yaml_node* listed = identity.find("auth_methods");
     if (listed == nullptr) return;
@@ -78,17 +79,17 @@ void read_user(const config_section& auth, auth_config& to) {
     to.username.clear();
 }
 
-/// Who logs in must be said, unless a token or an application credential's id says it.
-void demand_user(const config_section& auth) {
+/// Reports a missing user. (A token or an application credential's id needs none.)
+void require_user(const config_section& auth) {
     if (auth.lacks("username") && auth.lacks("user_id"))
         auth.faults().error(auth.line(), "`username` or `user_id` is missing in " + auth.path());
     else if (auth.lacks("user_id") && auth.lacks("user_domain_name") && auth.lacks("user_domain_id"))
         auth.faults().error(auth.line(), "`user_domain_name` or `user_domain_id` is missing in " +
-                                             auth.path() + ": a `username` is one only within its domain");
+                                             auth.path() + ": a `username` is unique only within its domain");
 }
 
 /// The secret under `key`, which must be there.
-secret_ref demand_secret(const config_section& auth, const std::string& key) {
+secret_ref require_secret(const config_section& auth, const std::string& key) {
     if (auth.lacks(key))
         auth.faults().error(auth.line(), "`" + key + "` is missing in " + auth.path() +
                                              ": add {credential: NAME}, {file: PATH} or {env: NAME}");
@@ -119,13 +120,13 @@ void read_application_credential(const config_section& auth, auth_config& to) {
         if (auth.lacks("application_credential_name"))
             auth.faults().error(auth.line(), "`application_credential_id` is missing in " + auth.path());
         else
-            demand_user(auth);
+            require_user(auth);
     }
-    to.secret = demand_secret(auth, "application_credential_secret");
+    to.secret = require_secret(auth, "application_credential_secret");
 }
 
-/// A key that has no meaning with this auth_type is a mistake of the operator's.
-void refuse(const config_section& auth, std::string_view key, const std::string& type) {
+/// Reports a key that has no meaning with this auth_type.
+void reject_key(const config_section& auth, std::string_view key, const std::string& type) {
     if (auth.has(key))
         auth.faults().error(auth.line_of(key),
                             "`" + std::string(key) + "` does not go with auth_type " + type + ": remove it");
@@ -143,27 +144,28 @@ auth_config read_auth(const config_section& identity, const config_section& auth
     if (made.project_domain.empty()) made.project_domain = made.user_domain;
     switch (made.type) {
     case auth_type::password:
-        demand_user(auth);
-        made.secret = demand_secret(auth, "password");
+        require_user(auth);
+        made.secret = require_secret(auth, "password");
         read_totp(auth, made);
         for (auto key : {"application_credential_id", "application_credential_secret", "token"})
-            refuse(auth, key, "password");
+            reject_key(auth, key, "password");
         break;
     case auth_type::application_credential:
         read_application_credential(auth, made);
-        for (auto key : {"password", "totp_secret", "token"}) refuse(auth, key, "v3applicationcredential");
+        for (auto key : {"password", "totp_secret", "token"})
+            reject_key(auth, key, "v3applicationcredential");
         break;
     case auth_type::token:
-        made.secret = demand_secret(auth, "token");
+        made.secret = require_secret(auth, "token");
         for (auto key : {"password", "totp_secret", "application_credential_secret"})
-            refuse(auth, key, "v3token");
+            reject_key(auth, key, "v3token");
         break;
     }
     return made;
 }
 
 rescope_mode read_rescope(const config_section& identity, const auth_config& login) {
-    auto word = read_word(identity, "rescope", config_keys::words::rescope);
+    auto word = read_choice(identity, "rescope", config_keys::words::rescope);
     auto mode = static_cast<rescope_mode>(word.value_or(0)); // in the same order
     if (mode == rescope_mode::off && login.multifactor && !login.totp)
         identity.faults().error(

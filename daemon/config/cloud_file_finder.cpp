@@ -1,4 +1,4 @@
-// See cloud_file_finder.hpp. The order is that of openstack.config.loader.
+// Looks for the files in the order of openstack.config.loader.
 #include "daemon/config/cloud_file_finder.hpp"
 
 #include "daemon/base/text_file.hpp"
@@ -19,7 +19,7 @@ std::string variable(const char* name) {
     return value != nullptr ? value : "";
 }
 
-/// As Python's expanduser(): HOME for oneself, the user database for others.
+/// As Python's expanduser(): $HOME for the own user, else the user database.
 std::string home_of(const std::string& user) {
     if (std::string home = variable("HOME"); user.empty() && !home.empty()) return home;
     const passwd* found = user.empty() ? getpwuid(geteuid()) : getpwnam(user.c_str());
@@ -57,7 +57,7 @@ std::optional<cloud_file> find_file(const char* named_by, const std::string& nam
     for (const std::string& path : paths) {
         text_file read = read_text_file(path);
         bool is_there = read.error != ENOENT && read.error != ENOTDIR;
-        // One suffix of the three is enough to tell of a folder.
+        // Of the three suffixes one is enough to name a folder.
         if (name == "clouds" && (is_there || !(path.ends_with(".yml") || path.ends_with(".json"))))
             found.looked_at.push_back(path);
         if (read.fault.empty()) return cloud_file{path, std::move(read.text), read.open_to_others};
@@ -66,7 +66,7 @@ std::optional<cloud_file> find_file(const char* named_by, const std::string& nam
     return std::nullopt;
 }
 
-/// What openstacksdk takes for an option: not what chooses the cloud and its files, nor others' OS_ names.
+/// Whether openstacksdk takes the variable as an option of a login.
 bool is_option(std::string_view name) {
     if (!name.starts_with("OS_") || name == "OS_") return false;
     for (std::string_view prefix : {"OS_TEST", "OS_STD", "OS_LOG", "OS_CLIENT_"})
@@ -77,7 +77,7 @@ bool is_option(std::string_view name) {
 std::vector<cloud_variable> variables() {
     static std::set<std::string> seen_secrets;
     std::vector<cloud_variable> all;
-    bool only_region = true; // which alone makes no cloud
+    bool only_region = true; // a region alone makes no cloud
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         std::string_view text = *entry;
         std::string name(text.substr(0, text.find('=')));

@@ -1,4 +1,4 @@
-// See cloud_import.hpp.
+// Writes a cloud as a stanza of tokenward.yaml.
 #include "daemon/config/cloud_import.hpp"
 
 #include "common/scope.hpp"
@@ -16,17 +16,17 @@ using kind = yaml_node::kind;
 
 constexpr std::string_view secret_keys[] = {"password", "totp_secret", "passcode",
                                             "application_credential_secret", "token"};
-// In any case; YAML 1.1 takes more of them than 1.2.
+// Words with a meaning in YAML 1.1 or 1.2, in any case.
 constexpr std::string_view words_of_yaml[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
 
-/// Gives the same each time, whatever becomes of the files.
-struct steady_finder final : cloud_finder {
-    explicit steady_finder(const cloud_finder& finder) : found(finder.find()) {}
+/// Returns the same sources each time, even if the files change meanwhile.
+struct cached_finder final : cloud_finder {
+    explicit cached_finder(const cloud_finder& finder) : found(finder.find()) {}
     cloud_sources find() const override { return found; }
     cloud_sources found;
 };
 
-/// A name of ours that is as near to the cloud's as can be.
+/// The cloud's name with characters replaced that the name of an identity can't have.
 std::string identity_name(const std::string& cloud) {
     std::string name = cloud.substr(0, 64);
     for (char& c : name)
@@ -34,7 +34,7 @@ std::string identity_name(const std::string& cloud) {
     return name.empty() || name == "unscoped" ? "cloud-" + name : name;
 }
 
-/// A text as YAML: in quotes if it might be taken for something else.
+/// A text as YAML, in quotes if it could be read as something else.
 std::string as_yaml(const yaml_node& value) {
     const std::string& text = value.text;
     auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -55,7 +55,7 @@ std::string as_yaml(const yaml_node& value) {
     return quoted + '"';
 }
 
-/// Writes the keys of an identity, and moves its secrets out.
+/// Writes the keys of an identity, with its secrets replaced by the paths of their files.
 class stanza_writer {
   public:
     stanza_writer(cloud_import& to, const std::string& folder) : x_to(to), x_folder(folder) {}
@@ -73,7 +73,7 @@ class stanza_writer {
             if (const yaml_node* found = find_in(identity, key); found != nullptr && key != "auth_type")
                 line("    " + std::string(key) + ": " +
                      (key == "verify" ? found->text : value(std::string(key), *found)));
-        line("    # Who may have its tokens: nobody but root and the daemon's own user, unless said.");
+        line("    # Who may have its tokens: by default nobody but root and the daemon's own user.");
         line("    #allow: [{user: NAME}]");
     }
 
@@ -94,7 +94,7 @@ class stanza_writer {
             return "{file: " +
                    as_yaml({.type = kind::text, .quoted = true, .text = x_to.secrets.back().path}) + "}";
         }
-        if (node.type == kind::map && node.children.size() == 2) // {file: PATH}, if somebody wrote that there
+        if (node.type == kind::map && node.children.size() == 2) // {file: PATH}, which the cloud may have too
             return "{" + node.children[0].text + ": " + as_yaml(node.children[1]) + "}";
         if (node.type != kind::list) return as_yaml(node);
         std::string items;
@@ -106,7 +106,7 @@ class stanza_writer {
     const std::string& x_folder;
 };
 
-/// The faults that an identity which names the cloud has; those of the identity itself are said of the cloud.
+/// The faults of an identity that names the cloud. Those in no line of a file are reported as the cloud's.
 std::vector<config_fault> faults_of_cloud(const std::string& name, const std::string& identity,
                                           const name_resolver& names, const cloud_finder& finder) {
     yaml_node cloud{.type = kind::text, .quoted = true, .text = name};
@@ -131,16 +131,16 @@ bool cloud_import::ok() const {
 cloud_import import_cloud(const std::string& name, const std::string& folder, const name_resolver& names,
                           const cloud_finder& finder) {
     cloud_import made{.identity = identity_name(name)};
-    steady_finder sources(finder);
+    cached_finder sources(finder);
     made.faults = faults_of_cloud(name, made.identity, names, sources);
     if (!made.ok()) return made;
 
-    fault_list said_already("");
+    fault_list reported_already("");
     yaml_node identity = empty_map(0);
     set_in(identity, "cloud", {.type = kind::text, .text = name}, 0);
-    identity = cloud_reader(&sources, said_already).complete(identity);
+    identity = cloud_reader(&sources, reported_already).complete(identity);
     stanza_writer(made, folder).write(identity);
-    // What we print is what we read: a difference would be a fault of ours, and is better found here.
+    // Check that the stanza can be read: a fault is better found here than by the operator.
     parsed_config again = parse_config(made.stanza, "the stanza", names);
     if (!again.ok()) made.faults.insert(made.faults.end(), again.faults.begin(), again.faults.end());
     return made;

@@ -1,4 +1,4 @@
-// See clouds_merge.hpp. The order of the steps is that of openstack.config.loader, get_one().
+// Merges profile, cloud and region in the order of openstack.config.loader, get_one().
 #include "daemon/config/cloud_merge.hpp"
 
 #include "daemon/base/text/ascii.hpp"
@@ -35,7 +35,7 @@ region region_of(const yaml_node& item) {
     return {*name, values != nullptr && values->type == kind::map ? *values : yaml_node{}};
 }
 
-/// The regions that a cloud or profile lists; the old form is a list with commas.
+/// The regions of a cloud or profile. The old form is a text with commas.
 std::vector<region> regions_of(const yaml_node& config) {
     std::vector<region> all;
     const yaml_node* list = find_in(config, "regions");
@@ -56,7 +56,7 @@ std::vector<region> regions_of(const yaml_node& config) {
     return all;
 }
 
-/// The region that is asked for, else the first. None after a report that the cloud has it not.
+/// The region that is asked for, else the first. None after a report that the cloud does not have it.
 std::optional<region> choose_region(const std::vector<region>& all, const cloud_request& request,
                                     fault_list& faults) {
     if (request.region.empty()) return all.empty() ? region{} : all.front();
@@ -72,7 +72,7 @@ std::optional<region> choose_region(const std::vector<region>& all, const cloud_
     return std::nullopt;
 }
 
-/// `~/` and `~USER/` as the shell takes them; what is nobody's folder stays as it is.
+/// Expands `~/` and `~USER/` as the shell does. The path of an unknown user is not changed.
 void expand_home(yaml_node& map, std::string_view key, const home_function& home_of) {
     yaml_node* path = find_in(map, key);
     if (path == nullptr || path->type != kind::text || !path->text.starts_with('~') || !home_of) return;
@@ -81,7 +81,7 @@ void expand_home(yaml_node& map, std::string_view key, const home_function& home
     if (!home.empty()) path->text.replace(0, end, home);
 }
 
-/// One interface, without the suffix of old: of a list the first, which is tried first.
+/// Reduces `interface` to one word without the old suffix `URL`; of a list the first counts.
 void simplify_interface(yaml_node& login) {
     yaml_node* interface = find_in(login, "interface");
     if (interface == nullptr) return;
@@ -97,8 +97,8 @@ bool is_true(const yaml_node& value) {
     return text == "true" || (!value.quoted && (text == "yes" || text == "on"));
 }
 
-/// `verify` as templates and variables write it: a truth value, in quotes or not, or the file of the CAs,
-/// which stands for `cacert` where there is none. Other texts stay, to be reported.
+/// Reads `verify` as templates and variables write it: a boolean, quoted or not, or a file of certificate
+/// authorities, which becomes `cacert` if there is none. Other texts stay, and are reported later.
 void simplify_verify(yaml_node& login) {
     yaml_node* verify = find_in(login, "verify");
     if (verify == nullptr || verify->type != kind::text) return;
@@ -119,7 +119,7 @@ void simplify_verify(yaml_node& login) {
         *verify = {.type = kind::text, .line = verify->line, .text = "false"};
 }
 
-/// What of the merged `config` an identity has a use for.
+/// The keys of the merged `config` that an identity uses.
 yaml_node login_of(yaml_node config, const cloud_request& request, fault_list& faults) {
     yaml_node login = empty_map(request.line);
     for (std::string_view key : {"cacert", "cert", "key"}) expand_placeholders(config, key, config, faults);
@@ -167,7 +167,7 @@ std::optional<yaml_node> merge_cloud(const yaml_node& cloud, const yaml_node& pr
     if (find_in(config, "auth") == nullptr || is_blank(*find_in(config, "auth")))
         set_in(config, "auth", empty_map(request.line), request.line);
     if (find_in(config, "auth")->type == kind::map) {
-        find_in(config, "auth")->line = request.line; // what is missing is missing there
+        find_in(config, "auth")->line = request.line; // a missing key is reported for this line
         normalise_options(config);
         expand_placeholders(*find_in(config, "auth"), "auth_url", config, faults);
     }

@@ -1,4 +1,4 @@
-// What openstacksdk makes of one cloud: profile, region, old spellings, and options outside of `auth`.
+// Merges one cloud with its profile and region into a login, as openstacksdk does.
 #pragma once
 
 #include "daemon/config/cloud_sources.hpp"
@@ -11,8 +11,8 @@
 namespace tokenward {
 
 struct cloud_request {
-    int line = 0;         ///< where the cloud is asked for
-    std::string region{}; ///< empty = the cloud's first
+    int line = 0;         ///< of the key `cloud`
+    std::string region{}; ///< empty = the first of the cloud
     int region_line = 0;
     home_function home_of{};
 };
@@ -21,12 +21,12 @@ struct cloud_request {
 inline constexpr std::string_view cloud_keys[] = {"auth_type", "auth_methods", "region_name", "interface",
                                                   "cacert",    "cert",         "key",         "verify"};
 
-/// The profiles that openstacksdk brings along and that we know too: a null for others.
+/// One of the profiles that openstacksdk has built in; a null if it is not known here.
 yaml_node built_in_profile(std::string_view name);
 
-/// The login that `cloud`, laid over its `profile` (which may be a null), describes: a map of `auth` and
-/// those of cloud_keys that it says. None after a report of a region that the cloud has not.
-/// REQUIRES: both are maps, or the profile a null, with spelled keys
+/// The login of `cloud`, merged over its `profile` (which may be a null): a map with `auth` and those of
+/// cloud_keys that are given. None after a report that the cloud does not have the region. REQUIRES: `cloud`
+/// is a map, `profile` a map or a null; both have gone through use_underscores().
 std::optional<yaml_node> merge_cloud(const yaml_node& cloud, const yaml_node& profile,
                                      const cloud_request& request, fault_list& faults);
 

@@ -1,5 +1,5 @@
-// How options of clouds were and are spelt, and where they may stand; as openstack.config.loader's
-// magic_fixes() and keystoneauth's options have it.
+// Old and new names of options and their places, as in openstack.config.loader's magic_fixes() and in
+// keystoneauth.
 #include "daemon/config/cloud_options.hpp"
 
 #include "common/scope.hpp"
@@ -23,11 +23,12 @@ constexpr spelling spellings[] = {{"tenant_id", "project_id"},
                                   {"auth_token", "token"},
                                   {"user_name", "username"}};
 
-// Options that make a login another, and that are to be refused rather than passed over.
+// Options that change what the login is for: they are moved into `auth`, so that those not supported are
+// reported there.
 constexpr std::string_view also_of_auth[] = {"trust_id", "system_scope", "default_domain_id",
                                              "default_domain_name"};
 
-/// Moves an option that stands beside `auth` into it, unless it is there.
+/// Moves an option from beside `auth` into it, unless `auth` has it.
 void move_into_auth(yaml_node& config, std::string_view key) {
     const yaml_node* outside = find_in(config, key);
     if (outside == nullptr) return;
@@ -48,7 +49,7 @@ void rename(yaml_node& map, std::string_view from, std::string_view to) {
     if (!is_blank(value) && (today == nullptr || is_blank(*today))) set_in(map, to, std::move(value), line);
 }
 
-/// Copies `from` to the keys of `to` that are not there.
+/// Copies the value of `from` to those keys of `to` that are missing.
 void set_default(yaml_node& auth, std::string_view from, std::initializer_list<std::string_view> to) {
     const yaml_node* value = find_in(auth, from);
     if (value == nullptr) return;
@@ -58,7 +59,7 @@ void set_default(yaml_node& auth, std::string_view from, std::initializer_list<s
         if (find_in(auth, key) == nullptr) set_in(auth, key, copy, line);
 }
 
-/// In a login for a project, a domain is that of user and project, unless they have their own.
+/// In a login for a project, `domain_*` is the domain of user and project, unless they have their own.
 void settle_domains(yaml_node& auth) {
     if (find_in(auth, "project_id") == nullptr && find_in(auth, "project_name") == nullptr) return;
     set_default(auth, "domain_id", {"user_domain_id", "project_domain_id"});
@@ -67,7 +68,7 @@ void settle_domains(yaml_node& auth) {
     (void)take_from(auth, "domain_name");
 }
 
-/// keystoneauth's default domain: of a user or project that has neither form of one.
+/// keystoneauth's default domain is that of a user or project without a domain.
 void settle_default_domain(yaml_node& auth) {
     for (const std::string prefix : {"user_domain", "project_domain"}) {
         if (find_in(auth, prefix + "_id") != nullptr || find_in(auth, prefix + "_name") != nullptr) continue;
@@ -86,14 +87,14 @@ void drop_blanks(yaml_node& auth) {
     auth = std::move(kept);
 }
 
-/// The text of a key of the cloud; none if it has no such text.
+/// The text of `key`; none if it has no text.
 std::optional<std::string> text_in(const yaml_node& config, std::string_view key) {
     const yaml_node* value = find_in(config, key);
     if (value == nullptr || value->type != kind::text || value->text.empty()) return std::nullopt;
     return value->text;
 }
 
-/// `text` with each `{key}` replaced; none, and `key` the one at fault, if that can't be.
+/// `text` with each `{key}` replaced. None if there is no such option, which is in `key` then.
 std::optional<std::string> filled(std::string_view text, const yaml_node& config, std::string_view& key) {
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -119,7 +120,7 @@ void normalise_options(yaml_node& config) {
     rename(config, "auth_plugin", "auth_type");
     rename(config, "endpoint_type", "interface");
     if (yaml_node* type = find_in(config, "auth_type"); type != nullptr && type->text == "token")
-        type->text = "v3token"; // the plugin that finds out the version
+        type->text = "v3token"; // the generic plugin finds out the version
     auto to_auth = [&](auto keys) {
         for (std::string_view key : keys) move_into_auth(config, key);
     };
@@ -132,7 +133,7 @@ void normalise_options(yaml_node& config) {
     settle_domains(auth);
     settle_default_domain(auth);
     if (find_in(auth, "auth_methods") == nullptr) return;
-    int line = line_in(auth, "auth_methods"); // of v3multifactor: they say how, not who
+    int line = line_in(auth, "auth_methods"); // of v3multifactor; the daemon reads them beside `auth`
     yaml_node methods = take_from(auth, "auth_methods");
     set_in(config, "auth_methods", std::move(methods), line);
 }
@@ -148,8 +149,8 @@ void expand_placeholders(yaml_node& map, std::string_view key_of_map, const yaml
         return;
     }
     std::string what = is_name(key) ? "`" + std::string(key) + "`" : std::string("a key");
-    faults.error(value->line, "`" + std::string(key_of_map) + "` wants " + what +
-                                  " to be filled in, which the cloud does not say: add it");
+    faults.error(value->line, "`" + std::string(key_of_map) + "` needs " + what +
+                                  ", which the cloud does not set: add it");
     value->type = kind::broken;
 }
 

@@ -1,4 +1,4 @@
-// See clouds.hpp. What is merged how is in clouds_merge; here is which file says what, and who wins.
+// Reads clouds.yaml, secure.yaml, clouds-public.yaml and the OS_* variables, and finds a cloud in them.
 #include "daemon/config/cloud_reader.hpp"
 
 #include "common/scope.hpp"
@@ -19,11 +19,11 @@ using kind = yaml_node::kind;
 
 constexpr int all_depths = 16;
 
-/// A name of others' making, fit for a message.
+/// A name from a file or variable, made fit for a message.
 std::string shown(std::string_view name) {
     auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     bool fit = name.size() <= 64 && std::none_of(name.begin(), name.end(), is_control) && is_utf8(name);
-    return fit ? "`" + std::string(name) + "`" : "one with an odd name";
+    return fit ? "`" + std::string(name) + "`" : "with an unprintable name";
 }
 
 std::string listed(const std::vector<std::string>& items, const std::string& of_none) {
@@ -38,7 +38,7 @@ std::string variables_name(const cloud_sources& from) {
     return from.variables_name.empty() ? std::string(variables_cloud) : from.variables_name;
 }
 
-/// The map under `key` of a whole file; a null if there is none. A value that is no map is a fault.
+/// Takes the map under `key` out of a file; a null if there is none. Another value is reported.
 yaml_node map_under(yaml_node& root, std::string_view key, fault_list& faults) {
     yaml_node taken = take_from(root, key);
     if (taken.type == kind::map || taken.type == kind::null) return taken;
@@ -124,7 +124,7 @@ const yaml_node* cloud_reader::find(const std::string& name, int line) {
 
 yaml_node cloud_reader::profile_of(const yaml_node& cloud) {
     const yaml_node* name = find_in(cloud, "profile");
-    if (name == nullptr) name = find_in(cloud, "cloud"); // its name of old
+    if (name == nullptr) name = find_in(cloud, "cloud"); // its old name
     if (name == nullptr || name->type != kind::text || name->text.empty()) return {};
     const yaml_node* found = find_in(open().profiles, name->text);
     if (found != nullptr && found->type == kind::map) return *found;
@@ -165,7 +165,7 @@ yaml_node cloud_reader::read(const std::optional<cloud_file>& file, cloud_conten
     if (!file) return {};
     fault_list own(file->path);
     auto root = file->path.ends_with(".json") ? parse_json(file->text, own)
-                                              : parse_yaml(file->text, own, yaml_dialect::others);
+                                              : parse_yaml(file->text, own, yaml_dialect::openstack);
     int base = x_faults.add_file(file->path, file->open_to_others);
     auto faults = own.take();
     for (config_fault& fault : faults) x_faults.error(base + fault.line, std::move(fault.message));
@@ -183,7 +183,7 @@ void cloud_reader::add_variables(cloud_contents& to) {
     yaml_node cloud = empty_map(0);
     for (const cloud_variable& each : to.from.variables) {
         if (!each.name.starts_with("OS_") || each.name == "OS_CLOUD") continue;
-        int line = x_faults.add_file("$" + each.name, false); // no lines in there
+        int line = x_faults.add_file("$" + each.name, false); // a variable has no lines
         const std::string key = lower_ascii(std::string_view(each.name).substr(3));
         yaml_node value{.type = kind::text, .line = line, .text = each.value};
         if (is_secret_variable(each.name)) {
@@ -194,9 +194,10 @@ void cloud_reader::add_variables(cloud_contents& to) {
     }
     const std::string name = variables_name(to.from);
     if (find_in(to.clouds, name) != nullptr) {
-        x_faults.error(line_in(to.clouds, name), "cloud " + shown(name) +
-                                                     " has the name of the one that the OS_* variables make: "
-                                                     "rename it, or give that one a name by OS_CLOUD_NAME");
+        x_faults.error(line_in(to.clouds, name),
+                       "cloud " + shown(name) +
+                           " has the same name as the cloud made from the OS_* variables: "
+                           "rename it, or set OS_CLOUD_NAME");
         to.sound = false;
     }
     set_in(to.clouds, name, std::move(cloud), 0);

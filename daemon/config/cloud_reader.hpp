@@ -10,27 +10,27 @@
 
 namespace tokenward {
 
-/// What the files say, read.
+/// The parsed files and variables.
 struct cloud_contents {
     cloud_sources from{};
-    yaml_node clouds{};   ///< name → cloud, with secure.yaml laid over
+    yaml_node clouds{};   ///< name → cloud, with secure.yaml merged over it
     yaml_node profiles{}; ///< name → profile
-    bool sound = true;    ///< no file had a fault
+    bool sound = true;    ///< no file has a fault
 };
 
-/// The clouds of one reading of the configuration. The files are read once, and only if an identity wants
-/// them; their faults go where its own go, under their names.
+/// The clouds for one reading of the configuration. The files are read once, and only if an identity names a
+/// cloud. Their faults are added to the faults of the configuration, under the names of these files.
 class cloud_reader {
   public:
-    /// `finder` may be null: then there are no clouds. Both are used as long as this object is.
+    /// `finder` may be null: there are no clouds then. Both must outlive this object.
     cloud_reader(const cloud_finder* finder, fault_list& faults) : x_finder(finder), x_faults(faults) {}
 
-    /// `identity`, a section of tokenward.yaml, with what its `cloud` says and it does not say itself: the
-    /// map `auth`, key by key, and auth_type, region_name, interface, cacert, cert, key and verify. Without
-    /// a `cloud` it stays as it is. When that can't be had, which is reported, its `auth` is broken.
+    /// `identity`, a section of tokenward.yaml, with the keys that only its `cloud` has: those in `auth`, and
+    /// auth_type, region_name, interface, cacert, cert, key and verify. Unchanged without a `cloud`. If the
+    /// cloud can't be read, that is reported, and its `auth` is broken.
     yaml_node complete(const yaml_node& identity);
 
-    /// The names of the clouds that there are, in the order of the files.
+    /// The names of all clouds, in the order of the files.
     std::vector<std::string> names();
 
   private:

@@ -1,4 +1,4 @@
-// See config_file.hpp.
+// Reads the configuration file and finds the files of clouds.
 #include "daemon/config/config_file.hpp"
 
 #include "daemon/base/text_file.hpp"

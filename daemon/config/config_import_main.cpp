@@ -1,5 +1,5 @@
-// tokenward-config-import: `tokenward config import`, which prints a cloud of clouds.yaml as a stanza of
-// tokenward.yaml and moves its secrets into files.
+// The program behind `tokenward config import`: prints a cloud of clouds.yaml as a stanza of tokenward.yaml,
+// and writes its secrets to files.
 #include "daemon/base/secret_file.hpp"
 #include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/config/cloud_import.hpp"
@@ -45,7 +45,7 @@ std::string default_folder() {
     return (own.starts_with('/') ? own : variable("HOME") + "/.config") + "/tokenward";
 }
 
-/// The cloud that is meant when none is said; empty after a word about why there is none.
+/// The cloud to import when none is named. Empty after a message on why there is no choice.
 std::string choose_cloud(const cloud_finder& finder) {
     if (std::string chosen = variable("OS_CLOUD"); !chosen.empty()) return chosen;
     fault_list faults("");
@@ -77,7 +77,8 @@ bool take_variables(std::vector<imported_secret>& secrets) {
     return true;
 }
 
-/// Whether all may be written; says what is in the way. Those that are there already are told apart.
+/// Whether all files may be written; prints what prevents it. Sets `is_there` for files that hold the secret
+/// already.
 bool may_write(const std::vector<imported_secret>& secrets, bool force, std::vector<bool>& is_there) {
     bool good = true;
     for (const imported_secret& each : secrets) {
@@ -93,7 +94,7 @@ bool may_write(const std::vector<imported_secret>& secrets, bool force, std::vec
     return good;
 }
 
-/// Brings the secrets into their files, and says so.
+/// Writes the secrets to their files, and prints the paths.
 bool write_secrets(const std::vector<imported_secret>& secrets, bool force) {
     std::vector<bool> is_there;
     if (!may_write(secrets, force, is_there)) return false;
@@ -134,7 +135,8 @@ int run(const options& given) {
         "` is for /etc/tokenward/tokenward.yaml; under an `identities:` that is " +
         "there already, without its first line");
     if (geteuid() == 0 && !made.secrets.empty())
-        say("a daemon that is not root's needs them as credentials: LoadCredential=NAME:FILE in its unit, "
+        say("a daemon that does not run as root needs the secrets as credentials: LoadCredential=NAME:FILE "
+            "in its unit, "
             "and "
             "{credential: NAME} in the stanza");
     return done;
@@ -143,7 +145,8 @@ int run(const options& given) {
 } // namespace
 
 int main(int argc, char** argv) {
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no secret in a core dump; it has no other way to say no
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0,
+                0); // no secret in a core dump; the call fails in no way that could be handled
     options given{.folder = default_folder()};
     CLI::App cli{
         "Prints a cloud of clouds.yaml as a stanza for tokenward.yaml, and moves its secrets into files "

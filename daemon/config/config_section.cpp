@@ -1,4 +1,4 @@
-// See config_section.hpp.
+// Checks the keys of a map and reads its values.
 #include "daemon/config/config_section.hpp"
 
 #include "common/scope.hpp"
@@ -21,7 +21,7 @@ bool contains(std::span<const std::string_view> words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// Reports keys that stand there twice; calls `visit` for all others.
+/// Calls `visit` for each key. Reports repeated ones instead.
 template <class Visit>
 void for_each_key(const yaml_node& map, fault_list& faults, const Visit& visit) {
     std::map<std::string_view, int> seen;
@@ -64,10 +64,10 @@ void config_section::check_keys(const key_table& keys) {
 
 void config_section::report_unknown(const yaml_node& key, const key_table& keys) {
     if (x_faults.full()) return x_faults.error(key.line, {}); // counted only: finding the nearest costs most
-    if (contains(keys.later, key.text))
+    if (contains(keys.unsupported, key.text))
         return x_faults.error(key.line, in_backticks(key.text) + " is not supported by this version yet");
     std::vector<std::string_view> all(keys.known.begin(), keys.known.end());
-    all.insert(all.end(), keys.later.begin(), keys.later.end());
+    all.insert(all.end(), keys.unsupported.begin(), keys.unsupported.end());
     auto meant = closest_match(std::string_view(key.text).substr(0, key.text.find(':')), all);
     if (meant && contains(keys.known, *meant)) x_meant.push_back(*meant);
     x_faults.error(

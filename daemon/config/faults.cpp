@@ -1,4 +1,4 @@
-// See config_faults.hpp.
+// Collects faults, and maps line numbers to files.
 #include "daemon/config/faults.hpp"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ std::vector<config_fault> fault_list::take() {
     }
     if (x_dropped != 0)
         x_faults.push_back({config_fault::level::error, x_files.front().name, 0,
-                            "and " + std::to_string(x_dropped) + " faults more"});
+                            "and " + std::to_string(x_dropped) + " more faults"});
     return std::move(x_faults);
 }
 

@@ -1,4 +1,4 @@
-// Gathers all that is wrong with a configuration, so that an operator mends it in one go.
+// Collects all faults of a configuration, so that an operator can correct them in one go.
 #pragma once
 
 #include "daemon/config/parse_config.hpp"
@@ -8,15 +8,15 @@
 
 namespace tokenward {
 
-/// Faults of one file, and of further ones that belong to it (clouds.yaml). A line of a further file is told
-/// from those of the first by the number that add_file() gave, added to it; so `line` always says the file.
+/// Faults of one file and of others that belong to it (clouds.yaml). The lines of each other file are offset
+/// by the number that add_file() returned, so that a line number also identifies its file.
 class fault_list {
   public:
     /// `file` is for the messages.
     explicit fault_list(std::string file) { x_files.push_back({std::move(file)}); }
 
-    /// A further file, of which `open_to_others` says whether people other than its owner may read it.
-    /// Returns what is to be added to the numbers of its lines. After a thousand, files share the last name.
+    /// Adds another file; `open_to_others`: others than its owner and group may read it. Returns the offset
+    /// of its line numbers. After 1,024 files, all share the last name.
     int add_file(std::string name, bool open_to_others);
 
     /// `line` counts from 1; 0 = the file as a whole. `message` holds no secret.
@@ -29,15 +29,14 @@ class fault_list {
     bool is_open(int line) const { return x_files[file_of(line)].open_to_others; }
     /// For messages: "line 3", or "line 3 of FILE" for a further file.
     std::string where(int line) const;
-    /// The file that the line is one of, and its number there.
+    /// The file of the line, and the number of the line there.
     const std::string& file(int line) const { return x_files[file_of(line)].name; }
     static int number(int line) { return line % lines_per_file; }
 
-    /// Whether further faults are only counted: the time for making their messages can be saved.
+    /// Whether further faults are only counted, so that their messages need not be made.
     bool full() const { return x_faults.size() >= most; }
 
-    /// All faults in the order of their lines, those of the first file first. If there were more than are
-    /// kept, the last says so, as an error.
+    /// All faults by file and line. If some were not kept, the last one is an error that says how many.
     std::vector<config_fault> take();
 
   private:
@@ -45,8 +44,7 @@ class fault_list {
         std::string name{};
         bool open_to_others = false;
     };
-    static constexpr std::size_t most =
-        1000; // nobody reads more, and a hostile file may have a hundred thousand
+    static constexpr std::size_t most = 1000;      // a hostile file may have a hundred thousand
     static constexpr int lines_per_file = 1 << 21; // a text has 1 MiB at most
     static constexpr std::size_t most_files = 1 << 10;
 
@@ -54,7 +52,7 @@ class fault_list {
     void add(config_fault::level severity, int line, std::string message);
 
     std::vector<known_file> x_files{};
-    std::vector<config_fault> x_faults{}; // without their file, which `line` says
+    std::vector<config_fault> x_faults{}; // without their file; `line` identifies it
     std::size_t x_dropped = 0;
 };
 

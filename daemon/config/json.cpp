@@ -1,5 +1,5 @@
-// Reads JSON with Boost's parser. It tells no positions, so it is fed line by line: what it reports while it
-// reads a line stands in that line.
+// Reads JSON with Boost's parser. The parser reports no positions, so it gets the text line by line: its
+// events belong to the line that it was given last.
 #include "daemon/config/json.hpp"
 
 #include "common/scope.hpp"
@@ -19,7 +19,7 @@ constexpr std::size_t largest_document = std::size_t{1024} * 1024;
 constexpr std::size_t deepest_level = 16;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-/// Makes the tree out of the parser's events. A false ends the parse, with the error set by then.
+/// Builds the tree from the parser's events.
 class json_tree {
   public:
     // The document's size bounds all of these.
@@ -80,8 +80,8 @@ class json_tree {
     }
 
     yaml_node x_root{};
-    std::vector<yaml_node> x_open{}; // lists and maps whose end has not come; the innermost last
-    std::string x_text{};            // of a key, string or number, as far as it has come
+    std::vector<yaml_node> x_open{}; // lists and maps that have not ended; the innermost last
+    std::string x_text{};            // of the current key, string or number, so far
 };
 
 using tree_parser = json::basic_parser<json_tree>;
@@ -92,7 +92,7 @@ tree_parser make_parser() {
     return tree_parser(options);
 }
 
-/// What is wrong with the line, or with the document's end if there is none.
+/// The fault in `line`; for an empty one, the fault at the document's end.
 json_error feed(tree_parser& parser, std::string_view line) {
     json_error failed;
     const std::size_t used = parser.write_some(!line.empty(), line.data(), line.size(), failed);

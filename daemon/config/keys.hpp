@@ -1,4 +1,4 @@
-// Every key of the configuration, in one place: those that are understood, and those that are planned.
+// Every key and word of the configuration, in one place.
 #pragma once
 
 #include <array>
@@ -7,10 +7,10 @@
 
 namespace tokenward {
 
-/// What may stand in one place of the file.
+/// The keys of one map.
 struct key_table {
     std::span<const std::string_view> known;
-    std::span<const std::string_view> later; ///< of the format, but "not supported by this version yet"
+    std::span<const std::string_view> unsupported; ///< reported as "not supported by this version yet"
 };
 
 namespace config_keys {
@@ -43,8 +43,7 @@ inline constexpr auto secret = of("credential", "file", "env");
 inline constexpr auto interfaces = of("public", "internal", "admin");
 inline constexpr auto scope = of("project_id", "project_name", "project_domain_name", "project_domain_id",
                                  "domain_id", "domain_name", "unscoped");
-// Of the format, and for a later version.
-inline constexpr auto later_scopes = of("system_scope", "trust_id");
+inline constexpr auto unsupported_scopes = of("system_scope", "trust_id");
 inline constexpr auto rule = of("user", "group", "unit", "scopes", "verbs");
 inline constexpr auto verbs = of("get", "report", "manage");
 } // namespace words
@@ -55,8 +54,8 @@ inline constexpr key_table one_of_sockets{words::one_of_sockets, {}};
 inline constexpr key_table limits{words::limits, {}};
 inline constexpr key_table metrics{words::metrics, {}};
 inline constexpr key_table identity{words::identity, {}};
-inline constexpr key_table auth{words::auth, words::later_scopes};
-inline constexpr key_table scope{words::scope, words::later_scopes};
+inline constexpr key_table auth{words::auth, words::unsupported_scopes};
+inline constexpr key_table scope{words::scope, words::unsupported_scopes};
 inline constexpr key_table rule{words::rule, {}};
 
 } // namespace config_keys

@@ -1,4 +1,4 @@
-// `metrics`: the optional listener for a Prometheus, on a loopback address and no other.
+// Reads `metrics`: the optional listener for Prometheus, on loopback addresses only.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/base/text/loopback.hpp"
@@ -9,7 +9,7 @@
 namespace tokenward {
 namespace {
 
-// A whole number up to `most` at the front of `text`, which is taken off; none: there is no such number.
+// Takes a whole number up to `most` off the front of `text`; none if there is no such number.
 std::optional<unsigned> take_leading_number(std::string_view& text, unsigned most) {
     unsigned value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

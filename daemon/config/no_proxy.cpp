@@ -1,4 +1,4 @@
-// See no_proxy.hpp.
+// Matches hosts and ports against the entries of NO_PROXY.
 #include "daemon/config/no_proxy.hpp"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-#include <arpa/inet.h> // inet_pton alone: it reads a text and touches nothing
+#include <arpa/inet.h> // inet_pton, which does no I/O
 
 namespace tokenward {
 namespace {
@@ -69,7 +69,7 @@ bool is_name_or_below(std::string_view host, std::string_view name) noexcept {
     return is_same_name(host.substr(before), name) && (before == 0 || host[before - 1] == '.');
 }
 
-/// Takes `:PORT` off the end; none if there is none. An IPv6 address has colons of its own.
+/// Takes `:PORT` off the end; none if there is no port. (An IPv6 address has colons too.)
 std::optional<std::string_view> take_port(std::string_view& entry) noexcept {
     std::size_t colon = entry.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;

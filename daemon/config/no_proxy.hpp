@@ -1,12 +1,12 @@
-// Which hosts NO_PROXY leaves out: as curl and Python's requests read it.
+// Which hosts are reached without the proxy: NO_PROXY as curl and Python's requests read it.
 #pragma once
 
 #include <string_view>
 
 namespace tokenward {
 
-/// Whether the list `no_proxy` says that `host` is reached without a proxy. Entries are parted by commas or
-/// spaces:
+/// Whether the list `no_proxy` says that `host` is reached without a proxy. Commas or spaces separate the
+/// entries:
 ///   `*`                             every host
 ///   `example.com`, `.example.com`   that name and all below it, in any case
 ///   `192.0.2.7`, `2001:db8::7`      that address; with or without the brackets of IPv6

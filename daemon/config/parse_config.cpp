@@ -1,5 +1,5 @@
-// See config.hpp. The file as a whole and its identities; sockets and the parts of an identity are in files
-// beside it.
+// Parses the file as a whole and its identities. section_readers.hpp lists the parts that have files of their
+// own.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/config/cloud_reader.hpp"
@@ -38,8 +38,8 @@ void read_service(const config_section& from, const config_section& auth, identi
     else if (made.scopes.size() == made.max_scopes && made.on_demand)
         from.faults().warning(from.line_of("max_scopes"),
                               "`max_scopes` of " + from.path() + " is " + std::to_string(made.max_scopes) +
-                                  ", which its configured scopes fill: no other one can be asked for: raise "
-                                  "it, or set `on_demand` to false");
+                                  ", as many as its configured scopes, so that callers can't ask for others: "
+                                  "raise it, or set `on_demand` to false");
     if (made.scopes.empty() && !made.on_demand && from.lacks("scopes"))
         from.faults().warning(from.line_of("on_demand"), from.path() +
                                                              " can give no token: it has no `scopes`, and "
@@ -56,7 +56,7 @@ std::string read_interface(const config_section& from) {
     return {};
 }
 
-/// `node` is complete: what its `cloud` says stands in it.
+/// REQUIRES: `node` has the keys of its `cloud` already.
 identity_config read_identity(const std::string& name, const yaml_node& node, fault_list& faults,
                               const name_resolver& names) {
     identity_config made{.name = name};

@@ -1,4 +1,4 @@
-// From the text of the configuration to its data, with all that is wrong with it.
+// Parses the text of the configuration and finds all its faults.
 #pragma once
 
 #include "daemon/core/config.hpp"
@@ -10,7 +10,7 @@
 
 namespace tokenward {
 
-/// Something wrong, or worth a word, at a place in a file.
+/// An error or a warning about a line of a file.
 struct config_fault {
     enum class level { error, warning };
     level severity = level::error;
@@ -30,9 +30,9 @@ struct parsed_config {
 
 struct cloud_finder; // daemon/config/cloud_reader.hpp
 
-/// Parses YAML `text`; `file` is for messages only. Never throws, finds all faults at once, bounded by the
-/// text's size (1 MiB at most; nothing is expanded). Messages hold no secret, not even of an inline password.
-/// `clouds` is asked once, and only when an identity has a `cloud`; null = there are none.
+/// Parses YAML `text`; `file` is for messages only. Never throws, and finds all faults at once. The work is
+/// bounded by the size of the text, at most 1 MiB. Messages hold no secret, not even of an inline password.
+/// `clouds` is asked once, and only if an identity has a `cloud`; null = there are none.
 parsed_config parse_config(std::string_view text, const std::string& file, const name_resolver& names,
                            const cloud_finder* clouds = nullptr);
 

@@ -1,4 +1,4 @@
-// See proxy.hpp.
+// Parses proxy addresses as curl does, and applies the variables for proxies.
 #include "daemon/config/proxy.hpp"
 
 #include "daemon/base/text/ascii.hpp"

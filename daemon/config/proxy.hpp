@@ -1,4 +1,4 @@
-// The HTTP proxy on the way to an IAM: what a text or the environment says of it.
+// Parses the address of an HTTP proxy, and chooses the proxy for an IAM.
 #pragma once
 
 #include "common/error.hpp"

@@ -1,4 +1,4 @@
-// See proxy_variables.hpp.
+// Reads the variables of proxies and removes them from the environment.
 #include "daemon/config/proxy_variables.hpp"
 
 #include <cstdlib>
@@ -7,7 +7,7 @@
 namespace tokenward {
 namespace {
 
-// Each of `names` leaves the environment, whichever is used.
+// The first of `names` that is set. All of them are removed from the environment.
 http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets) {
     http_proxy taken;
     for (const char* name : names) {

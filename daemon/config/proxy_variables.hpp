@@ -1,4 +1,4 @@
-// HTTPS_PROXY and its like, taken out of the environment.
+// Takes HTTPS_PROXY and the variables like it out of the environment.
 #pragma once
 
 #include "daemon/config/proxy.hpp"

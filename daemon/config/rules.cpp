@@ -1,4 +1,4 @@
-// The rules `allow` and `deny`: who may have which tokens.
+// Reads the rules `allow` and `deny`: who may have which tokens.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/config/suggestion.hpp"
@@ -21,7 +21,7 @@ bool is_unit(std::string_view name) {
            (name.ends_with(".service") || name.ends_with(".scope") || name.ends_with(".slice"));
 }
 
-/// Warns of what a rule by that user or group does that people would not expect.
+/// Warns if the rule's user or group has no number here, or one that never matches.
 void check_number(const config_section& from, std::string_view key, const access_rule& rule, bool denies,
                   const name_resolver& names) {
     const std::string who = std::string(key) + " `" + rule.name + "`";
@@ -34,11 +34,11 @@ void check_number(const config_section& from, std::string_view key, const access
                                            "matches nobody"));
     if (rule.id == overflow_id)
         from.faults().warning(from.line_of(key),
-                              who + " is number 65534, which the kernel also gives to what it can't name: "
+                              who + " is number 65534, which the kernel also uses for ids that it can't map: "
                                     "the rule matches nobody");
 }
 
-/// Fills in who the rule is about. False after a report.
+/// Reads the user, group or unit of the rule. False after a report.
 bool read_subject(const config_section& from, access_rule& rule, bool denies, const name_resolver& names) {
     auto given =
         std::count_if(std::begin(subjects), std::end(subjects), [&](auto key) { return from.has(key); });
@@ -67,10 +67,10 @@ bool read_subject(const config_section& from, access_rule& rule, bool denies, co
     return true;
 }
 
-/// `unless_said` is what a rule without `verbs` is about, and `means` how that is put into words.
-verb_set read_verbs(const config_section& from, verb_set unless_said, const char* means) {
+/// `defaults` are the verbs of a rule without `verbs`, and `means` is their description in messages.
+verb_set read_verbs(const config_section& from, verb_set defaults, const char* means) {
     const yaml_node* list = from.find("verbs");
-    if (list == nullptr) return unless_said;
+    if (list == nullptr) return defaults;
     auto items = read_list(*list, "`verbs`", from.faults());
     if (items.empty() && list->type == yaml_node::kind::list)
         from.faults().error(list->line,
@@ -89,7 +89,7 @@ verb_set read_verbs(const config_section& from, verb_set unless_said, const char
     return verbs;
 }
 
-/// The names that a rule may use: also those whose scope has a fault, which is no news here.
+/// The scope names that a rule may use, including those whose scope has a fault that is reported elsewhere.
 std::vector<std::string_view> scope_names(const config_section& from, const identity_config& identity) {
     std::vector<std::string_view> names;
     for (const named_scope& each : identity.scopes) names.push_back(each.name);
@@ -100,13 +100,14 @@ std::vector<std::string_view> scope_names(const config_section& from, const iden
     return names;
 }
 
-/// A scope that a rule spells out, by the name that it is known by: its own if it is configured.
+/// A scope that a rule spells out: the name of the configured scope with the same target, else its canonical
+/// text.
 std::optional<std::string> spelled_scope(const std::string& text, const identity_config& identity) {
     auto spelled = parse_scope(text, identity.auth.project_domain);
     if (!spelled) return std::nullopt;
     auto is_it = [&](const named_scope& each) { return each.target == *spelled; };
-    auto twin = std::find_if(identity.scopes.begin(), identity.scopes.end(), is_it);
-    return twin != identity.scopes.end() ? twin->name : to_string(*spelled);
+    auto configured = std::find_if(identity.scopes.begin(), identity.scopes.end(), is_it);
+    return configured != identity.scopes.end() ? configured->name : to_string(*spelled);
 }
 
 std::vector<std::string> read_scope_names(const config_section& from, const identity_config& identity,
@@ -115,7 +116,7 @@ std::vector<std::string> read_scope_names(const config_section& from, const iden
     if (list == nullptr) return {};
     auto items = read_list(*list, "`scopes`", from.faults());
     if (items.empty() &&
-        list->type == yaml_node::kind::list) // it would read as "all" to us, and as "none" to people
+        list->type == yaml_node::kind::list) // the daemon would read it as all scopes, a person as none
         from.faults().error(list->line,
                             "`scopes` is empty: remove it to mean all scopes, or remove the rule");
     std::vector<std::string> made;
@@ -141,7 +142,7 @@ std::vector<access_rule> read_rules(const config_section& from, std::string_view
     if (list == nullptr) return rules;
     std::string path = from.path() + "." + std::string(key);
     std::vector<std::string_view> scopes = scope_names(from, identity);
-    const bool denies = key == "deny"; // who is denied without further words is to have nothing at all
+    const bool denies = key == "deny"; // a `deny` without verbs denies all of them
     auto items = read_list(*list, "`" + std::string(key) + "`", from.faults());
     for (const yaml_node& item : items) {
         config_section each(item, "a rule of " + path, config_keys::rule, from.faults());

@@ -1,4 +1,4 @@
-// Which tokens an identity keeps warm: the scopes of the configuration.
+// Reads the configured scopes: `scopes`, and the scope that `auth` asks for.
 #include "daemon/config/section_readers.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace tokenward {
 namespace {
 
-/// A scope as it came from the file, and where.
+/// A scope and its line in the file.
 struct found_scope {
     named_scope made;
     int line;
@@ -18,7 +18,7 @@ struct form {
     std::string_view key;
     scope_kind kind;
 };
-// The id of a thing before its name: where both are given under `auth`, the id wins.
+// Each id before the name of the same thing: where both are given, the id wins.
 constexpr form forms[] = {{"project_id", scope_kind::project_id},
                           {"project_name", scope_kind::project_name},
                           {"domain_id", scope_kind::domain_id},
@@ -35,7 +35,7 @@ std::optional<scope> make_scope(const config_section& from, const form& chosen, 
     domain_ref own = read_domain(from, "project_domain");
     if (own.empty()) own = login.project_domain;
     if (!own.empty()) return scope{chosen.kind, *value, own};
-    // A `username` without its domain has been reported, and giving it one mends this too.
+    // A `username` without its domain is reported already, and adding the domain corrects this too.
     if (login.username.empty() && !from.has("project_domain_id") && !from.has("project_domain_name"))
         from.faults().error(from.line_of(chosen.key),
                             "no domain for the project of " + from.path() +
@@ -43,8 +43,8 @@ std::optional<scope> make_scope(const config_section& from, const form& chosen, 
     return std::nullopt;
 }
 
-/// The first of the targets that `from` names, if any, adding their number to `targets`. A name beside the id
-/// of the same thing is none of its own: the id counts.
+/// The first target in `from`, if any. Adds the number of targets to `targets`; a name beside the id of the
+/// same thing is not counted.
 const form* chosen_form(const config_section& from, int& targets) {
     const form* chosen = nullptr;
     for (const form& f : forms) {
@@ -61,7 +61,7 @@ const form* chosen_form(const config_section& from, int& targets) {
     return chosen;
 }
 
-/// What a pasted stanza is scoped to, if it is; as keystoneauth would take it.
+/// The scope that `auth` itself asks for, if any, as keystoneauth reads it.
 std::optional<found_scope> scope_of_auth(const config_section& auth, const auth_config& login) {
     bool project = auth.has("project_id") || auth.has("project_name");
     bool domain = auth.has("domain_id") || auth.has("domain_name");
@@ -79,11 +79,12 @@ std::optional<found_scope> scope_of_auth(const config_section& auth, const auth_
     return found_scope{{"default", *target}, auth.line_of(chosen->key)};
 }
 
-/// Whether a misspelt key, or one of a later version, seems to be the target: that is reported already.
+/// Whether a misspelt or unsupported key seems to be the target: that is reported already.
 bool may_mean_target(const config_section& from) {
     auto meant = [&](const form& f) { return !from.lacks(f.key); };
-    const auto& later = config_keys::words::later_scopes;
-    if (std::any_of(later.begin(), later.end(), [&](auto key) { return from.has(key); })) return true;
+    const auto& unsupported = config_keys::words::unsupported_scopes;
+    if (std::any_of(unsupported.begin(), unsupported.end(), [&](auto key) { return from.has(key); }))
+        return true;
     return !from.lacks("unscoped") || std::any_of(std::begin(forms), std::end(forms), meant);
 }
 
@@ -113,19 +114,19 @@ std::optional<scope> read_scope(const config_section& from, const auth_config& l
 }
 
 /// Keeps the first of the scopes that share a name or a target, and reports the others.
-std::vector<named_scope> without_twins(std::vector<found_scope> all, fault_list& faults) {
+std::vector<named_scope> without_duplicates(std::vector<found_scope> all, fault_list& faults) {
     std::map<std::tuple<scope_kind, std::string, std::string, std::string>, const found_scope*> targets;
     std::vector<named_scope> kept;
     for (found_scope& each : all) {
         const scope& target = each.made.target;
-        auto [twin, is_new] = targets.emplace(
+        auto [first, is_new] = targets.emplace(
             std::tuple(target.kind, target.value, target.domain.id, target.domain.name), &each);
         if (is_new)
             kept.push_back(each.made);
         else
             faults.error(each.line, "scope `" + each.made.name + "` is the same as `" +
-                                        twin->second->made.name + "` in " + faults.where(twin->second->line) +
-                                        ": remove one");
+                                        first->second->made.name + "` in " +
+                                        faults.where(first->second->line) + ": remove one");
     }
     return kept;
 }
@@ -146,9 +147,9 @@ std::vector<named_scope> read_scopes(const config_section& identity, const confi
     bool has_default = !all.empty();
     const yaml_node* scopes = identity.find("scopes");
     if (scopes == nullptr) {
-        // Such a login brings its own scope: there is nothing to choose, and so nothing to say.
+        // Such a login has a scope of its own, which nobody can choose.
         if (all.empty() && login.type != auth_type::password) return {{"default", scope{}}};
-        return without_twins(std::move(all), identity.faults());
+        return without_duplicates(std::move(all), identity.faults());
     }
     for_each_name(
         *scopes, "scope", identity.faults(), [&](const std::string& name, const yaml_node& value, int line) {
@@ -161,7 +162,7 @@ std::vector<named_scope> read_scopes(const config_section& identity, const confi
             if (value.type != yaml_node::kind::map) return;
             if (auto target = read_scope(from, login)) all.push_back({{name, *target}, line});
         });
-    return without_twins(std::move(all), identity.faults());
+    return without_duplicates(std::move(all), identity.faults());
 }
 
 } // namespace tokenward

@@ -1,4 +1,4 @@
-// See secret_reader.hpp.
+// Reads secrets from files, credentials of systemd and variables.
 #include "daemon/config/secret_reader.hpp"
 
 #include "daemon/base/text/secret_text.hpp"
@@ -41,7 +41,7 @@ class descriptor {
     int x_fd;
 };
 
-/// The secret in the text of a file or variable, or why there is none. A mark is worth a warning.
+/// The secret in the text of a file or variable, or why there is none. Warns of a byte order mark.
 result<secret_reading> secret_in(std::string_view text, const std::string& what) {
     const secret_text judged = judge_secret(text);
     if (!judged.fault.empty()) return problem{errc::internal, what + " " + std::string(judged.fault)};
@@ -50,13 +50,13 @@ result<secret_reading> secret_in(std::string_view text, const std::string& what)
     for (std::string_view line : judged.lines) joined.append(joined.empty() ? "" : "\n").append(line);
     secret_reading made{secret(std::string_view(joined.data(), joined.size()))};
     if (judged.has_mark)
-        made.warning = what + " has a byte order mark, which is not taken for a part of it: save it without";
+        made.warning = what + " has a byte order mark, which is ignored: save it without one";
     return made;
 }
 
-constexpr std::size_t largest_frame = 5; // of a secret: a byte order mark and a line end
+constexpr std::size_t largest_frame = 5; // around a secret: a byte order mark and a line end
 
-/// All bytes up to a limit just above the largest secret in its frame; an errno when it can't be read.
+/// Reads at most a few bytes more than the longest secret. Returns an errno, 0 for success.
 int read_all(int fd, std::vector<char, wiping_allocator<char>>& bytes) {
     bytes.resize(longest_secret + largest_frame + 1);
     std::size_t size = 0;
@@ -72,7 +72,7 @@ int read_all(int fd, std::vector<char, wiping_allocator<char>>& bytes) {
 }
 
 result<secret_reading> read_file(const std::string& path, const std::string& what) {
-    // Not blocking: opening a FIFO would wait for its writer.
+    // O_NONBLOCK: opening a FIFO would wait for its writer.
     descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat is {};
     if (file.get() < 0 || fstat(file.get(), &is) != 0) {
@@ -91,7 +91,8 @@ result<secret_reading> read_file(const std::string& path, const std::string& wha
     return made;
 }
 
-/// The file behind `ref`; none if it isn't in one, or in no folder that is known.
+/// The file of a {file} or {credential}; none for other secrets, or if the folder of credentials is not
+/// known.
 std::optional<std::string> path_of(const secret_ref& ref) {
     if (ref.from == source::file) return ref.name;
     const char* folder = std::getenv("CREDENTIALS_DIRECTORY");

@@ -1,4 +1,4 @@
-// Fetches secrets from where the configuration says they are: a file, a credential of systemd's, a variable.
+// Reads secrets from where the configuration says they are: a file, a credential of systemd, a variable.
 #pragma once
 
 #include "common/error.hpp"
@@ -14,7 +14,7 @@ namespace tokenward {
 /// A secret as it was read.
 struct secret_reading {
     secret value{};
-    std::string warning{}; ///< what is worth a word to the operator, without secrets; mostly empty
+    std::string warning{}; ///< for the operator, without secrets; mostly empty
 };
 
 /// Reads secrets. It owns the variables it has taken out of the environment, so that a reload finds them

@@ -1,4 +1,4 @@
-// Where a secret comes from, as the configuration says it.
+// Reads where a secret comes from: {credential: NAME}, {file: PATH}, {env: NAME} or a plain text.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/config/suggestion.hpp"
@@ -25,7 +25,7 @@ bool is_file_name(std::string_view name) {
     return name.find('/') == std::string_view::npos && name != "." && name != "..";
 }
 
-/// Why `name` can't be what its source needs; empty if it can.
+/// Why `name` is not valid for its source; empty if it is.
 std::string_view name_fault(source from, std::string_view name) {
     if (from == source::file && name.front() != '/')
         return "must be an absolute path, one that begins with `/`";
@@ -35,7 +35,7 @@ std::string_view name_fault(source from, std::string_view name) {
     return {};
 }
 
-/// Keys are never repeated in messages here: {hunter2} is a password in braces that should be quotes.
+/// Messages never repeat keys: {hunter2} may be a password in braces instead of quotes.
 std::optional<secret_ref> read_source(const yaml_node& map, const std::string& what, fault_list& faults) {
     const yaml_node& key = map.children[0];
     const auto& words = config_keys::words::secret;
@@ -43,7 +43,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
     if (found == words.end()) {
         auto best = closest_match(key.text, words);
         std::string hint = best ? ": did you mean `" + std::string(*best) + "`?" : std::string();
-        faults.error(key.line, "unknown key in " + what + ", which is " + secret_forms + hint);
+        faults.error(key.line, "unknown key in " + what + ", which must be " + secret_forms + hint);
         return std::nullopt;
     }
     auto from = static_cast<source>(found - words.begin()); // in the same order
@@ -82,9 +82,8 @@ std::optional<secret_ref> read_secret(const config_section& parent, std::string_
         faults.warning(value->line,
                        what + " stands in this file as plain text: put it into a file of its own that only "
                               "the daemon may read, and write {file: /path/to/it} here");
-    else if (faults.is_open(value->line)) // there, plain text is the only form
-        faults.warning(value->line,
-                       what + " stands in a file that others may read: take their right to (chmod go-rwx)");
+    else if (faults.is_open(value->line)) // plain text is the only form in clouds.yaml
+        faults.warning(value->line, what + " is in a file that other users may read: run chmod go-rwx on it");
     return secret_ref{source::inline_text, value->text, faults.file(value->line),
                       fault_list::number(value->line)};
 }

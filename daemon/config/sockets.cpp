@@ -1,4 +1,4 @@
-// Where callers connect: `socket`, or several `sockets`, each with the identities that it shows.
+// Reads `socket` or `sockets`: where callers connect, and the identities that each socket shows.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/config/suggestion.hpp"
@@ -37,7 +37,7 @@ socket_config read_place(const config_section& socket) {
     return made;
 }
 
-/// The names under `identities` of a socket; all of them must be configured.
+/// The names under `identities` of a socket. Reports those that are not configured.
 std::vector<std::string> read_shown(const config_section& socket, const std::vector<identity_config>& known) {
     std::vector<std::string> shown;
     const yaml_node* list = socket.find("identities");
@@ -87,7 +87,7 @@ std::vector<socket_config> read_sockets(const config_section& file,
     const yaml_node* one = file.find("socket");
     const yaml_node* several = file.find("sockets");
     if (one != nullptr && several != nullptr)
-        file.faults().error(file.line_of("sockets"), "`socket` and `sockets`: have one of them");
+        file.faults().error(file.line_of("sockets"), "`socket` and `sockets` are both given: keep one");
     std::vector<socket_config> made;
     if (several != nullptr) made = read_list_of_sockets(*several, file, known);
     if (one != nullptr)

@@ -1,4 +1,4 @@
-// See nearest_key.hpp.
+// Compares words by edit distance.
 #include "daemon/config/suggestion.hpp"
 
 #include "common/scope.hpp"
@@ -9,7 +9,7 @@
 namespace tokenward {
 namespace {
 
-constexpr std::size_t max_length = 64; // of words that are compared: those of ours are shorter
+constexpr std::size_t max_length = 64; // of compared words; all known ones are shorter
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -49,8 +49,8 @@ std::optional<std::string_view> closest_match(std::string_view given,
                                               std::span<const std::string_view> candidates) {
     if (given.empty() || given.size() > max_length) return std::nullopt;
     std::optional<std::string_view> best;
-    std::size_t least =
-        std::max<std::size_t>(1, given.size() / 3) + 1; // more than a third wrong is another word
+    std::size_t least = std::max<std::size_t>(1, given.size() / 3) +
+                        1; // a word that differs in more than a third is another one
     for (std::string_view candidate : candidates) {
         if (candidate.size() > max_length) continue;
         std::size_t d = edit_distance(given, candidate);
@@ -70,14 +70,14 @@ std::string unknown_word_message(std::string_view kind, std::string_view given,
                                  std::span<const std::string_view> candidates) {
     std::string text = "unknown " + std::string(kind);
     if (is_name(given)) text.append(" `").append(given).append("`");
-    // A key that lacks the space after its colon is one word for YAML: what stands before the colon is what
-    // is meant.
+    // In `key:value`, without a space after the colon, YAML sees one word: the part before the colon is the
+    // key.
     std::string_view word = given.substr(0, given.find(':'));
     if (auto best = closest_match(word, candidates)) {
         text.append(": did you mean `").append(*best).append("`?");
         return word == given ? text : text + " a space must follow its colon";
     }
-    if (candidates.empty()) return text + ": there is none here";
+    if (candidates.empty()) return text + ": there is none";
     return text + ": known here are " + list_of(candidates);
 }
 

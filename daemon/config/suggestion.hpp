@@ -1,4 +1,4 @@
-// Finds what somebody probably meant when a word is not one of those that are known.
+// Suggests the known word that an unknown one probably stands for.
 #pragma once
 
 #include <optional>
@@ -8,14 +8,14 @@
 
 namespace tokenward {
 
-/// The candidate that is nearest to `given` (edits and swaps of neighbours, upper and lower case being one),
-/// the first of several; when none is near enough to be a slip of the fingers, the first that begins with it,
-/// if any.
+/// The candidate closest to `given` by edits and swaps of neighbouring letters, without regard to case; the
+/// first of several. If none is close enough to be a typing error, the first that begins with `given`, if
+/// any.
 std::optional<std::string_view> closest_match(std::string_view given,
                                               std::span<const std::string_view> candidates);
 
-/// "unknown KIND `given`: did you mean `x`?", or with the candidates listed when none is near. A `given` that
-/// could be more than a word (a `password:text` that lacks its space, say) is not repeated.
+/// "unknown KIND `given`: did you mean `x`?", or a list of the candidates if none is close. A `given` that
+/// could hold a secret (`password:text` without a space) is not repeated.
 std::string unknown_word_message(std::string_view kind, std::string_view given,
                                  std::span<const std::string_view> candidates);
 

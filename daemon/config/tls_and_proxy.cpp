@@ -1,4 +1,4 @@
-// The way to the IAM: TLS, the proxy.
+// Reads what an identity needs for its connections to the IAM: TLS and the proxy.
 #include "daemon/config/section_readers.hpp"
 
 #include "daemon/config/proxy.hpp"
@@ -29,9 +29,10 @@ void read_tls_and_proxy(const config_section& identity, identity_config& to) {
     to.cacert = identity.path("cacert").value_or("");
     to.verify = identity.flag("verify").value_or(true);
     if (!to.verify)
-        identity.faults().warning(identity.line_of("verify"),
-                                  "`verify` is false: anybody on the way can pose as the IAM and take the "
-                                  "password, use `cacert` instead");
+        identity.faults().warning(
+            identity.line_of("verify"),
+            "`verify` is false: anybody on the network path can pose as the IAM and take the "
+            "password, use `cacert` instead");
     to.cert = identity.path("cert").value_or("");
     to.key = identity.path("key").value_or("");
     if (identity.has("key") && identity.lacks("cert"))

@@ -1,5 +1,5 @@
-// See config_yaml.hpp. The parser's events are used instead of its nodes: they can be bounded while they
-// come.
+// Builds the tree from yaml-cpp's events, not from its nodes, so that size and depth are bounded while it
+// parses.
 #include "daemon/config/yaml.hpp"
 
 #include "common/scope.hpp"
@@ -17,8 +17,9 @@ namespace tokenward {
 namespace {
 
 constexpr std::size_t max_text = std::size_t{1024} * 1024;
-constexpr std::size_t max_nodes = std::size_t{256} * 1024; // a text of 1 MiB with 40,000 scopes has fewer
-constexpr std::size_t max_depth = 16;                      // the deepest that has a meaning is 6
+constexpr std::size_t max_nodes =
+    std::size_t{256} * 1024;          // a configuration of 1 MiB with 40,000 scopes has fewer
+constexpr std::size_t max_depth = 16; // valid files have 6 at most
 constexpr auto plain_string = "tag:yaml.org,2002:str";
 
 /// Ends the parse from within an event.
@@ -31,14 +32,14 @@ int line_of(const YAML::Mark& mark) {
     return mark.line + 1;
 }
 
-/// How much a value weighs against max_nodes, and how deep it is.
+/// How much a value counts towards max_nodes, and how deep it is.
 struct extent {
     std::size_t weight = 0;
     std::size_t depth = 0;
 };
 
 extent measure(const yaml_node& node) {
-    extent all{1 + node.text.size() / 64, 0}; // a long text that is repeated costs too
+    extent all{1 + node.text.size() / 64, 0}; // repeating a long text costs memory too
     for (const yaml_node& child : node.children) {
         extent one = measure(child);
         all = {all.weight + one.weight, std::max(all.depth, one.depth)};
@@ -47,17 +48,18 @@ extent measure(const yaml_node& node) {
     return all;
 }
 
-/// Makes the tree out of the parser's events.
+/// Builds the tree from the parser's events.
 class tree_builder final : public YAML::EventHandler {
   public:
     tree_builder(fault_list& faults, yaml_dialect dialect)
-        : x_faults(faults), x_of_others(dialect == yaml_dialect::others) {}
+        : x_faults(faults), x_is_foreign(dialect == yaml_dialect::openstack) {}
 
     yaml_node take() { return std::move(x_root); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (x_documents++ != 0)
-            throw parse_error{line_of(mark), "a second document: remove its `---`, one file has one"};
+            throw parse_error{line_of(mark),
+                              "a second document: remove its `---`; a file holds one document"};
     }
     void OnDocumentEnd() override {}
 
@@ -67,7 +69,7 @@ class tree_builder final : public YAML::EventHandler {
             anchor);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        if (x_of_others) return add_copy(mark, anchor);
+        if (x_is_foreign) return add_copy(mark, anchor);
         x_faults.error(line_of(mark),
                        "aliases are not supported: write the value out (or quote it, if it begins with `*`)");
         add({.type = yaml_node::kind::broken, .line = line_of(mark)});
@@ -90,24 +92,23 @@ class tree_builder final : public YAML::EventHandler {
     void OnMapEnd() override { close(); }
 
   private:
-    /// Whether the value has neither an anchor nor a tag; reports one that has.
+    /// Whether the value has neither an anchor nor a tag. Reports them.
     bool plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-        if (x_of_others && tag == plain_string) return true;
-        if (anchor != YAML::NullAnchor && !x_of_others) {
+        if (x_is_foreign && tag == plain_string) return true;
+        if (anchor != YAML::NullAnchor && !x_is_foreign) {
             x_faults.error(
                 line_of(mark),
                 "anchors are not supported: remove it (or quote the value, if it begins with `&`)");
             return false;
         }
-        if (tag.empty() || tag == "?" || tag == "!")
-            return true; // what the parser gives to values without a tag
+        if (tag.empty() || tag == "?" || tag == "!") return true; // the parser's tags for values without one
         x_faults.error(line_of(mark),
                        "tags are not supported: remove it (or quote the value, if it begins with `!`)");
         return false;
     }
 
     void open(yaml_node::kind type, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-        // The parser recurses, from here.
+        // The parser recurses, so the depth is bounded here.
         if (x_open.size() == max_depth) throw parse_error{line_of(mark), "nested too deeply"};
         x_open.push_back(
             {.type = plain(mark, tag, anchor) ? type : yaml_node::kind::broken, .line = line_of(mark)});
@@ -119,14 +120,14 @@ class tree_builder final : public YAML::EventHandler {
         YAML::anchor_t anchor = x_open_anchors.back();
         x_open.pop_back();
         x_open_anchors.pop_back();
-        if (x_of_others && done.type == yaml_node::kind::map) expand_merge_keys(done);
+        if (x_is_foreign && done.type == yaml_node::kind::map) expand_merge_keys(done);
         add(std::move(done), anchor);
     }
 
-    /// Adds what an alias stands for, which is bounded as if it were written out.
+    /// Adds a copy of the anchored value. It counts towards the bounds as if it were written out.
     void add_copy(const YAML::Mark& mark, YAML::anchor_t anchor) {
         auto found = x_anchored.find(anchor);
-        if (found == x_anchored.end()) throw parse_error{line_of(mark), "an alias within what it stands for"};
+        if (found == x_anchored.end()) throw parse_error{line_of(mark), "an alias inside its own anchor"};
         extent size = measure(found->second);
         if (x_open.size() + size.depth > max_depth) throw parse_error{line_of(mark), "nested too deeply"};
         x_count += size.weight;
@@ -135,7 +136,7 @@ class tree_builder final : public YAML::EventHandler {
 
     void add(yaml_node value, YAML::anchor_t anchor = YAML::NullAnchor) {
         if (++x_count > max_nodes) throw parse_error{value.line, "too many values in one file"};
-        if (x_of_others && anchor != YAML::NullAnchor) {
+        if (x_is_foreign && anchor != YAML::NullAnchor) {
             x_count += measure(value).weight;
             x_anchored[anchor] = value;
         }
@@ -148,11 +149,11 @@ class tree_builder final : public YAML::EventHandler {
         parent.children.push_back(std::move(value));
     }
 
-    /// Fits `value`, the next key or value of `parent`.
+    /// Adjusts the line of `value`, the next key or value of `parent`, and checks keys.
     void place(const yaml_node& parent, yaml_node& value) {
         bool is_key = parent.children.size() % 2 == 0;
         if (!is_key && value.type != yaml_node::kind::text) {
-            value.line = parent.children.back().line; // the parser gives the line of what comes next
+            value.line = parent.children.back().line; // the parser gives the line of the next token
         } else if (is_key && value.type != yaml_node::kind::text && value.type != yaml_node::kind::broken) {
             x_faults.error(value.line, "a key must be a word");
             value.type = yaml_node::kind::broken;
@@ -160,11 +161,11 @@ class tree_builder final : public YAML::EventHandler {
     }
 
     fault_list& x_faults;
-    bool x_of_others;
+    bool x_is_foreign;
     yaml_node x_root{};
     std::vector<YAML::anchor_t> x_open_anchors{};
     std::map<YAML::anchor_t, yaml_node> x_anchored{};
-    std::vector<yaml_node> x_open{}; // lists and maps whose end has not come; the innermost last
+    std::vector<yaml_node> x_open{}; // lists and maps that have not ended; the innermost last
     std::size_t x_count = 0;
     int x_documents = 0;
 };
@@ -175,7 +176,7 @@ int line_at(std::string_view text, std::size_t offset) {
            1;
 }
 
-/// Checks what the parser would not: it takes ^D for the end and guesses at encodings.
+/// Checks what the parser does not: it takes ^D for the end and guesses the encoding.
 bool is_readable(std::string_view text, fault_list& faults) {
     if (text.size() > max_text) {
         faults.error(0, "larger than 1 MiB");
@@ -205,12 +206,12 @@ bool is_indented_by_tab(std::string_view text, int line) {
     return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
 }
 
-/// The parser's message without what it quotes: that may be part of a password which lacks its quotes.
+/// The parser's message without the text that it quotes, which may be part of a password.
 std::string without_content(const std::string& message) {
     return message.substr(0, message.find(':'));
 }
 
-/// JSON's halves of a character (\ud83d\udd11) are none of YAML's escapes.
+/// JSON writes some characters as two escapes (\ud83d\udd11), which YAML does not accept.
 std::string advice_on(const std::string& message) {
     return message.find("unicode") == std::string::npos
                ? ""
@@ -233,7 +234,7 @@ std::optional<yaml_node> parse_yaml(std::string_view text, fault_list& faults, y
     } catch (const YAML::Exception& broken) {
         int line = broken.mark.is_null() ? 0 : line_of(broken.mark);
         if (is_indented_by_tab(text, line))
-            faults.error(line, "a tab in the indentation: use spaces"); // whatever the parser made of it
+            faults.error(line, "a tab in the indentation: use spaces"); // whatever the parser reported
         else
             faults.error(line, "not YAML: " + without_content(broken.msg) + advice_on(broken.msg));
     }

@@ -1,4 +1,4 @@
-// See clouds_tree.hpp.
+// Finds, sets and merges keys in YAML maps.
 #include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace {
 
 using kind = yaml_node::kind;
 
-/// The place of `key` among the children; their number if it isn't there.
+/// The index of `key` among the children; their number if it is missing.
 std::size_t place_of(const yaml_node& map, std::string_view key) {
     std::size_t found = map.children.size();
     if (map.type != kind::map) return found;
@@ -19,7 +19,8 @@ std::size_t place_of(const yaml_node& map, std::string_view key) {
     return found;
 }
 
-/// Lays each key of `over` on `map`; `join` may say how a value is laid on one that is there.
+/// Puts each key of `over` into `map`. If the key exists, `join` may merge the values; if it returns false,
+/// the new value replaces the old one.
 template <class Join>
 void overlay_keys(yaml_node& map, const yaml_node& over, const Join& join) {
     std::map<std::string, std::size_t> places; // a look-up per key would be slow in large files
@@ -131,7 +132,7 @@ void expand_merge_keys(yaml_node& map) {
         add_missing(map, merged, keys);
         for (const yaml_node& each : merged.children)
             if (merged.type == yaml_node::kind::list) add_missing(map, each, keys);
-        return; // a second one is a repeated key
+        return; // a second `<<` is reported as a repeated key
     }
 }
 

@@ -41,7 +41,7 @@ TEST(ConfigBounds, FaultsBeyondAThousandAreCounted) {
     for (int i = 0; i < 1500; ++i) text += "zzz" + std::to_string(i) + ": 1\n";
     auto faults = faults_of(text);
     ASSERT_THAT(faults, SizeIs(1001));
-    EXPECT_EQ(faults.back(), "f: error: and 500 faults more");
+    EXPECT_EQ(faults.back(), "f: error: and 500 more faults");
 }
 
 TEST(ConfigBounds, WarningsCannotHideAnError) {

@@ -88,8 +88,7 @@ TEST(CloudFaults, CloudThatIsNoNameIsOneFault) {
 TEST(CloudFaults, AuthUrlThatNamesWhatTheCloudDoesNotSay) {
     EXPECT_THAT(
         faults_of(of_cloud("home"), with("https://iam", "https://{zone}")),
-        ElementsAre("clouds.yaml:5: error: `auth_url` wants `zone` to be filled in, which the cloud does "
-                    "not say: add it"));
+        ElementsAre("clouds.yaml:5: error: `auth_url` needs `zone`, which the cloud does not set: add it"));
 }
 
 TEST(CloudFaults, UnknownProfileIsAWarningAsForTheToolsOfOpenstack) {
@@ -101,10 +100,9 @@ TEST(CloudFaults, PlainTextIsWarnedOfOnlyWhereOthersMayReadIt) {
     few_clouds clouds{.clouds = good_clouds};
     EXPECT_THAT(faults_of(of_cloud("home"), clouds), IsEmpty());
     clouds.open_to_others = true;
-    EXPECT_THAT(
-        faults_of(of_cloud("home"), clouds),
-        ElementsAre("clouds.yaml:8: warning: `password` stands in a file that others may read: take their "
-                    "right to (chmod go-rwx)"));
+    EXPECT_THAT(faults_of(of_cloud("home"), clouds),
+                ElementsAre("clouds.yaml:8: warning: `password` is in a file that other users may read: run "
+                            "chmod go-rwx on it"));
     EXPECT_THAT(faults_of(of_cloud("home", "    auth: {password: {file: /run/own}}\n"), clouds), IsEmpty());
 }
 
@@ -128,7 +126,7 @@ TEST(CloudFaults, AliasesAreBoundedAndNeverStandForThemselves) {
     EXPECT_THAT(faults_of(of_cloud("home"), few_clouds{.clouds = bomb}),
                 ElementsAre(HasSubstr("error: too many values in one file")));
     EXPECT_THAT(faults_of(of_cloud("home"), few_clouds{.clouds = "a: &a {b: *a}\n"}),
-                ElementsAre("clouds.yaml:1: error: an alias within what it stands for"));
+                ElementsAre("clouds.yaml:1: error: an alias inside its own anchor"));
     std::string deep = "a0: &a0 [x]\n";
     for (int i = 1; i < 100; ++i)
         deep += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";

@@ -359,7 +359,7 @@ TEST(Clouds, TheCloudOfTheVariablesHasTheNameThatIsSaid) {
     variables.clouds = good_clouds;
     variables.variables_name = "home";
     EXPECT_THAT(faults_of(of_cloud("home"), variables),
-                ElementsAre(HasSubstr("clouds.yaml:2: error: cloud `home` has the name of the one")));
+                ElementsAre(HasSubstr("clouds.yaml:2: error: cloud `home` has the same name as the cloud")));
 }
 
 TEST(Clouds, ScopesOfALaterVersionAreToldApartFromMisspeltOnes) {

@@ -68,8 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{"identities:\n  ? [a]\n  : {}\n", ":2: error: a key must be a word"},
         wrong_file{good + "  ci: {}\n", ":8: error: `ci` is given twice: it is already in line 2"},
         wrong_file{good + "---\nsocket: {path: /s}\n",
-                   ":8: error: a second document: remove its `---`, one file has one"},
-        wrong_file{good + "---\n", ":8: error: a second document: remove its `---`, one file has one"},
+                   ":8: error: a second document: remove its `---`; a file holds one document"},
+        wrong_file{good + "---\n",
+                   ":8: error: a second document: remove its `---`; a file holds one document"},
         wrong_file{"identities:\n\tci: {}\n", ":2: error: a tab in the indentation: use spaces"},
         wrong_file{good + "socket: {path: /s\n", ":9: error: not YAML: end of map flow not found"},
         wrong_file{good + "sokcet: {}\n", ":8: error: unknown key `sokcet`: did you mean `socket`?"},
@@ -145,13 +146,14 @@ INSTANTIATE_TEST_SUITE_P(
             good + "    max_scopes: 1\n    scopes: {a: {project_id: 1}, b: {project_id: 2}}\n",
             ":8: error: `max_scopes` of identities.ci is 1, less than its 2 configured scopes: raise it"},
         wrong_file{good + "    max_scopes: 1\n    scopes: {a: {project_id: 1}}\n",
-                   ":8: warning: `max_scopes` of identities.ci is 1, which its configured scopes fill: no "
-                   "other one can be asked for: raise it, or set `on_demand` to false"},
+                   ":8: warning: `max_scopes` of identities.ci is 1, as many as its configured scopes, so "
+                   "that callers can't "
+                   "ask for others: raise it, or set `on_demand` to false"},
         wrong_file{
             good + "    on_demand: false\n",
             ":8: warning: identities.ci can give no token: it has no `scopes`, and `on_demand` is false"},
-        wrong_file{good + "    verify: false\n", ":8: warning: `verify` is false: anybody on the way can "
-                                                 "pose as the IAM and take the password, use "
+        wrong_file{good + "    verify: false\n", ":8: warning: `verify` is false: anybody on the network "
+                                                 "path can pose as the IAM and take the password, use "
                                                  "`cacert` instead"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -170,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
                    ":3: error: `username` or `user_id` is missing in identities.ci.auth"},
         wrong_file{changed("      user_domain_name: Home\n", ""),
                    ":3: error: `user_domain_name` or `user_domain_id` is missing in identities.ci.auth: a "
-                   "`username` is one "
+                   "`username` is unique "
                    "only within its domain"},
         wrong_file{good + "      user_id: 1\n",
                    ":8: warning: `username` and `user_id` are both given: the id counts, as for the "
@@ -245,13 +247,11 @@ INSTANTIATE_TEST_SUITE_P(
         password("{}", "error: `password` must be one of {credential: NAME}, {file: PATH} or {env: NAME}"),
         password("{file: /a, env: B}",
                  "error: `password` must be one of {credential: NAME}, {file: PATH} or {env: NAME}"),
-        password(
-            "{hunter2}",
-            "error: unknown key in `password`, which is {credential: NAME}, {file: PATH} or {env: NAME}"),
-        password(
-            "{flie: /a}",
-            "error: unknown key in `password`, which is {credential: NAME}, {file: PATH} or {env: NAME}: "
-            "did you mean `file`?"),
+        password("{hunter2}", "error: unknown key in `password`, which must be {credential: NAME}, {file: "
+                              "PATH} or {env: NAME}"),
+        password("{flie: /a}", "error: unknown key in `password`, which must be {credential: NAME}, {file: "
+                               "PATH} or {env: NAME}: "
+                               "did you mean `file`?"),
         password("{file: secret}",
                  "error: `password`: `file` must be an absolute path, one that begins with `/`"),
         password("{file: }", "error: `password`: `file` has no value: give it one"),

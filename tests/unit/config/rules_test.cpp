@@ -85,11 +85,9 @@ TEST(ConfigRules, DigitsAreTheNumberItselfAndNeedNoLookUp) {
 }
 
 TEST(ConfigRules, NobodyIsAWarningBecauseTheKernelCallsEveryUnknownCallerSo) {
-    EXPECT_THAT(
-        rule_faults("      - {user: nobody}\n"),
-        ElementsAre(
-            "f:12: warning: user `nobody` is number 65534, which the kernel also gives to what it can't "
-            "name: the rule matches nobody"));
+    EXPECT_THAT(rule_faults("      - {user: nobody}\n"),
+                ElementsAre("f:12: warning: user `nobody` is number 65534, which the kernel also uses for "
+                            "ids that it can't map: the rule matches nobody"));
 }
 
 TEST(ConfigRules, HaveExactlyOneSubject) {

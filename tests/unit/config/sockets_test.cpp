@@ -23,7 +23,7 @@ TEST(ConfigSockets, SeveralHaveTheirOwnPathsModesAndIdentities) {
 
 TEST(ConfigSockets, OneOrSeveralButNotBoth) {
     EXPECT_THAT(faults_of("socket: {path: /run/a.sock}\nsockets: [{path: /run/b.sock}]\n" + good),
-                ElementsAre("f:2: error: `socket` and `sockets`: have one of them"));
+                ElementsAre("f:2: error: `socket` and `sockets` are both given: keep one"));
 }
 
 TEST(ConfigSockets, AnIdentityThatThereIsNotIsAnErrorThatNamesTheNearest) {

@@ -38,7 +38,7 @@ TEST(NearestKey, TakesTheBeginningOfAWordForTheWordWhenNoneIsNearer) {
 TEST(NearestKey, ListsWhatIsKnownWhenNothingIsNear) {
     EXPECT_EQ(unknown_word_message("key", "colour", words),
               "unknown key `colour`: known here are `password`, `username`, `user_id`, `auth_url`");
-    EXPECT_EQ(unknown_word_message("scope", "eu", {}), "unknown scope `eu`: there is none here");
+    EXPECT_EQ(unknown_word_message("scope", "eu", {}), "unknown scope `eu`: there is none");
 }
 
 TEST(NearestKey, NeverRepeatsWhatMayHoldAPassword) {
