@@ -24,9 +24,9 @@ struct guard_memory {
 struct guard_store {
     virtual ~guard_store() = default;
 
-    /// What was saved last. `otherwise`, or without it a fresh salt and nothing else, if nothing was saved, if
-    /// it can't be trusted (the log says why), or if `otherwise` is newer than it: what the store could not
-    /// take any more.
+    /// What was saved last. `otherwise`, or without it a fresh salt and nothing else, if nothing was saved,
+    /// if it can't be trusted (the log says why), or if `otherwise` is newer than it: what the store could
+    /// not take any more.
     virtual guard_memory load(const std::optional<guard_memory>& otherwise) const = 0;
 
     /// Replaces what was saved before. May block. Errors: internal, with the place and the reason.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 namespace tokenward {
 
@@ -16,6 +17,37 @@ class work_shares {
     static constexpr std::size_t most = 16;             ///< entries of one uid
     static constexpr std::size_t most_privileged = 256; ///< of root, and of the daemon's own user
 
+    /// Work on one entry, counted for as long as this lives. Must not outlive the work_shares.
+    class share {
+      public:
+        share() = default;
+        share(share&& other) noexcept
+            : x_of(std::exchange(other.x_of, nullptr)), x_uid(other.x_uid), x_entry(other.x_entry) {}
+        share& operator=(share&& other) noexcept {
+            if (this != &other) {
+                end();
+                x_of = std::exchange(other.x_of, nullptr);
+                x_uid = other.x_uid;
+                x_entry = other.x_entry;
+            }
+            return *this;
+        }
+        ~share() { end(); }
+        /// Counts no more.
+        void end() noexcept {
+            if (work_shares* of = std::exchange(x_of, nullptr)) of->give_back(x_uid, x_entry);
+        }
+
+      private:
+        friend class work_shares;
+        share(work_shares* of, unsigned uid, std::uint64_t entry) noexcept
+            : x_of(of), x_uid(uid), x_entry(entry) {}
+
+        work_shares* x_of = nullptr; // null: counts for nobody
+        unsigned x_uid = 0;
+        std::uint64_t x_entry = 0;
+    };
+
     /// Whether `by` may begin work on the entry; what it works on already costs nothing more.
     bool has_room(const requester& by, std::uint64_t entry) const noexcept {
         auto work = by.uid ? x_work.find(*by.uid) : x_work.end();
@@ -23,20 +55,20 @@ class work_shares {
         return work->second.size() < (by.privileged ? most_privileged : most);
     }
 
-    void take(const requester& by, std::uint64_t entry) {
-        if (by.uid) ++x_work[*by.uid][entry];
+    [[nodiscard]] share take(const requester& by, std::uint64_t entry) {
+        if (!by.uid) return {};
+        ++x_work[*by.uid][entry];
+        return {this, *by.uid, entry};
     }
 
-    /// REQUIRES: taken before, by the same.
-    void give_back(const requester& by, std::uint64_t entry) noexcept {
-        if (!by.uid) return;
-        auto work = x_work.find(*by.uid);
+  private:
+    void give_back(unsigned uid, std::uint64_t entry) noexcept {
+        auto work = x_work.find(uid);
         auto one = work->second.find(entry);
         if (--one->second == 0) work->second.erase(one);
         if (work->second.empty()) x_work.erase(work);
     }
 
-  private:
     std::unordered_map<unsigned, std::map<std::uint64_t, std::size_t>> x_work; // by uid and entry
 };
 

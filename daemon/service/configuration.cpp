@@ -1,8 +1,11 @@
 // A configuration is taken up, at the start or by a reload: who logs in anew, what is kept and what is
-// forgotten. A part of token_service.
+// forgotten; and what outlives a restart is given out and taken up again.
+#include "daemon/base/log.hpp"
 #include "daemon/service/token_service.hpp"
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,73 +15,109 @@ namespace tokenward {
 void token_service::configure(config wanted) {
     config before = std::exchange(x_config, std::move(wanted));
     ++x_generation;
-    x_counts.configure(x_config.identities);
-    x_limits.configure(x_config.limits, x_config.identities);
-    const problem gone{errc::iam_unavailable, "the identity is no longer configured"};
+    counts().configure(x_config.identities);
+    x_upkeep.limits.configure(x_config.limits, x_config.identities);
     for (const identity_config& old : before.identities) {
         const identity_config* now_is = identity(old.name);
         if (now_is != nullptr && now_is->same_login(old)) continue;
         if (now_is != nullptr)
-            begin_anew(old.name);
+            x_upkeep.begin_anew(old.name);
         else
-            forget_all(old.name, gone);
-        x_cache.forget_refused(old.name);
-        x_sources.erase(old.name);
-        x_rejected.erase(old.name);
-        x_password_notices.erase(old.name);
+            for (std::uint64_t id : x_upkeep.cache.ids_of(old.name))
+                forget(*x_upkeep.cache.find(id),
+                       {errc::iam_unavailable, "the identity is no longer configured"});
+        x_upkeep.cache.forget_refused(old.name);
+        x_upkeep.upstream.forget(old.name);
     }
     for (const identity_config& i : x_config.identities) {
-        if (!x_sources.contains(i.name)) x_sources.emplace(i.name, x_parts.make_source(i));
-        update_entries(i);
+        x_upkeep.upstream.open(i);
+        take_up_scopes(i);
     }
-    end_watches(); // who may no longer have the token is not to be left believing that it may
-    take_up();
-    for (const identity_config& i : x_config.identities) restart_for_waiters(i);
-    keep_soon();
+    x_upkeep.waiting
+        .end_watches(); // who may no longer have the token is not to be left believing that it may
+    take_up_kept();
+    for (const identity_config& i : x_config.identities)
+        for (std::uint64_t id : x_upkeep.cache.ids_of(i.name)) {
+            cache_entry* entry = x_upkeep.cache.find(id);
+            if (entry->life().held() == nullptr)
+                x_upkeep.cache.validate_every(*entry, i.validate_every, now().boot);
+            x_upkeep.fetch_for_waiting(*entry);
+        }
+    x_keep.changed();
     tick();
 }
 
-void token_service::update_entries(const identity_config& identity) {
-    const problem gone{errc::unknown_scope, "the scope is no longer configured"};
-    instant at = now().boot;
-    for (std::uint64_t id : x_cache.ids_of(identity.name)) {
-        cache_entry* entry = x_cache.find(id);
+// Of the scopes that there are, those that still mean the same stay; and those of the file are made.
+void token_service::take_up_scopes(const identity_config& identity) {
+    token_cache& cache = x_upkeep.cache;
+    const instant at = now().boot;
+    for (std::uint64_t id : cache.ids_of(identity.name)) {
+        cache_entry* entry = cache.find(id);
         auto meant = resolve_scope(identity, entry->scope_name());
         if (meant && meant->name == entry->scope_name() && meant->target == entry->target())
-            x_cache.configure(*entry, meant->configured, at);
+            cache.configure(*entry, meant->configured, at);
         else
-            forget(*entry, gone);
+            forget(*entry, {errc::unknown_scope, "the scope is no longer configured"});
     }
     std::vector<std::uint64_t> evicted; // configured entries evict nobody
     for (const named_scope& s : identity.scopes)
         if (auto entry =
-                x_cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted)) {
-            x_cache.configure(**entry, true, at);
-            x_cache.validate_every(**entry, identity.validate_every, at);
+                cache.open({identity.name, s.name}, s.target, true, identity.max_scopes, at, evicted)) {
+            cache.configure(**entry, true, at);
+            cache.validate_every(**entry, identity.validate_every, at);
         }
 }
 
-void token_service::forget_all(std::string_view identity, const problem& why) {
-    for (std::uint64_t id : x_cache.ids_of(identity)) forget(*x_cache.find(id), why);
-}
-
-// The identity logs in otherwise from now on: what it holds is worth nothing, but who waits wants a token
-// still.
-void token_service::begin_anew(std::string_view identity) {
-    for (cache_entry* entry : x_cache.of(identity)) {
-        cancel_fetch(entry->life().fetch_under_way());
-        x_cache.begin_anew(*entry, now().boot);
-        let_watchers_wait(*entry);
-        drop_refusals(entry->id());
-    }
-}
-
 void token_service::forget(cache_entry& entry, const problem& why) {
-    std::uint64_t id = entry.id();
-    cancel_fetch(entry.life().fetch_under_way());
-    x_cache.forget(entry);
-    drop_waiters(id, why);
-    drop_refusals(id);
+    const std::uint64_t id = entry.id();
+    x_upkeep.cancel_fetch(entry);
+    x_upkeep.cache.forget(entry);
+    x_upkeep.entry_gone(id, why);
+}
+
+kept_state token_service::keep() const {
+    kept_state state{.written = now().boot, .wall_offset = x_upkeep.clocks.seen()};
+    for (const identity_config& identity : x_config.identities) {
+        kept_owner of{.identity = identity.name};
+        if (auto source = x_upkeep.upstream.find(identity.name)) {
+            kept_source memory = source->keep();
+            memory.of = of;
+            state.sources.push_back(std::move(memory));
+        }
+        for (const cache_entry* entry : x_upkeep.cache.of(identity.name)) {
+            kept_life life = entry->life().keep();
+            if (!life.held && life.refused.empty()) continue;
+            state.entries.push_back(
+                {of, entry->scope_name(), entry->target(), entry->opener(), std::move(life)});
+        }
+    }
+    return state;
+}
+
+void token_service::restore(kept_state good) {
+    x_upkeep.clocks.restore(good.wall_offset);
+    x_restored = std::move(good);
+}
+
+// Does something once: the sources have just been made, and nothing has been fetched yet.
+void token_service::take_up_kept() {
+    kept_state kept = std::exchange(x_restored, {});
+    for (kept_source& memory : kept.sources)
+        if (auto source = x_upkeep.upstream.find(memory.of.identity)) source->restore(std::move(memory));
+    std::map<std::string, std::size_t> taken;
+    for (kept_entry& each : kept.entries) {
+        const identity_config* whose = identity(each.of.identity);
+        auto meant =
+            whose == nullptr ? result<resolved_scope>(problem{}) : resolve_scope(*whose, each.scope_name);
+        if (!meant) continue;
+        auto entry = open_untold(*whose, *meant, {.uid = each.opener});
+        if (!entry || (*entry)->life().held()) continue;
+        x_upkeep.cache.restore(**entry, std::move(each.life), now().boot);
+        if ((*entry)->life().held()) ++taken[each.of.identity];
+    }
+    for (const auto& [name, count] : taken)
+        log::info("tokens_restored", {.identity = name}, "{} {} taken up from before the restart", count,
+                  count == 1 ? "token" : "tokens");
 }
 
 } // namespace tokenward

@@ -1,42 +1,25 @@
-// Carries out what the cache decides: starts fetches, sleeps until the next deadline, wakes those who wait.
+// The tokens of all identities, as the local side sees them.
+//
+// A call is judged here (limits, shares), decided by core's token_cache, and carried out by upkeep, which
+// joins the parts: `callers` (who waits, for what, and who is told next), `fetches` (all coroutines towards
+// the IAM), `refusals` (reports that wait for the IAM's answer, and answers that wait to be kept), `sources`
+// (each identity's way to its IAM) and one timer. The parts do not know each other. What a token is, how it
+// is got and how it is shown is for sources and the local side to know: a new way to log in or a new endpoint
+// changes nothing here.
 #pragma once
 
-#include "daemon/base/clock.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/core/counters.hpp"
-#include "daemon/core/keeper.hpp"
 #include "daemon/core/kept_state.hpp"
-#include "daemon/core/password_notice.hpp"
-#include "daemon/core/request_limits.hpp"
 #include "daemon/core/resolve.hpp"
-#include "daemon/core/token_cache.hpp"
-#include "daemon/core/token_source.hpp"
-#include "daemon/core/waiting_callers.hpp"
-#include "daemon/core/work_shares.hpp"
-#include "daemon/service/running_task.hpp"
+#include "daemon/service/upkeep.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <deque>
+#include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
-#include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tokenward {
-
-/// What became of a caller's word that a token is no good.
-struct refusal_outcome {
-    refusal_kind kind = refusal_kind::nothing_held; ///< never validate or wait_validation
-    std::optional<std::string> current{};           ///< the fingerprint of the token held now, if any
-    std::chrono::seconds retry_after{0};            ///< with damped
-    std::optional<problem> over_limit{}; ///< with damped: the caller is over a limit, and nothing happened
-};
 
 /// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
 ///
@@ -47,8 +30,8 @@ struct refusal_outcome {
 class token_service {
   public:
     using token_handler = std::function<void(result<token_ptr>)>;
-    using refusal_handler = std::function<void(refusal_outcome)>;
-    using passcode_handler = std::function<void(result<void>)>;
+    using refusal_handler = refusals::handler;
+    using passcode_handler = upkeep::passcode_handler;
 
     /// What the service needs from outside; what is referred to must outlive it.
     struct parts {
@@ -60,7 +43,7 @@ class token_service {
     };
 
     explicit token_service(parts p);
-    ~token_service();
+    ~token_service() = default;
     token_service(const token_service&) = delete;
     token_service& operator=(const token_service&) = delete;
 
@@ -83,10 +66,12 @@ class token_service {
     /// The entry of a key that is in use, or null: the hit path's one look-up. `scope_text` must be the shown
     /// name.
     cache_entry* find(std::string_view identity, std::string_view scope_text) noexcept {
-        return x_cache.find({identity, scope_text});
+        return x_upkeep.cache.find({identity, scope_text});
     }
     /// The token that may be served at once, or null. Allocates nothing.
-    const token* serveable(cache_entry& entry, instant now) noexcept { return x_cache.serveable(entry, now); }
+    const token* serveable(cache_entry& entry, instant now) noexcept {
+        return x_upkeep.cache.serveable(entry, now);
+    }
     /// The entry of a resolved scope, made if need be. It is valid until it makes room for another one (the
     /// next open() of its identity), is retired (tick()) or taken out of the configuration. Errors:
     /// too_many_requests.
@@ -114,7 +99,7 @@ class token_service {
     wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done,
                           const requester& by = {});
     /// The caller is gone: its handler is not called any more.
-    void cancel(wait_id id) noexcept;
+    void cancel(wait_id id) noexcept { x_upkeep.cancel(id); }
 
     /// Everything that is held, for /v1/status. Entries are valid as open() says.
     struct row {
@@ -122,11 +107,11 @@ class token_service {
         key_status status;
     };
     std::vector<row> status(std::string_view identity) const;
-    moment now() const { return x_parts.time.now(); }
+    moment now() const { return x_upkeep.now(); }
 
     /// What has happened since the start; the local side counts here too.
-    counters& counts() noexcept { return x_counts; }
-    const counters& counts() const noexcept { return x_counts; }
+    counters& counts() noexcept { return x_upkeep.counts; }
+    const counters& counts() const noexcept { return x_upkeep.counts; }
     /// Callers who wait at this moment.
     struct queue_lengths {
         std::size_t waiting;  ///< for a token
@@ -138,146 +123,31 @@ class token_service {
 
     /// Answers all who wait (iam_unavailable, "shutting down"), cancels what is under way. Nothing may be
     /// asked after.
-    void stop();
+    void stop() {
+        if (!x_upkeep.stopped()) x_upkeep.stop();
+    }
 
     /// What the timer does: whatever is due by now. For tests that step the clock.
-    void tick();
+    void tick() { x_upkeep.tick(); }
     /// After an exception has escaped from the service (std::bad_alloc): ends fetches and callers' waits that
     /// have no end any more, and sets the timer anew. To be called from outside of any handler.
-    void recover();
+    void recover() { x_upkeep.recover(); }
     /// Whether the timer runs, and has not been overdue for longer than a busy event loop explains.
-    bool is_on_time() const;
+    bool is_on_time() const { return x_upkeep.is_on_time(); }
 
   private:
-    struct unkept {
-        refusal_handler done;
-        refusal_outcome outcome;
-    };
-    struct refusal_waiter {
-        std::uint64_t entry;
-        ticket question; // whose answer settles it
-        refusal_handler done;
-        std::optional<problem> over_limit;        // set: within the limits it would have been believed
-        std::optional<refusal_outcome> outcome{}; // decided, and yet to be told
-    };
-    struct refusal_charge {
-        std::optional<refusal_right> may = refusal_right::login; // none: nothing is to happen
-        std::optional<problem> over_limit{};
-    };
-    using answer_function = std::function<result<token_ptr>(const waiter&)>;
-    struct telling {
-        waiting_callers::crowd who;
-        waits_for what;
-        answer_function answer;
-    };
-    struct running_fetch : running_task {
-        std::uint64_t entry = 0;
-        requester by{}; // as in waiter
-        instant since{};
-        bool counted = false; // in x_shares
-        bool ended = false;   // its result has come, and may have been lost to an exception
-    };
-
-    wait_id carry_out(cache_entry& entry, step next, waiter fresh);
-    result<void> charge(std::string_view identity, const requester& by);
-    result<void> check_limits(std::string_view identity, const requester& by);
-    result<void> say_if_over(result<void> within, std::string_view identity, const requester& by);
-    result<void> charge_get(const cache_entry& entry, const get_request& wanted, const requester& by);
-    refusal_charge charge_refusal(const cache_entry& entry, refusal_kind kind, const requester& by);
-    bool has_share(const cache_entry& entry, const get_request& wanted, const requester& by) const;
-    wait_id add_waiter(const cache_entry& entry, waiter fresh);
-    token_handler take_waiter(wait_id id) noexcept;
-    void tell_soon(std::uint64_t entry, waits_for what, answer_function answer);
-    void tell();
-    std::vector<wait_id> those_without_hope(cache_entry& entry, instant next_try);
-    void let_watchers_wait(cache_entry& entry);
-    void end_watch(wait_id id, instant now);
-    void end_watches();
-    static problem too_much_at_once();
-    static problem shutting_down();
-    void drop_waiters(std::uint64_t entry, const problem& why);
-    get_request wish_of_waiters(const cache_entry& entry) const;
-    void restart_for_waiters(cache_entry& entry);
-    void after_refusal(cache_entry& entry, ticket fetch_before, refusal_kind kind);
-    void time_out_waiters(instant now);
-
-    void start_fetch(cache_entry& entry, ticket id);
-    void spawn_fetch(cache_entry& entry, ticket id);
-    void cancel_fetch(ticket id);
-    void count_fetch(const std::string& identity, const running_fetch& ended, const fetch_result& result);
-    void count_answered(std::string_view identity, ticket question, refusal_kind kind) noexcept;
-    void count_word(std::string_view identity, refusal_kind kind) noexcept;
-    void end_fetch(ticket id, const std::string& identity, fetch_result result);
-    void wake_with_token(cache_entry& entry);
-    void wake_with_failure(cache_entry& entry);
-    void start_validation(cache_entry& entry, ticket id);
-    void validation_not_begun(const cache_entry& entry, ticket id) noexcept;
-    void end_validation(ticket id, const std::string& identity, validation answer);
-    void end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said);
-    void answer_refusals(ticket question, const refusal_outcome& outcome);
-    void end_question(const cache_entry& entry, ticket question);
-    void drop_refusals(std::uint64_t entry);
-    void take_up();
-    void keep_soon();
-    void take_wall_offset(duration offset);
-    void answer_unkept();
-    wait_id answer_when_kept(wait_id id, refusal_outcome outcome, refusal_handler done);
-    void check_password(const std::string& identity, const token& fresh, wall_time iam_now);
-    void observe_clock(const std::string& identity, const std::optional<wall_time>& iam_date);
-
-    result<cache_entry*> open_unseen(const identity_config& identity, const resolved_scope& wanted,
+    result<void> admit(const cache_entry& entry, const get_request& wanted, const requester& by);
+    result<cache_entry*> open_untold(const identity_config& identity, const resolved_scope& wanted,
                                      const requester& by);
-    void update_entries(const identity_config& identity);
+    void take_up_scopes(const identity_config& identity);
+    void take_up_kept();
     void forget(cache_entry& entry, const problem& why);
-    void forget_all(std::string_view identity, const problem& why);
-    void begin_anew(std::string_view identity);
-    void restart_for_waiters(const identity_config& identity);
 
-    void arm();
-    void drop_lost_refusals();
-    void recover_soon() noexcept;
-    void recover_if_due();
-    void check_wall_clock(const moment& at);
-    void check_credentials(instant now);
-
-    parts x_parts;
+    keeper& x_keep;
     config x_config;
     std::uint64_t x_generation = 0;
-    token_cache x_cache;
-    counters x_counts;
-    std::map<std::string, std::shared_ptr<token_source>, std::less<>> x_sources; // by identity
-
-    // callers who wait
-    wait_id x_next_wait = 1;
-    waiting_callers x_callers;
-    work_shares x_shares;
-    request_limits x_limits;
-    instant x_limit_told = instant::min(); // when the log last told of one that was reached
-    std::map<wait_id, refusal_waiter> x_refusal_waiters;
-    std::map<wait_id, unkept> x_unkept; // their answers are known, and are given when these can't get lost
-    std::map<wait_id, passcode_handler> x_passcode_waiters;
-
-    // those whose answers are decided: told last, when no list of entries or callers is being gone through
-    std::deque<telling> x_tellings; // its crowds end before x_callers
-    std::deque<wait_id> x_refusals_to_tell;
-    bool x_is_telling = false;
-
-    // work under way
-    std::map<ticket, std::shared_ptr<running_fetch>> x_running;
-    std::map<ticket, std::shared_ptr<running_task>> x_validating;
-    std::map<wait_id, std::shared_ptr<running_task>> x_passcodes; // also those that nobody waits for any more
-    std::set<std::string, std::less<>> x_rejected;                // identities whose credential was refused
-    instant x_credentials_checked{};
-    std::map<std::string, password_notice> x_password_notices; // by identity: what has been said
-
-    boost::asio::steady_timer x_timer;
-    instant x_timer_at = never;
-    std::optional<duration> x_wall_offset; // CLOCK_REALTIME − CLOCK_BOOTTIME as last seen
-    std::optional<duration> x_kept_offset; // as last seen worth keeping
-    kept_state x_restored{};               // until the first configure()
-    bool x_recover_due = false;            // there was no memory even to say so
-    bool x_stopped = false;
-    std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first
+    kept_state x_restored{}; // until the first configure()
+    upkeep x_upkeep;         // last: what is under way ends first
 };
 
 } // namespace tokenward

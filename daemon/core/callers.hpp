@@ -1,0 +1,137 @@
+// Callers who wait for a token: for which, for how long, who is to be told what, and in which order. Pure.
+#pragma once
+
+#include "common/error.hpp"
+#include "common/time.hpp"
+#include "daemon/core/token.hpp"
+#include "daemon/core/token_cache.hpp"
+#include "daemon/core/work_shares.hpp"
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tokenward {
+
+/// Names a caller who waits; 0 = nobody: the handler has been called already.
+using wait_id = std::uint64_t;
+
+enum class waits_for : std::uint8_t {
+    fetch, ///< the result of a fetch
+    change ///< another token than the one that is held: it watches
+};
+
+/// A caller and what it is to be told. A watcher whose token is refused waits for a fetch from then on, but
+/// outlives a failure.
+struct waiting_caller {
+    std::uint64_t entry = 0;
+    get_request wanted{};
+    std::function<void(result<token_ptr>)> done{};
+    requester by{};                         ///< whose share it is counted in
+    std::optional<instant> watches_until{}; ///< set: it wants another token than the one that was held
+};
+
+/// One allocation for each who waits, and none to let go of them: there may be ten thousand, and all are told
+/// at once. Nobody is told from within a call: whose answer is decided is taken from its queue, and
+/// next_answer() gives it out. One thread.
+class callers {
+    using queue_hook =
+        boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    using patience_hook =
+        boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+  public:
+    /// One who waits; stays where it is until it is removed.
+    struct place : queue_hook, patience_hook {
+        place(wait_id its_id, waits_for its_wish, instant its_end, waiting_caller its_caller)
+            : id(its_id), what(its_wish), until(its_end), caller(std::move(its_caller)) {}
+
+        const wait_id id;
+        waits_for what;
+        instant until; ///< when it gives up
+        waiting_caller caller;
+        work_shares::share share{}; // while it waits for a fetch
+
+        friend bool operator<(const place& a, const place& b) noexcept { return a.until < b.until; }
+    };
+    using queue = boost::intrusive::list<place, boost::intrusive::constant_time_size<false>>;
+    /// What a caller is told, made when its turn comes.
+    using answer_function = std::function<result<token_ptr>(const waiting_caller&)>;
+    struct decided_answer {
+        std::function<void(result<token_ptr>)> done;
+        result<token_ptr> answer;
+    };
+
+    /// `caller.entry` says in whose queue. REQUIRES: the id is new.
+    void add(wait_id id, waits_for what, instant until, waiting_caller caller);
+    /// Null: nobody of that name waits. Valid until it is removed.
+    const place* find(wait_id id) const noexcept;
+    /// REQUIRES: it waits.
+    waiting_caller remove(wait_id id) noexcept;
+    /// REQUIRES: it waits.
+    void set_until(wait_id id, instant until) noexcept;
+    /// Those who watched the entry wait for a fetch from now on, behind those who do already, for as long as
+    /// they would have watched.
+    void watchers_await_fetch(std::uint64_t entry);
+
+    /// Empties a queue: all who are in it are to be told. Until its turn comes each can be removed still, and
+    /// is not told then. Who is added later belongs to a new queue.
+    void answer(std::uint64_t entry, waits_for what, answer_function answer);
+    /// The same for one who waits. REQUIRES: it does.
+    void answer_one(wait_id id, answer_function answer);
+    /// The same for both queues of an entry.
+    void answer_all(std::uint64_t entry, const problem& why);
+    /// All watchers are told that nothing has changed (null).
+    void end_watches();
+    /// The next of those to be told: it waits no more, and its share is given back. None: all have been. The
+    /// answer's function is called in here.
+    std::optional<decided_answer> next_answer();
+
+    /// In the order of their coming.
+    const queue& of(std::uint64_t entry, waits_for what) const noexcept;
+    bool await_fetch(std::uint64_t entry) const noexcept { return !of(entry, waits_for::fetch).empty(); }
+    /// Of those who wait for the fetch that just failed: who does not wait until `next_try`, and is told.
+    std::vector<wait_id> gone_by(std::uint64_t entry, instant next_try) const;
+    /// For whom a fetch is made: the first who waits for it; nobody, if none does.
+    requester first_of(std::uint64_t entry) const noexcept;
+    /// The most that any who waits for a fetch wants, and the longest that one waits.
+    get_request most_wanted(std::uint64_t entry, instant now) const noexcept;
+    /// The one whose patience ends first, of those whose answers are not decided; null: there is none.
+    const place* most_impatient() const noexcept;
+    /// The entry of one of those who wait so; none: nobody does.
+    std::optional<std::uint64_t> any_entry(waits_for what) const noexcept;
+    std::size_t count(waits_for what) const noexcept { return x_counts[index(what)]; }
+
+    /// Fetches under way are counted there too.
+    work_shares& shares() noexcept { return x_shares; }
+    const work_shares& shares() const noexcept { return x_shares; }
+
+  private:
+    using queues = std::unordered_map<std::uint64_t, queue>; // by entry
+    struct answered_queue {
+        queue who;
+        answer_function answer;
+    };
+
+    static std::size_t index(waits_for what) noexcept { return static_cast<std::size_t>(what); }
+    queues& all(waits_for what) noexcept { return x_queues[index(what)]; }
+    void drop_empty(std::uint64_t entry, waits_for what) noexcept;
+
+    work_shares x_shares; // first: whoever waits has a part in it
+    std::array<queues, 2> x_queues;
+    std::array<std::size_t, 2> x_counts{};
+    boost::intrusive::multiset<place, boost::intrusive::constant_time_size<false>> x_patience;
+    std::deque<answered_queue> x_answered;
+    std::unordered_map<wait_id, place> x_places; // last: its end unlinks them from the others
+};
+
+} // namespace tokenward

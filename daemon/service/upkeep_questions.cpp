@@ -1,0 +1,152 @@
+// Reports that a token is no good, the questions to the IAM that they bring about, and passcodes.
+#include "daemon/service/upkeep.hpp"
+
+#include "daemon/base/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace tokenward {
+
+void count_report(identity_counters& of, refusal_kind kind) noexcept {
+    switch (kind) {
+    case refusal_kind::invalidated: return of.invalidations.add(word_outcome::invalidated);
+    case refusal_kind::damped: return of.invalidations.add(word_outcome::damped);
+    default: return of.invalidations.add(word_outcome::already_replaced);
+    }
+}
+
+// An answer settles the reports of all who wait for it. That the IAM was asked because of no report counts if
+// the token is dead.
+void upkeep::count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept {
+    std::size_t reported = reports.waiting_for(question);
+    if (reported == 0 && kind == refusal_kind::invalidated) reported = 1;
+    for (; reported != 0; --reported) count_report(counts.of(identity), kind);
+}
+
+wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
+                       refusals::report from) {
+    const ticket fetch = entry.life().fetch_under_way();
+    const refusal_step next = cache.refused(entry, fingerprint, now().boot, may);
+    const wait_id id = next_wait();
+    if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
+        from.entry = entry.id();
+        from.question = next.id;
+        try {
+            reports.wait(id, std::move(from));
+        } catch (...) {
+            if (next.kind == refusal_kind::validate) question_lost(entry, next.id);
+            throw;
+        }
+        if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
+        arm();
+        return id;
+    }
+    if (next.kind == refusal_kind::invalidated)
+        log::info("token_invalidated",
+                  {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = fingerprint},
+                  "a service refused the token: dropped");
+    refused(entry, fetch, next.kind);
+    count_report(counts.of(entry.identity()), next.kind);
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
+    arm();
+    const wait_id waits = reports.answer(id, std::move(outcome), std::move(from.done));
+    tell(); // the entry may be gone from here on
+    return waits;
+}
+
+void upkeep::start_validation(cache_entry& entry, ticket id) {
+    try {
+        auto done = [this, id, identity = entry.identity()](validation v) {
+            end_validation(id, identity, v);
+        };
+        x_fetches.validate(id, upstream.find(entry.identity()), entry.life().held(), std::move(done));
+    } catch (...) {
+        question_lost(entry, id);
+        throw;
+    }
+}
+
+void upkeep::end_validation(ticket id, const std::string& identity, validation answer) {
+    if (x_stopped) return;
+    cache_entry* asked = cache.entry_of(id);
+    if (asked != nullptr && answer.iam_date) // else the IAM may be another one by now
+        cache.observe_iam_clock(identity, *answer.iam_date, now().boot);
+    const ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
+    const token_ptr subject = asked == nullptr ? nullptr : asked->life().held();
+    auto [entry, next] = cache.validated(id, answer.verdict, now().boot);
+    refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
+    count_settled(identity, id, next.kind);
+    if (entry != nullptr) {
+        if (entry->life().held()) outcome.current = entry->life().held()->fingerprint;
+        const log::fields about{.identity = identity,
+                                .scope = entry->scope_name(),
+                                .fingerprint = subject ? std::string_view(subject->fingerprint) : ""};
+        if (next.kind == refusal_kind::invalidated) {
+            log::info("token_dead", about, "the IAM says that the token is dead: dropped");
+            x_around.keep.changed(); // there may be nobody to answer
+        } else
+            log::debug("token_alive", about, "the IAM was asked about the token: it is kept");
+        refused(*entry, fetch, next.kind);
+    }
+    reports.settle(id, outcome);
+    arm();
+    tell();
+}
+
+// An invalidation forgets the fetch that was under way when it came, for its token may be as bad.
+void upkeep::refused(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
+    if (kind != refusal_kind::invalidated) return;
+    x_fetches.cancel(fetch_before);
+    waiting.watchers_await_fetch(entry.id());
+    fetch_for_waiting(entry);
+}
+
+void upkeep::question_lost(const cache_entry& entry, ticket id) noexcept {
+    try {
+        boost::asio::post(x_around.executor, [this, alive = x_alive, id, identity = entry.identity()] {
+            if (*alive) end_validation(id, identity, {});
+        });
+    } catch (...) {
+        recover_soon();
+    }
+}
+
+wait_id upkeep::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
+    const wait_id id = next_wait();
+    auto source = upstream.find(identity);
+    auto end = [this, id, asked = std::weak_ptr(source), name = std::string(identity)](result<void> said) {
+        if (x_stopped) return;
+        const auto now_is = upstream.find(name);
+        end_passcode(id, name, now_is != nullptr && now_is == asked.lock(), std::move(said));
+    };
+    auto code = std::make_shared<const secret>(std::move(passcode));
+    x_passcode_waiters.emplace(id, std::move(done));
+    try {
+        x_fetches.give_passcode(id, std::move(source), std::move(code), std::move(end));
+    } catch (...) {
+        x_passcode_waiters.erase(id);
+        throw;
+    }
+    return id;
+}
+
+// One that a login before the last reload was given says nothing of the login that there is now.
+void upkeep::end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said) {
+    if (said && is_current) {
+        log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
+        upstream.credential_accepted(identity);
+        cache.rearm(identity, now().boot);
+        x_around.keep.changed();
+        tick();
+    } else if (!said) {
+        log::warning("passcode_refused", {.identity = identity}, "a person's passcode gave no login: {}",
+                     said.error().detail);
+    }
+    auto waits = x_passcode_waiters.extract(id);
+    if (!waits.empty()) waits.mapped()(std::move(said));
+}
+
+} // namespace tokenward
