@@ -1,21 +1,21 @@
-// Requests that are refused, with which status and code, whole and in pieces.
-#include "tests/unit/local/http/request_text.hpp"
+// Requests that are malformed, too large, or ask for what this server does not know.
+#pragma once
 
-#include <gtest/gtest.h>
+#include "tests/unit/local/http/request_text.hpp"
 
 #include <string>
 #include <vector>
 
 namespace tokenward::local {
-namespace {
 
-struct refused {
+/// A request that request_parser fails on, and with which status.
+struct malformed_request {
     const char* why;
     std::string text;
     int status;
 };
 
-std::vector<refused> refused_requests() {
+inline std::vector<malformed_request> malformed_requests() {
     using namespace std::string_literals;
     return {
         {"two hosts", with_fields("Host: unix\r\n"), 400},
@@ -99,36 +99,4 @@ std::vector<refused> refused_requests() {
     };
 }
 
-std::string code_of(const std::string& text) {
-    std::string bytes = text;
-    request_parser parser;
-    request asked;
-    if (parser.parse(bytes, asked) != outcome::failed) return "";
-    return std::string(tokenward::describe(to_problem(parser.error()).code).name);
-}
-
-TEST(RequestParser, ARefusalHasTheCodeOfItsStatus) {
-    for (const refused& r : refused_requests()) {
-        std::string code = "bad_request";
-        if (r.status == 413 || r.status == 414 || r.status == 431) code = "too_large";
-        if (r.status == 501 || r.status == 505) code = "not_implemented";
-        EXPECT_EQ(code_of(r.text), code) << r.why;
-    }
-}
-
-TEST(RequestParser, RefusesWhatIsMalformedOrTooLarge) {
-    for (const refused& r : refused_requests()) {
-        parsed got = parse(r.text);
-        EXPECT_EQ(got.end, outcome::failed) << r.why;
-        EXPECT_EQ(got.status, r.status) << r.why;
-    }
-}
-
-TEST(RequestParser, RefusesTheSameWhenItComesInPieces) {
-    for (const refused& r : refused_requests())
-        for (std::size_t split = 0; split < std::min<std::size_t>(r.text.size(), 120); ++split)
-            EXPECT_EQ(parse_in_two(r.text, split).status, r.status) << r.why << ", split at " << split;
-}
-
-} // namespace
 } // namespace tokenward::local
