@@ -29,9 +29,10 @@ constexpr bool equals_any_case(std::string_view text, std::string_view lower_cas
 
 /// Without the spaces and tabs at both ends.
 constexpr std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-    text.remove_prefix(first);
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
+    constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 /// A number of 1 to 18 decimal digits and nothing else.
