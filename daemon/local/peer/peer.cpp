@@ -1,4 +1,4 @@
-// See peer.hpp.
+// Asks the kernel for a peer's credentials and groups: SO_PEERCRED, SO_PEERGROUPS.
 #include "daemon/local/peer/peer.hpp"
 
 #include "daemon/local/peer/peer_unit.hpp"

@@ -1,4 +1,5 @@
-// Who is at the other end of a connection: the kernel's word, asked for no more than a rule needs.
+// The process at the other end of a connection, as the kernel tells; it is asked for no more than a rule
+// needs.
 #pragma once
 
 #include "common/time.hpp"

@@ -1,4 +1,4 @@
-// See peer_unit.hpp.
+// Finds the peer's process by SO_PEERPIDFD or its pid, and reads its unit and user namespace.
 #include "daemon/local/peer/peer_unit.hpp"
 
 #include "daemon/base/text/ascii.hpp"

@@ -1,4 +1,4 @@
-// See process_caller.hpp.
+// Reads the ids of a process from /proc/PID/status.
 #include "daemon/local/peer/process_caller.hpp"
 
 #include "daemon/base/text/ascii.hpp"

@@ -148,7 +148,7 @@ TEST_F(Hidden, GroupsDroppedInAUserNamespaceMayBeThere) {
     NEEDS_NAMESPACES(said);
     ASSERT_EQ(said, 0);
     const peer who = caller_at_the_other_end();
-    EXPECT_EQ(who.uid(), 4711U) << "the kernel's word is proof";
+    EXPECT_EQ(who.uid(), 4711U) << "what the kernel tells is proof";
     EXPECT_FALSE(who.in_group(44)) << "they are gone";
     EXPECT_TRUE(who.may_hide_groups());
     EXPECT_EQ(judge_subject(deny_44, who).is, answer::unknown);

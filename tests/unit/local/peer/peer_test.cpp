@@ -1,4 +1,4 @@
-// The kernel's word about the process at the other end.
+// What the kernel tells about the process at the other end.
 #include "daemon/local/peer/peer.hpp"
 
 #include "common/unique_fd.hpp"
@@ -80,11 +80,11 @@ TEST(Peer, HasAllItsGroupsHoweverManyTheyAre) {
     socket_pair pair;
     ASSERT_EQ(::setgroups(before.size(), before.data()), 0);
     socket_pair other_pair;
-    peer crowd(pair.ours.get(), now());
+    peer member(pair.ours.get(), now());
     peer other(other_pair.ours.get(), now());
     for (int again = 0; again < 2; ++again) {
-        EXPECT_TRUE(crowd.in_group(109'999));
-        EXPECT_FALSE(crowd.in_group(110'000));
+        EXPECT_TRUE(member.in_group(109'999));
+        EXPECT_FALSE(member.in_group(110'000));
         EXPECT_FALSE(other.in_group(109'999));
     }
 }
