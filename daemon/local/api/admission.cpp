@@ -1,4 +1,4 @@
-// See admission.hpp.
+// Asks the access rules whether the caller may use the identity and the scope that a path names.
 #include "daemon/local/api/admission.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ bool names_scope(const call& c) {
     return c.path.segments()[1] != "identities";
 }
 
-std::string_view wording(verb_set any_of) {
+std::string_view verb_phrase(verb_set any_of) {
     if ((any_of & can_get) != 0) return "use";
     return (any_of & can_report) != 0 ? "report on" : "manage";
 }
@@ -30,7 +30,7 @@ std::string_view wording(verb_set any_of) {
 problem denial(const caller& who, verb_set any_of, std::string_view what) {
     auto uid = who.uid();
     std::string name = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
-    return {errc::denied, fmt::format("{} may not {} {}", name, wording(any_of), what)};
+    return {errc::denied, fmt::format("{} may not {} {}", name, verb_phrase(any_of), what)};
 }
 
 problem denial(const call& c, verb_set any_of) {
@@ -154,20 +154,20 @@ result<void> admit_again(const environment& around, const caller& who, std::stri
 
 result<cache_entry*> find_entry(const call& c, verb_set any_of) {
     if (cache_entry* known = known_entry(c, any_of)) return known;
-    auto let_in = admit(c, any_of);
-    if (!let_in) return let_in.error();
-    cache_entry* entry = c.around.service.find(let_in->identity->name, let_in->scope.name);
+    auto permitted = admit(c, any_of);
+    if (!permitted) return permitted.error();
+    cache_entry* entry = c.around.service.find(permitted->identity->name, permitted->scope.name);
     if (entry != nullptr)
-        c.connection.permitted().grant(*entry, c.around.service.generation(), let_in->verbs);
+        c.connection.permitted().grant(*entry, c.around.service.generation(), permitted->verbs);
     return entry;
 }
 
 result<cache_entry*> open_entry(const call& c, verb_set any_of) {
     if (cache_entry* known = known_entry(c, any_of)) return known;
-    auto let_in = admit(c, any_of);
-    if (!let_in) return let_in.error();
-    auto entry = c.around.service.open(*let_in->identity, let_in->scope, c.by());
-    if (entry) c.connection.permitted().grant(**entry, c.around.service.generation(), let_in->verbs);
+    auto permitted = admit(c, any_of);
+    if (!permitted) return permitted.error();
+    auto entry = c.around.service.open(*permitted->identity, permitted->scope, c.by());
+    if (entry) c.connection.permitted().grant(**entry, c.around.service.generation(), permitted->verbs);
     return entry;
 }
 

@@ -1,4 +1,4 @@
-// From the names in a path to what they mean, for a caller who may use it; all others learn nothing.
+// Resolves the names in a path for a caller who may use what they name; all others get the same error.
 #pragma once
 
 #include "daemon/core/resolve.hpp"

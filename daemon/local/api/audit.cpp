@@ -1,4 +1,4 @@
-// See audit.hpp.
+// When a line about a token that was given is due, and the lines themselves.
 #include "daemon/local/api/audit.hpp"
 
 #include "daemon/base/log.hpp"
@@ -9,8 +9,8 @@
 
 namespace tokenward::local {
 
-std::optional<std::uint64_t> audit_pace::given(const caller& who, std::uint64_t entry, instant now) {
-    const who_and_what key{who.uid(), entry, std::hash<std::string_view>{}(who.known_unit())};
+std::optional<std::uint64_t> audit_limiter::given(const caller& who, std::uint64_t entry, instant now) {
+    const caller_and_scope key{who.uid(), entry, std::hash<std::string_view>{}(who.known_unit())};
     auto place = x_places.find(key);
     if (place == x_places.end()) {
         if (x_records.size() >= most) {
@@ -23,10 +23,10 @@ std::optional<std::uint64_t> audit_pace::given(const caller& who, std::uint64_t 
         x_records.splice(x_records.end(), x_records, place->second);
     }
     record& known = *place->second;
-    ++known.unsaid;
+    ++known.unlogged;
     if (now < known.next_line) return std::nullopt;
     known.next_line = now + pause;
-    return std::exchange(known.unsaid, 0);
+    return std::exchange(known.unlogged, 0);
 }
 
 namespace {

@@ -1,4 +1,5 @@
-// Who got which token, once in a while for each caller and scope, and who had one dropped: lines in the log.
+// Audit lines in the log: who got a token, at most once a minute for each caller and scope, and who reported
+// one.
 #pragma once
 
 #include "common/time.hpp"
@@ -16,7 +17,7 @@ namespace tokenward::local {
 
 /// Pure: decides when a line is due. Bounded: of more callers and scopes than `most` the one that was last
 /// heard of longest ago is forgotten, and is told of anew.
-class audit_pace {
+class audit_limiter {
   public:
     static constexpr duration pause = std::chrono::minutes(1); ///< between two lines of a caller and scope
     static constexpr std::size_t most = 4096;
@@ -26,22 +27,22 @@ class audit_pace {
     std::optional<std::uint64_t> given(const caller& who, std::uint64_t entry, instant now);
 
   private:
-    struct who_and_what {
+    struct caller_and_scope {
         std::optional<unsigned> uid;
         std::uint64_t entry;
         std::size_t unit; // its hash
-        friend bool operator<(const who_and_what& a, const who_and_what& b) noexcept {
+        friend bool operator<(const caller_and_scope& a, const caller_and_scope& b) noexcept {
             return std::tie(a.uid, a.entry, a.unit) < std::tie(b.uid, b.entry, b.unit);
         }
     };
     struct record {
-        who_and_what of;
+        caller_and_scope of;
         instant next_line;
-        std::uint64_t unsaid = 0;
+        std::uint64_t unlogged = 0;
     };
 
     std::list<record> x_records; // last heard of longest ago first
-    std::map<who_and_what, std::list<record>::iterator> x_places;
+    std::map<caller_and_scope, std::list<record>::iterator> x_places;
 };
 
 /// Writes the line. `who.unit()` is asked for, which costs system calls.

@@ -1,9 +1,8 @@
-// See catalog.hpp.
+// Reads the service catalog out of the IAM's answer, and finds the URL of an endpoint in it.
 #include "daemon/local/api/catalog.hpp"
 
 #include "daemon/base/text/raw_json.hpp"
 #include "daemon/core/endpoint_interface.hpp"
-#include "daemon/local/api/service_types.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>
@@ -51,17 +50,17 @@ std::string without_catalog(std::string_view body) {
     return rest;
 }
 
-/// Puts each text once into the words of a catalog.
-class catalog::maker {
+/// Adds each text of a catalog once.
+class catalog::builder {
   public:
-    explicit maker(catalog& made) : x_made(made) {}
+    explicit builder(catalog& made) : x_made(made) {}
 
-    word add(std::string_view text) {
+    text_range add(std::string_view text) {
         auto [known, is_new] = x_known.try_emplace(std::string(text));
         if (is_new) {
-            known->second = {static_cast<std::uint32_t>(x_made.x_words.size()),
+            known->second = {static_cast<std::uint32_t>(x_made.x_texts.size()),
                              static_cast<std::uint32_t>(text.size())};
-            x_made.x_words += text;
+            x_made.x_texts += text;
         }
         return known->second;
     }
@@ -69,8 +68,8 @@ class catalog::maker {
     void add_service(const json::value& service) {
         const json::array* endpoints = endpoints_of(service);
         if (endpoints == nullptr) return;
-        word type = add(text_of(service, "type"));
-        word name = add(text_of(service, "name"));
+        text_range type = add(text_of(service, "type"));
+        text_range name = add(text_of(service, "name"));
         for (const json::value& each : *endpoints) {
             std::string_view url = text_of(each, "url");
             if (url.empty()) continue;
@@ -82,7 +81,7 @@ class catalog::maker {
 
   private:
     catalog& x_made;
-    std::unordered_map<std::string, word> x_known;
+    std::unordered_map<std::string, text_range> x_known;
 };
 
 catalog::catalog(std::string_view text) {
@@ -90,9 +89,9 @@ catalog::catalog(std::string_view text) {
     json::monotonic_resource memory;
     json::value services = json::parse(json::string_view(text.data(), text.size()), error, &memory);
     if (error || !services.is_array()) return;
-    maker make(*this);
+    builder make(*this);
     for (const json::value& service : services.get_array()) make.add_service(service);
-    x_words.shrink_to_fit();
+    x_texts.shrink_to_fit();
     x_endpoints.shrink_to_fit();
 }
 
@@ -109,7 +108,7 @@ static std::string_view interface_of(const endpoint_query& wanted) noexcept {
 }
 
 // The best URL among the endpoints of the services whose `key` is `value`; empty = none.
-std::string_view catalog::search(word endpoint::*key, std::string_view value,
+std::string_view catalog::search(text_range endpoint::*key, std::string_view value,
                                  const endpoint_query& wanted) const {
     const std::string_view interface = interface_of(wanted);
     std::string_view best;

@@ -26,7 +26,12 @@ std::string_view catalog_text(std::string_view body) noexcept;
 /// That answer without its catalog: for an identity that is to have none, whatever its IAM sends.
 std::string without_catalog(std::string_view body);
 
-/// A catalog made ready for questions: every text once, in one piece of memory.
+/// The types to look for when `asked` is wanted, the best first: itself, the official type that it is an
+/// alias of, and the aliases. Of an alias that names a version (volumev2), no other version. Views into
+/// `asked` and static memory.
+std::vector<std::string_view> types_meant_by(std::string_view asked);
+
+/// A catalog in a form that can be searched: every text once, in one piece of memory.
 class catalog {
   public:
     /// `text`: as catalog_text() gives it. What is no service or endpoint in it is left out.
@@ -38,26 +43,29 @@ class catalog {
     result<std::string> find(const endpoint_query& wanted) const;
 
     /// Its number for tables: equal for equal catalogs.
-    std::size_t hash() const noexcept { return std::hash<std::string>{}(x_words); }
+    std::size_t hash() const noexcept { return std::hash<std::string>{}(x_texts); }
     friend bool operator==(const catalog&, const catalog&) = default;
 
   private:
-    struct word {
+    struct text_range {
         std::uint32_t at = 0;
         std::uint32_t size = 0;
-        friend bool operator==(const word&, const word&) = default;
+        friend bool operator==(const text_range&, const text_range&) = default;
     };
     struct endpoint {
-        word type, name, interface, region, region_id, url;
+        text_range type, name, interface, region, region_id, url;
         friend bool operator==(const endpoint&, const endpoint&) = default;
     };
-    class maker;
+    class builder;
 
-    std::string_view text(word w) const noexcept { return std::string_view(x_words).substr(w.at, w.size); }
+    std::string_view text(text_range w) const noexcept {
+        return std::string_view(x_texts).substr(w.at, w.size);
+    }
     int fit_of_region(const endpoint& e, std::string_view wanted) const noexcept;
-    std::string_view search(word endpoint::*key, std::string_view value, const endpoint_query& wanted) const;
+    std::string_view search(text_range endpoint::*key, std::string_view value,
+                            const endpoint_query& wanted) const;
 
-    std::string x_words;
+    std::string x_texts;
     std::vector<endpoint> x_endpoints; // in the catalog's order
 };
 

@@ -16,6 +16,8 @@ void get_endpoints(const call& c);
 // status_routes.cpp
 void list_identities(const call& c);
 void show_status(const call& c);
+void show_health(const call& c);
+void show_readiness(const call& c);
 // explain_routes.cpp
 void explain_access(const call& c);
 // log_routes.cpp
@@ -23,9 +25,6 @@ void show_log_level(const call& c);
 void set_log_level(const call& c);
 // passcode_routes.cpp
 void give_passcode(const call& c);
-// health_routes.cpp
-void show_health(const call& c);
-void show_readiness(const call& c);
 // metrics_routes.cpp
 void show_metrics(const call& c);
 

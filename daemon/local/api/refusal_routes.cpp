@@ -1,4 +1,5 @@
-// A token is no good: DELETE says so, POST …/report tells what a service said, so that we judge.
+// A service does not accept a token: DELETE says so; POST …/report passes on what the service answered, which
+// is judged here.
 #include "daemon/core/refusal.hpp"
 #include "daemon/local/api/admission.hpp"
 #include "daemon/local/api/audit.hpp"
@@ -15,7 +16,7 @@
 namespace tokenward::local {
 namespace {
 
-constexpr verb_set may_refuse = can_get | can_report;
+constexpr verb_set can_refuse = can_get | can_report;
 
 const token* held_by(const cache_entry* entry, instant now) noexcept {
     return entry == nullptr ? nullptr : entry->life().status(now).held;
@@ -31,8 +32,8 @@ response answer_deletion(const refusal_outcome& outcome, bool named, wall_time n
         damped.retry_after = outcome.retry_after;
         return build_problem(damped, now, false);
     }
-    // Replaced in the meantime: for who named it the word has changed, for all others it is gone as they
-    // wanted.
+    // Replaced in the meantime: that fails the condition of a caller who named it; for all others it is gone,
+    // as they wanted.
     if (named && outcome.kind == refusal_kind::already_replaced)
         return build_problem({errc::precondition_failed, "the token was replaced in the meantime"}, now,
                              false);
@@ -101,8 +102,8 @@ void count_here(const call& c, word_outcome how) noexcept {
 }
 
 // Whether one of the verbs that let a caller refuse a token is left to it.
-result<void> may_hear(const environment& around, const caller& who, std::string_view identity,
-                      std::string_view scope) {
+result<void> may_see_outcome(const environment& around, const caller& who, std::string_view identity,
+                             std::string_view scope) {
     const cache_entry* entry = around.service.find(identity, scope);
     const token* held = entry != nullptr ? entry->life().held().get() : nullptr;
     auto by_report = admit_again(around, who, identity, scope, can_report, held);
@@ -123,7 +124,7 @@ void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, The
             const wall_time now = around.service.now().wall;
             // The answer tells of the token that is held now, which may be another one than when it was
             // asked.
-            if (auto good = may_hear(around, connection->who(), identity, scope); !good)
+            if (auto good = may_see_outcome(around, connection->who(), identity, scope); !good)
                 return connection->answer(build_problem(good.error(), now, false));
             connection->answer(then(outcome, now));
         });
@@ -137,7 +138,7 @@ void delete_token(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     auto only_if = conditions::of(c.asked);
     if (!only_if) return c.fail(only_if.error());
-    auto entry = find_entry(c, may_refuse);
+    auto entry = find_entry(c, can_refuse);
     if (!entry) return c.fail(entry.error());
     const token* held = held_by(*entry, c.now.boot);
     std::string fingerprint = held == nullptr ? std::string() : held->fingerprint;
@@ -152,7 +153,7 @@ void delete_token(const call& c) {
 
 void report_refusal(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
-    auto entry = find_entry(c, may_refuse);
+    auto entry = find_entry(c, can_refuse);
     if (!entry) return c.fail(entry.error());
     if (!choose_media(c.asked, false))
         return c.fail({errc::not_acceptable, "a verdict comes as application/json"});

@@ -1,4 +1,4 @@
-// See routes.hpp.
+// The table of paths and methods, and the checks that keep browsers out.
 #include "daemon/local/api/routes.hpp"
 
 #include "daemon/local/api/handlers.hpp"
@@ -74,19 +74,19 @@ std::string allow_field(const route& r) {
     return fmt::format("Allow: {}OPTIONS\r\n", list);
 }
 
-// No browser gets here: not by a name that resolves to us, not from a page.
+// Browsers are not served: neither by a DNS name that resolves to a loopback address, nor from a web page.
 std::optional<problem> check_origin(const request& asked, bool for_monitoring) {
     const bool named = for_monitoring ? is_loopback_host(asked.host) : is_socket_host(asked.host);
     const bool ours = named || (asked.http_1_0 && asked.host.empty());
     const bool from_page = asked.has(field::origin) || asked.has(field::referer);
     if (ours && !from_page) return std::nullopt;
-    problem refused{errc::denied,
-                    ours ? "requests from web pages (Origin, Referer) are not served"
-                    : for_monitoring
-                        ? "Host is not localhost, 127.0.0.1 or [::1]"
-                        : "Host is another name than localhost: a URL here begins with http://localhost/v1/"};
-    refused.title = "browsers are not served";
-    return refused;
+    problem denied{errc::denied,
+                   ours ? "requests from web pages (Origin, Referer) are not served"
+                   : for_monitoring
+                       ? "Host is not localhost, 127.0.0.1 or [::1]"
+                       : "Host is another name than localhost: a URL here begins with http://localhost/v1/"};
+    denied.title = "browsers are not served";
+    return denied;
 }
 
 void answer_options(const call& c, std::string_view fields) {

@@ -1,4 +1,4 @@
-// See rule_notes.hpp.
+// The log's line and the status' warnings about rules that applied to a caller who could not be judged.
 #include "daemon/local/api/rule_notes.hpp"
 
 #include "daemon/base/log.hpp"

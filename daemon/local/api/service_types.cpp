@@ -1,5 +1,5 @@
-// See service_types.hpp. The facts are those of the OpenStack Service Types Authority, as of 2019-05.
-#include "daemon/local/api/service_types.hpp"
+// The official types of OpenStack services and their aliases, by the Service Types Authority as of 2019-05.
+#include "daemon/local/api/catalog.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,20 +1,35 @@
-// GET /v1/identities and /v1/status: what there is, as far as this caller may use it; never a secret.
+// GET /v1/identities and /v1/status: what the caller may use, and in which state it is; never a secret.
+// GET /healthz: the daemon answers. GET /readyz: every configured scope has a token.
 #include "daemon/base/text/shown_text.hpp"
 #include "daemon/local/api/admission.hpp"
 #include "daemon/local/api/handlers.hpp"
-#include "daemon/local/api/status_words.hpp"
 #include "daemon/local/http/dates.hpp"
 #include "daemon/local/http/media.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 namespace tokenward::local {
 namespace {
 
 namespace json = boost::json;
 constexpr verb_set any_verb = can_get | can_report | can_manage;
+
+constexpr std::string_view state_word(key_state state) noexcept {
+    switch (state) {
+    case key_state::fetching: return "fetching";
+    case key_state::valid: return "valid";
+    case key_state::renewing: return "renewing";
+    case key_state::stale: return "stale";
+    case key_state::waiting: return "waiting";
+    case key_state::failed: return "failed";
+    case key_state::rejected: return "rejected";
+    case key_state::passcode: return "passcode";
+    }
+    return "unknown";
+}
 
 json::array names_of(verb_set verbs) {
     json::array names;
@@ -113,6 +128,39 @@ void answer_list(const call& c, json::object document, Describe describe) {
     c.connection.answer(build_json(json::serialize(document), c.now.wall, c.head()));
 }
 
+constexpr std::size_t most_named = 20; // of the scopes without a token
+
+struct readiness {
+    std::size_t warm = 0;
+    std::size_t missing = 0;
+    std::size_t named = 0;
+    std::string names{}; ///< of those that the caller may use, and why
+};
+
+std::string reason_of(const token_service::row& row) {
+    std::string reason = fmt::format("{}/{}: {}", row.entry->identity(), row.entry->scope_name(),
+                                     state_word(row.status.state));
+    if (row.status.last_error != nullptr)
+        reason += fmt::format(" ({})", describe(row.status.last_error->code).name);
+    return reason;
+}
+
+void look_at(const call& c, const identity_config& identity, const token_service::row& row, readiness& all) {
+    if (!row.entry->life().configured()) return;
+    ++all.warm;
+    if (row.status.held != nullptr) return;
+    ++all.missing;
+    if (!may_read_names(c, identity, *row.entry) || all.named == most_named) return;
+    all.names += (all.named++ == 0 ? ": " : ", ") + reason_of(row);
+}
+
+std::string ready_document(std::size_t warm) {
+    const std::string why = warm == 0
+                                ? "no scope is kept warm"
+                                : fmt::format("{} of {} scopes that are kept warm have a token", warm, warm);
+    return fmt::format(R"({{"status":"ready","reason":"{}"}})", why);
+}
+
 } // namespace
 
 void list_identities(const call& c) {
@@ -122,6 +170,25 @@ void list_identities(const call& c) {
 void show_status(const call& c) {
     auto uptime = whole_seconds(c.now.boot - c.around.started).count();
     answer_list(c, {{"version", c.around.version}, {"uptime", uptime}}, describe_status);
+}
+
+void show_health(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    c.connection.answer(build_json(R"({"status":"ok","reason":"the daemon answers"})", c.now.wall, c.head()));
+}
+
+void show_readiness(const call& c) {
+    if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
+    readiness all;
+    for (const identity_config& identity : c.around.service.configuration().identities) {
+        if (!c.connection.who().is_shown(identity.name)) continue;
+        for (const token_service::row& row : c.around.service.status(identity.name))
+            look_at(c, identity, row, all);
+    }
+    if (all.missing == 0)
+        return c.connection.answer(build_json(ready_document(all.warm), c.now.wall, c.head()));
+    c.fail({errc::iam_unavailable,
+            fmt::format("{} of {} scopes have no token{}", all.missing, all.warm, all.names)});
 }
 
 } // namespace tokenward::local

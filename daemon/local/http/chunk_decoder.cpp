@@ -1,4 +1,4 @@
-// See chunk_decoder.hpp.
+// The steps of decoding: the line with a chunk's size, its data, the trailers.
 #include "daemon/local/http/chunk_decoder.hpp"
 
 #include "daemon/local/http/header_section.hpp"
@@ -35,13 +35,13 @@ chunk_decoder::outcome chunk_decoder::take_size(std::string_view line) noexcept 
     if (!is_field_value(extensions)) return fail(400, "the extension of a chunk is malformed");
     if (size > max_body - x_decoded) return fail(413, "the body is over 64 KiB");
     x_left = size;
-    x_place = size == 0 ? place::trailer : place::data;
+    x_state = size == 0 ? state::trailer : state::data;
     return outcome::complete;
 }
 
 chunk_decoder::outcome chunk_decoder::take_trailer(std::string_view line) {
     if (line.empty()) {
-        x_place = place::end;
+        x_state = state::end;
         return outcome::complete;
     }
     std::string_view name;
@@ -60,10 +60,10 @@ chunk_decoder::outcome chunk_decoder::take_line(std::span<char> bytes) {
     if (end > max_line) return fail(400, "a line of the chunked coding is too long");
     std::string_view line = rest.substr(0, end - 1);
     x_consumed += end + 1;
-    if (x_place == place::size) return take_size(line);
-    if (x_place == place::trailer) return take_trailer(line);
+    if (x_state == state::size) return take_size(line);
+    if (x_state == state::trailer) return take_trailer(line);
     if (!line.empty()) return fail(400, "a chunk is longer than its size");
-    x_place = place::size;
+    x_state = state::size;
     return outcome::complete;
 }
 
@@ -74,13 +74,13 @@ chunk_decoder::outcome chunk_decoder::take_data(std::span<char> bytes) {
     x_decoded += size;
     x_consumed += size;
     x_left -= size;
-    if (x_left == 0) x_place = place::data_end;
+    if (x_left == 0) x_state = state::data_end;
     return outcome::complete;
 }
 
 chunk_decoder::outcome chunk_decoder::decode(std::span<char> bytes) {
-    while (x_place != place::end) {
-        outcome step = x_place == place::data ? take_data(bytes) : take_line(bytes);
+    while (x_state != state::end) {
+        outcome step = x_state == state::data ? take_data(bytes) : take_line(bytes);
         if (step == outcome::failed) return step;
         if (x_consumed > max_chunked) return fail(413, "the body is too large");
         if (step == outcome::incomplete) return step;

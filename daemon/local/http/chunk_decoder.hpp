@@ -23,7 +23,7 @@ class chunk_decoder {
     const parse_error& error() const noexcept { return x_error; }
 
   private:
-    enum class place { size, data, data_end, trailer, end };
+    enum class state { size, data, data_end, trailer, end };
 
     outcome fail(int status, std::string_view what) noexcept;
     outcome take_size(std::string_view line) noexcept;
@@ -31,7 +31,7 @@ class chunk_decoder {
     outcome take_line(std::span<char> bytes);
     outcome take_data(std::span<char> bytes);
 
-    place x_place = place::size;
+    state x_state = state::size;
     std::size_t x_consumed = 0;
     std::size_t x_decoded = 0;
     std::size_t x_left = 0; // of the current chunk's data

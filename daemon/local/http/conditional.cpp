@@ -1,4 +1,4 @@
-// See conditional.hpp.
+// Lists of entity tags, and what If-Match and If-None-Match say of the current token.
 #include "daemon/local/http/conditional.hpp"
 
 #include "daemon/local/http/http_text.hpp"

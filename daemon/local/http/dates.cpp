@@ -1,4 +1,4 @@
-// See dates.hpp.
+// Calendar dates as text: an HTTP-date (RFC 9110, section 5.6.7), and RFC 3339.
 #include "daemon/local/http/dates.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// See header_section.hpp.
+// The request line, the field lines, and the rules that hold between them (RFC 9112, sections 3, 5 and 6).
 #include "daemon/local/http/header_section.hpp"
 
 #include "daemon/local/http/http_text.hpp"
@@ -82,7 +82,7 @@ fault parse_version(std::string_view text, request& out) {
     if (text.size() != 8 || !text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' ||
         !is_digit(text[7]))
         return parse_error{400, "the request line is malformed"};
-    if (text[5] != '1') return parse_error{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+    if (text[5] != '1') return parse_error{505, "only HTTP/1.1 and HTTP/1.0 are supported"};
     out.http_1_0 = text[7] == '0';
     return {};
 }
@@ -129,7 +129,7 @@ fault check_codings(const request& out) {
         }
     }
     if (!chunked) return parse_error{400, "chunked is not the last transfer coding"};
-    if (others) return parse_error{501, "no transfer coding but chunked is understood"};
+    if (others) return parse_error{501, "no transfer coding but chunked is supported"};
     return {};
 }
 
@@ -137,7 +137,7 @@ fault check_body(request& out) {
     std::size_t lengths = out.count(field::content_length);
     std::size_t codings = out.count(field::transfer_encoding);
     if (lengths > 1 || (lengths == 1 && codings != 0))
-        return parse_error{400, "the length of the body is told more than once"};
+        return parse_error{400, "the length of the body is given more than once"};
     if (codings != 0) {
         if (out.http_1_0) return parse_error{400, "HTTP/1.0 has no Transfer-Encoding"};
         if (fault bad = check_codings(out)) return bad;
@@ -182,7 +182,7 @@ void decide_keep_alive(request& out) noexcept {
 fault check_expect(request& out) {
     if (out.http_1_0 || !out.has(field::expect)) return {};
     if (!equals_any_case(out.first(field::expect), "100-continue"))
-        return parse_error{417, "no expectation but 100-continue is understood"};
+        return parse_error{417, "no expectation but 100-continue is supported"};
     out.expects_continue = out.body_framing != framing::none;
     return {};
 }

@@ -1,4 +1,4 @@
-// See host.hpp.
+// The values of Host that a client of the Unix socket, or of a loopback port, may send.
 #include "daemon/local/http/host.hpp"
 
 #include "daemon/base/text/ascii.hpp"
@@ -38,11 +38,9 @@ bool is_socket_host(std::string_view host) noexcept {
 }
 
 bool is_loopback_host(std::string_view host) noexcept {
-    const auto digits = host.find_last_not_of("0123456789");
-    if (digits != std::string_view::npos && digits != 0 && host[digits] == ':' && host[digits - 1] != ':')
-        host = host.substr(0, digits);
-    if (equals_any_case(host, "localhost") || host == "[::1]") return true;
-    return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+    const std::string_view name = without_port(host);
+    if (equals_any_case(name, "localhost") || name == "[::1]") return true;
+    return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 } // namespace tokenward::local

@@ -1,4 +1,4 @@
-// The smallest words of HTTP: token characters, field values, elements of lists. Pure.
+// The grammar that header fields share (RFC 9110, section 5): tokens, field values, elements of lists. Pure.
 #pragma once
 
 #include "daemon/base/text/ascii.hpp"

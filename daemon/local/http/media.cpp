@@ -1,4 +1,4 @@
-// See media.hpp.
+// The ranges of Accept with their quality values (RFC 9110, section 12.4.2).
 #include "daemon/local/http/media.hpp"
 
 #include "daemon/local/http/http_text.hpp"
@@ -6,7 +6,7 @@
 namespace tokenward::local {
 namespace {
 
-// How well a range speaks of a type, and how much it likes it, in thousandths.
+// How precisely a media range names a type, and its quality value in thousandths.
 struct preference {
     int precision = -1;
     unsigned quality = 0;
@@ -63,7 +63,7 @@ void consider(std::string_view list, std::string_view type, preference& best) no
     }
 }
 
-unsigned liking(const request& asked, std::string_view type) noexcept {
+unsigned quality_for(const request& asked, std::string_view type) noexcept {
     preference best;
     for (std::size_t i = 0; i < asked.line_count; ++i)
         if (asked.lines[i].name == field::accept) consider(asked.lines[i].value, type, best);
@@ -82,8 +82,8 @@ bool has_preference(const request& asked) noexcept {
 
 std::optional<media> choose_media(const request& asked, bool text_too) noexcept {
     if (!has_preference(asked) || asked.first(field::accept) == "*/*") return media::json;
-    unsigned json = liking(asked, "application/json");
-    unsigned text = text_too ? liking(asked, "text/plain") : 0;
+    unsigned json = quality_for(asked, "application/json");
+    unsigned text = text_too ? quality_for(asked, "text/plain") : 0;
     if (json == 0 && text == 0) return std::nullopt;
     return text > json ? media::text : media::json;
 }

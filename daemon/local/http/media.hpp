@@ -9,9 +9,9 @@ namespace tokenward::local {
 
 enum class media { json, text };
 
-/// The form that the caller likes best, JSON if it has no preference. `text_too`: text/plain is on offer
-/// beside application/json. None = neither will do (406). An empty list is no
-/// preference; `*` stands for `*/*`, as Java says it; a malformed range accepts nothing.
+/// The media type with the highest quality value, JSON if there is no preference. `text_too`: text/plain is
+/// on offer beside application/json. None = neither will do (406). An empty list is no preference; `*` stands
+/// for `*/*`, as Java says it; a malformed range accepts nothing.
 std::optional<media> choose_media(const request& asked, bool text_too) noexcept;
 
 /// Whether a Content-Type is application/json, with whatever parameters.

@@ -1,4 +1,4 @@
-// See plain_response.hpp.
+// Status lines, header fields and bodies of answers, and problems as JSON (RFC 9457).
 #include "daemon/local/http/plain_response.hpp"
 
 #include "daemon/base/text/shown_text.hpp"
@@ -54,7 +54,7 @@ std::string_view reason_phrase(int status) noexcept {
     return "Unknown";
 }
 
-response build_response(const outline& what, wall_time now) {
+response build_response(const response_parts& what, wall_time now) {
     auto date = http_date(now);
     wiped_string bytes;
     bytes.reserve(256 + what.fields.size() + what.body.size());

@@ -10,7 +10,7 @@
 namespace tokenward::local {
 
 /// What an answer says. The views need to live only until it is built.
-struct outline {
+struct response_parts {
     int status = 200;
     std::string_view content_type{}; ///< empty: there is no body
     std::string_view body{};
@@ -19,7 +19,7 @@ struct outline {
 };
 
 /// `now` becomes the Date.
-response build_response(const outline& what, wall_time now);
+response build_response(const response_parts& what, wall_time now);
 
 /// 200 with a JSON body that nobody may keep.
 response build_json(std::string_view body, wall_time now, bool head);

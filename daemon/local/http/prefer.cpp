@@ -1,4 +1,4 @@
-// See prefer.hpp.
+// The preference `wait` among the lists of Prefer, and the field that confirms it.
 #include "daemon/local/http/prefer.hpp"
 
 #include "daemon/local/http/http_text.hpp"
@@ -12,9 +12,9 @@
 namespace tokenward::local {
 namespace {
 
-std::string_view unquoted(std::string_view word) noexcept {
-    const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
-    return quoted ? word.substr(1, word.size() - 2) : word;
+std::string_view unquoted(std::string_view value) noexcept {
+    const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
 } // namespace

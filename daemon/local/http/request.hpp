@@ -29,7 +29,7 @@ enum class field : std::uint8_t {
     other,
 };
 
-/// How the length of a body is told.
+/// How the length of a body is given.
 enum class framing : std::uint8_t { none, length, chunked };
 
 // What is accepted at the most; bytes.
@@ -40,7 +40,7 @@ inline constexpr std::size_t max_chunked = 2 * max_body; ///< a body with its ch
 inline constexpr std::size_t max_fields = 100;
 inline constexpr std::size_t max_empty_lines = 8; ///< before a request line
 
-/// Why a request can't be taken. `what` has static lifetime.
+/// Why a request is not served. `what` has static lifetime.
 struct parse_error {
     int status = 400;
     std::string_view what{};

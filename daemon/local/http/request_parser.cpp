@@ -1,4 +1,4 @@
-// See request_parser.hpp.
+// Finds the end of the header section, has it parsed, and waits for the body.
 #include "daemon/local/http/request_parser.hpp"
 
 #include "daemon/local/http/header_section.hpp"
@@ -79,7 +79,7 @@ request_parser::outcome request_parser::parse(std::span<char> bytes, request& ou
     }
     outcome all = take_body(bytes);
     if (all == outcome::incomplete)
-        x_owes_continue = is_new && out.expects_continue && bytes.size() == x_header_end;
+        x_continue_due = is_new && out.expects_continue && bytes.size() == x_header_end;
     if (all != outcome::complete) return all;
     // If the body came later, the views of the first look have gone with the bytes that moved since.
     if (!is_new && take_header(bytes, out) == outcome::failed) return outcome::failed;

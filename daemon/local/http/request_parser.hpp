@@ -24,7 +24,7 @@ class request_parser {
     /// REQUIRES: failed.
     const parse_error& error() const noexcept { return x_error; }
     /// Whether the client waits for `100 Continue` before it sends the body; true once.
-    bool take_continue() noexcept { return std::exchange(x_owes_continue, false); }
+    bool take_continue() noexcept { return std::exchange(x_continue_due, false); }
 
   private:
     outcome fail(const parse_error& error) noexcept;
@@ -40,7 +40,7 @@ class request_parser {
     framing x_framing = framing::none;
     std::size_t x_content_length = 0;
     chunk_decoder x_chunks;
-    bool x_owes_continue = false;
+    bool x_continue_due = false;
     std::size_t x_body_size = 0; // decoded; it begins where the header ends
     std::size_t x_size = 0;
     parse_error x_error{};

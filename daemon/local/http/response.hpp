@@ -1,4 +1,4 @@
-// One answer's bytes, wherever they stand: built once per token, or built for this request.
+// One response's bytes: built once per token and kept there, or built for this request.
 #pragma once
 
 #include "common/secret.hpp"

@@ -1,4 +1,4 @@
-// See target.hpp.
+// Splits a target into segments and parameters, and decodes percent-encoding.
 #include "daemon/local/http/target.hpp"
 
 #include "common/scope.hpp"

@@ -1,4 +1,4 @@
-// See listener.hpp.
+// Waits until the socket is readable, accepts connections, and pauses when descriptors run out.
 #include "daemon/local/net/listener.hpp"
 
 #include "daemon/base/log.hpp"

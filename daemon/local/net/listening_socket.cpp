@@ -1,4 +1,4 @@
-// See listening_socket.hpp.
+// Binds, adopts and removes a Unix socket, and checks who can write its directory.
 #include "daemon/local/net/listening_socket.hpp"
 
 #include <fmt/format.h>
@@ -23,12 +23,12 @@ problem system_fault(std::string_view what, const std::string& path) {
 }
 
 // The mode of new files, back as it was at the end.
-class umask_guard {
+class scoped_umask {
   public:
-    explicit umask_guard(mode_t mask) noexcept : x_before(::umask(mask)) {}
-    ~umask_guard() { (void)::umask(x_before); } // it can't fail
-    umask_guard(const umask_guard&) = delete;
-    umask_guard& operator=(const umask_guard&) = delete;
+    explicit scoped_umask(mode_t mask) noexcept : x_before(::umask(mask)) {}
+    ~scoped_umask() { (void)::umask(x_before); } // it can't fail
+    scoped_umask(const scoped_umask&) = delete;
+    scoped_umask& operator=(const scoped_umask&) = delete;
 
   private:
     mode_t x_before;
@@ -52,7 +52,7 @@ fault make_parent(const std::string& path) {
     auto slash = path.rfind('/');
     if (slash == std::string::npos || slash == 0) return {};
     std::string directory = path.substr(0, slash);
-    umask_guard mask(022);
+    scoped_umask mask(022);
     if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST)
         return system_fault("make the directory", directory);
     return {};
@@ -87,7 +87,7 @@ std::string listener_pid(int connected) {
 
 // What is at the path: nothing, or a socket that nobody listens at any more, which is removed. The lock is
 // held, so that no daemon of ours can be on its way there.
-fault clear_place(const std::string& path, const sockaddr_un& address) {
+fault remove_stale_socket(const std::string& path, const sockaddr_un& address) {
     struct stat there {};
     if (::lstat(path.c_str(), &there) != 0) {
         if (errno == ENOENT) return {};
@@ -128,14 +128,14 @@ result<listening_socket> listening_socket::bind(const std::string& path, unsigne
     if (auto good = check_parent(path); !good) return good.error();
     auto lock = socket_lock::take(path);
     if (!lock) return lock.error();
-    if (fault bad = clear_place(path, *address)) return *bad;
+    if (fault bad = remove_stale_socket(path, *address)) return *bad;
 
     listening_socket made;
     made.x_lock = std::move(*lock);
     made.x_fd = unique_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!made.x_fd) return system_fault("make a socket for", path);
     {
-        umask_guard mask(~mode & 0777U);
+        scoped_umask mask(~mode & 0777U);
         if (::bind(made.fd(), generic(*address), sizeof *address) != 0) return system_fault("bind", path);
     }
     struct stat there {};

@@ -1,4 +1,4 @@
-// See listening_socket.hpp: the TCP socket on which a Prometheus reads the metrics.
+// Binds the TCP socket on which a Prometheus reads the metrics.
 #include "daemon/local/net/listening_socket.hpp"
 
 #include <fmt/format.h>

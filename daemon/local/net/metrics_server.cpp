@@ -1,4 +1,4 @@
-// See metrics_server.hpp.
+// Starts the listener for metrics as configured.
 #include "daemon/local/net/metrics_server.hpp"
 
 #include "daemon/base/log.hpp"
@@ -53,10 +53,10 @@ void metrics_server::listen(const loopback_address& at) {
     log::info("metrics_served", {}, "metrics are served on {} port {}", at.address, port);
 }
 
-void metrics_server::stop(std::chrono::milliseconds patience) {
+void metrics_server::stop(std::chrono::milliseconds grace_period) {
     if (!x_listener) return;
     x_listener->stop();
-    x_sessions->stop(patience, [] {});
+    x_sessions->stop(grace_period, [] {});
 }
 
 } // namespace tokenward::local

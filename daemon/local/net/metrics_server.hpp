@@ -26,7 +26,7 @@ class metrics_server {
     void take_up(const std::optional<loopback_address>& wanted);
 
     /// As session_pool::stop.
-    void stop(std::chrono::milliseconds patience);
+    void stop(std::chrono::milliseconds grace_period);
 
   private:
     void listen(const loopback_address& at);

@@ -1,4 +1,4 @@
-// See output_batch.hpp.
+// Gathers answers as an I/O vector and sends it by sendmsg(2).
 #include "daemon/local/net/output_batch.hpp"
 
 #include <sys/socket.h>

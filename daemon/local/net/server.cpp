@@ -1,4 +1,4 @@
-// See server.hpp.
+// Starts and stops the listeners and their connections together.
 #include "daemon/local/net/server.hpp"
 
 #include <utility>
@@ -30,9 +30,9 @@ void server::start() {
     for (auto& one : x_listeners) one->start();
 }
 
-void server::stop(std::chrono::milliseconds patience, std::function<void()> stopped) {
+void server::stop(std::chrono::milliseconds grace_period, std::function<void()> stopped) {
     for (auto& one : x_listeners) one->stop();
-    x_sessions.stop(patience, std::move(stopped));
+    x_sessions.stop(grace_period, std::move(stopped));
 }
 
 } // namespace tokenward::local

@@ -34,7 +34,7 @@ class server {
 
     /// Stops accepting and removes the sockets; then session_pool::stop. So that those who wait are answered,
     /// stop the service right after.
-    void stop(std::chrono::milliseconds patience, std::function<void()> stopped);
+    void stop(std::chrono::milliseconds grace_period, std::function<void()> stopped);
 
     std::size_t connections() const noexcept { return x_sessions.size(); }
 

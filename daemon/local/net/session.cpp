@@ -1,4 +1,4 @@
-// See session.hpp. Requests stand here, what is sent and how it ends in session_output.cpp.
+// A connection's input: reads requests, runs them and takes their answers. session_output.cpp sends them.
 #include "daemon/local/net/session.hpp"
 
 #include "daemon/base/log.hpp"
@@ -30,8 +30,7 @@ problem log_internal_error(const char* what) {
 
 } // namespace
 
-session::session(boost::asio::io_context& io, unique_fd fd, session_surroundings& shared,
-                 shown_identities shown)
+session::session(boost::asio::io_context& io, unique_fd fd, session_context& shared, shown_identities shown)
     : x_shared(shared), x_descriptor(io),
       x_peer(fd.get(), shared.around.service.now().boot, std::move(shown), shared.around.directory),
       x_since(shared.ticks) {
@@ -45,7 +44,7 @@ void session::start() noexcept {
 
 void session::fail(const char* why) noexcept {
     if (x_closed) return;
-    x_shared.failures.tell(why, x_shared.around.service.now().boot);
+    x_shared.failures.report(why, x_shared.around.service.now().boot);
     close();
 }
 
@@ -89,7 +88,7 @@ void session::consume(std::span<char> bytes) {
     output_batch batch;
     request_parser parser = x_partial ? x_partial->parser : request_parser();
     std::size_t used = take_requests(bytes, parser, batch);
-    keep(bytes.subspan(used), parser);
+    keep_partial(bytes.subspan(used), parser);
     flush(batch);
     proceed();
 }
@@ -99,13 +98,13 @@ void session::consume(std::span<char> bytes) {
 std::size_t session::take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch) {
     request asked;
     std::size_t used = 0;
-    x_starved = false;
+    x_needs_input = false;
     while (used < bytes.size() && !x_busy && !x_last && !x_closed) {
         if (batch.full() && !flush(batch)) break;
         if (waits_for_facts()) break;
         auto outcome = parser.parse(bytes.subspan(used), asked);
         if (outcome == request_parser::outcome::incomplete) {
-            x_starved = true;
+            x_needs_input = true;
             if (parser.take_continue()) batch.add(continue_answer);
             break;
         }
@@ -125,7 +124,7 @@ std::size_t session::take_requests(std::span<char> bytes, request_parser& parser
 }
 
 // `rest` is what is left of x_partial's bytes, or of the shared buffer, which others need now.
-void session::keep(std::span<char> rest, const request_parser& parser) {
+void session::keep_partial(std::span<char> rest, const request_parser& parser) {
     if (rest.empty() || x_last || x_closed) return x_partial.reset();
     if (!x_partial) {
         x_partial = std::make_unique<partial_request>();
@@ -175,7 +174,7 @@ void session::run(const request& asked) {
 void session::awaits(wait_id id) noexcept {
     if (id == 0) return;
     x_wait = id;
-    guarded([&] { mind_hang_up(); });
+    guarded([&] { watch_hang_up(); });
 }
 
 bool session::is_open(std::uint64_t request) const noexcept {
@@ -192,16 +191,16 @@ void session::abandon(std::uint64_t request, const char* why) noexcept {
 }
 
 // Once begun it goes on between the waits: to cancel it after each costs more than to let it be.
-void session::mind_hang_up() {
-    if (x_minds_hang_up) return;
+void session::watch_hang_up() {
+    if (x_watches_hang_up) return;
     auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
-        self->x_minds_hang_up = false;
+        self->x_watches_hang_up = false;
         if (self->x_closed || self->x_wait == 0) return;
         if (!error) return self->close();
-        self->guarded([&] { self->mind_hang_up(); }); // cancelled with the other waits
+        self->guarded([&] { self->watch_hang_up(); }); // cancelled with the other waits
     };
     x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
-    x_minds_hang_up = true;
+    x_watches_hang_up = true;
 }
 
 void session::answer(response r) noexcept {
@@ -229,7 +228,7 @@ void session::proceed() {
     if (x_unsent) return wait_writable();
     if (x_busy) return;
     if (x_last) return begin_linger();
-    if (x_partial && !x_starved) return consume(x_partial->bytes);
+    if (x_partial && !x_needs_input) return consume(x_partial->bytes);
     if (x_shared.stopping) return close();
     wait_readable();
 }

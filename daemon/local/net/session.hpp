@@ -3,10 +3,9 @@
 #pragma once
 
 #include "common/unique_fd.hpp"
-#include "daemon/local/api/exchange.hpp"
 #include "daemon/local/http/request_parser.hpp"
-#include "daemon/local/net/failure_log.hpp"
 #include "daemon/local/net/output_batch.hpp"
+#include "daemon/local/net/session_context.hpp"
 #include "daemon/local/peer/peer.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -22,19 +21,6 @@
 
 namespace tokenward::local {
 
-class session;
-
-/// What all connections share; outlives them. One thread.
-struct session_surroundings {
-    environment around;
-    std::span<char> input;                ///< where requests are read to; holds nothing between two events
-    std::uint32_t ticks = 0;              ///< seconds, about, since the start
-    bool stopping = false;                ///< no request is begun any more
-    std::function<void(session&)> closed; ///< a connection has ended; it may go when its events are over.
-                                          ///< Must not throw
-    failure_log failures{};
-};
-
 /// Its place in the round of those that are swept or told to end; it leaves by itself.
 using session_hook =
     boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -48,8 +34,7 @@ using session_hook =
 class session final : public exchange, public session_hook, public std::enable_shared_from_this<session> {
   public:
     /// Takes over `fd`, a connected non-blocking Unix stream socket; it is closed if this throws.
-    session(boost::asio::io_context& io, unique_fd fd, session_surroundings& shared,
-            shown_identities shown = {});
+    session(boost::asio::io_context& io, unique_fd fd, session_context& shared, shown_identities shown = {});
 
     /// Begins to read. Call once.
     void start() noexcept;
@@ -101,12 +86,12 @@ class session final : public exchange, public session_hook, public std::enable_s
 
     // input
     void wait_readable();
-    void mind_hang_up();
+    void watch_hang_up();
     void on_readable();
     ssize_t receive(std::span<char>& received);
     void consume(std::span<char> bytes);
     std::size_t take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch);
-    void keep(std::span<char> rest, const request_parser& parser);
+    void keep_partial(std::span<char> rest, const request_parser& parser);
     void run(const request& asked);
     bool waits_for_facts();
 
@@ -124,7 +109,7 @@ class session final : public exchange, public session_hook, public std::enable_s
     void stop_now();
     void answer_now(response r);
 
-    session_surroundings& x_shared;
+    session_context& x_shared;
     descriptor x_descriptor;
     peer x_peer;
     permission x_permission;
@@ -135,12 +120,12 @@ class session final : public exchange, public session_hook, public std::enable_s
     output_batch* x_batch = nullptr; // while a request is run: its answer goes here
     wait_id x_wait = 0;
     std::uint64_t x_number = 0; // of the request that is run, or was last
-    bool x_minds_hang_up = false;
-    std::uint32_t x_since;    // tick of the last progress
-    bool x_busy = false;      // a request is run or awaits its answer
-    bool x_abandoned = false; // while it was run its handler was lost
-    bool x_starved = false;   // what is in x_partial has been looked at: nothing to do before more comes
-    bool x_keep_alive = true; // as the request that is run wants it
+    bool x_watches_hang_up = false;
+    std::uint32_t x_since;      // tick of the last progress
+    bool x_busy = false;        // a request is run or awaits its answer
+    bool x_abandoned = false;   // while it was run its handler was lost
+    bool x_needs_input = false; // what is in x_partial has been looked at: nothing to do before more comes
+    bool x_keep_alive = true;   // as the request that is run wants it
     bool x_http_1_0 = false;
     bool x_last = false; // nothing is read any more; closed when all is sent
     bool x_lingering = false;

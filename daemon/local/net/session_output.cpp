@@ -1,4 +1,4 @@
-// See session.hpp: what is sent, what takes too long, and the end.
+// A connection's output and its end: sends answers, ends what takes too long, and closes.
 #include "daemon/local/net/session.hpp"
 
 #include <sys/socket.h>

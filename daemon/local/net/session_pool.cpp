@@ -1,4 +1,4 @@
-// See session_pool.hpp.
+// Admits connections up to the limits, and runs over all of them once a second and at the end.
 #include "daemon/local/net/session_pool.hpp"
 
 #include <algorithm>
@@ -28,26 +28,26 @@ session_pool::session_pool(boost::asio::io_context& io, environment around, cons
     : x_io(io), x_limits(limits),
       x_input(input_size), x_shared{.around = std::move(around),
                                     .input = x_input,
-                                    .closed = [this](session& ended) { forget(ended); }},
-      x_sweep(io), x_patience(io) {}
+                                    .closed = [this](session& ended) { erase(ended); }},
+      x_sweep(io), x_stop_timer(io) {}
 
 session_pool::~session_pool() {
     close_all();
 }
 
-bool session_pool::has_place(const session& fresh) {
+bool session_pool::has_capacity(const session& fresh) {
     const unsigned uid = uid_of(fresh);
     const auto own = fresh.who().uid(); // the owner of a subordinate uid shares, but lends no privileges
     if (own && (*own == 0 || *own == x_shared.around.own_uid))
-        return x_sessions.size() < x_limits.connections || make_room(std::nullopt);
+        return x_sessions.size() < x_limits.connections || close_idle(std::nullopt);
     auto found = x_per_uid.find(uid);
-    if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return make_room(uid);
-    return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || make_room(std::nullopt);
+    if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return close_idle(uid);
+    return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || close_idle(std::nullopt);
 }
 
 // Closes the connection, of this uid if one is named, that has waited longest for its caller: a half-sent
 // request makes room as an idle one does.
-bool session_pool::make_room(std::optional<unsigned> uid) {
+bool session_pool::close_idle(std::optional<unsigned> uid) {
     std::shared_ptr<session> longest;
     for (const auto& [key, candidate] : x_sessions) {
         if (uid && uid_of(*candidate) != *uid) continue;
@@ -60,38 +60,38 @@ bool session_pool::make_room(std::optional<unsigned> uid) {
 
 void session_pool::admit(unique_fd connected, shown_identities shown) noexcept {
     try {
-        let_in(std::move(connected), std::move(shown));
+        add(std::move(connected), std::move(shown));
     } catch (const std::exception& error) {
-        x_shared.failures.tell(error.what(), x_shared.around.service.now().boot);
+        x_shared.failures.report(error.what(), x_shared.around.service.now().boot);
     }
 }
 
-void session_pool::let_in(unique_fd connected, shown_identities shown) {
+void session_pool::add(unique_fd connected, shown_identities shown) {
     arm_sweep();
     auto fresh = std::make_shared<session>(x_io, std::move(connected), x_shared, std::move(shown));
-    const bool has_room = has_place(*fresh);
-    enter(fresh);
-    if (has_room) return fresh->start();
+    const bool admitted = has_capacity(*fresh);
+    insert(fresh);
+    if (admitted) return fresh->start();
     fresh->end_with({errc::too_many_requests, "there are too many connections"});
     fresh->close(); // without lingering: that would take a place too
 }
 
-// What forget() undoes: all of it or, after an exception, nothing.
-void session_pool::enter(const std::shared_ptr<session>& fresh) {
+// What erase() undoes: all of it or, after an exception, nothing.
+void session_pool::insert(const std::shared_ptr<session>& fresh) {
     std::size_t& of_uid = x_per_uid[uid_of(*fresh)];
     x_sessions.emplace(fresh.get(), fresh);
-    x_round.push_back(*fresh);
+    x_sweep_order.push_back(*fresh);
     ++of_uid;
     ++x_shared.around.service.counts().connections;
 }
 
-void session_pool::forget(session& ended) noexcept {
+void session_pool::erase(session& ended) noexcept {
     auto count = x_per_uid.find(uid_of(ended));
     if (--count->second == 0) x_per_uid.erase(count);
     ended.unlink();
     --x_shared.around.service.counts().connections;
     x_sessions.erase(&ended);
-    if (x_sessions.empty() && x_stopped) x_patience.cancel();
+    if (x_sessions.empty() && x_stopped) x_stop_timer.cancel();
 }
 
 void session_pool::arm_sweep() {
@@ -119,27 +119,27 @@ void session_pool::sweep() {
 // are is called once.
 template <class Work>
 void session_pool::for_each(Work work) noexcept {
-    round rest;
-    rest.swap(x_round);
+    session_list rest;
+    rest.swap(x_sweep_order);
     while (!rest.empty()) {
         const std::shared_ptr<session> one = rest.front().shared_from_this();
         rest.pop_front();
-        x_round.push_back(*one);
+        x_sweep_order.push_back(*one);
         work(*one);
     }
 }
 
-void session_pool::stop(std::chrono::milliseconds patience, std::function<void()> stopped) {
+void session_pool::stop(std::chrono::milliseconds grace_period, std::function<void()> stopped) {
     x_shared.stopping = true;
     x_stopped = std::move(stopped);
-    x_patience.expires_after(patience);
-    x_patience.async_wait([this](boost::system::error_code) { // cancelled when the last one is gone
+    x_stop_timer.expires_after(grace_period);
+    x_stop_timer.async_wait([this](boost::system::error_code) { // cancelled when the last one is gone
         close_all();
         x_sweep.cancel();
         std::exchange(x_stopped, nullptr)();
     });
     for_each([](session& one) { one.stop(); });
-    if (x_sessions.empty()) x_patience.cancel();
+    if (x_sessions.empty()) x_stop_timer.cancel();
 }
 
 void session_pool::close_all() noexcept {

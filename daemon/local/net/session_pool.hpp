@@ -41,21 +41,21 @@ class session_pool {
     /// For want of memory it is closed at once.
     void admit(unique_fd connected, shown_identities shown = {}) noexcept;
 
-    /// Ends idle connections at once and the others as they are answered; after `patience` all. Then calls
-    /// `stopped`, from the io_context. Call once.
-    void stop(std::chrono::milliseconds patience, std::function<void()> stopped);
+    /// Ends idle connections at once and the others as they are answered; after `grace_period` all. Then
+    /// calls `stopped`, from the io_context. Call once.
+    void stop(std::chrono::milliseconds grace_period, std::function<void()> stopped);
 
     std::size_t size() const noexcept { return x_sessions.size(); }
 
   private:
-    using round = boost::intrusive::list<session, boost::intrusive::base_hook<session_hook>,
-                                         boost::intrusive::constant_time_size<false>>;
+    using session_list = boost::intrusive::list<session, boost::intrusive::base_hook<session_hook>,
+                                                boost::intrusive::constant_time_size<false>>;
 
-    void let_in(unique_fd connected, shown_identities shown);
-    void enter(const std::shared_ptr<session>& fresh);
-    bool has_place(const session& fresh);
-    bool make_room(std::optional<unsigned> uid);
-    void forget(session& ended) noexcept;
+    void add(unique_fd connected, shown_identities shown);
+    void insert(const std::shared_ptr<session>& fresh);
+    bool has_capacity(const session& fresh);
+    bool close_idle(std::optional<unsigned> uid);
+    void erase(session& ended) noexcept;
     void arm_sweep();
     void sweep();
     template <class Work>
@@ -65,12 +65,12 @@ class session_pool {
     boost::asio::io_context& x_io;
     connection_limits x_limits;
     std::vector<char, wiping_allocator<char>> x_input; // reports and passcodes pass through it
-    session_surroundings x_shared;
+    session_context x_shared;
     std::unordered_map<session*, std::shared_ptr<session>> x_sessions;
-    round x_round; // the same, in the order in which they are swept
+    session_list x_sweep_order; // the same, in the order in which they are swept
     std::unordered_map<unsigned, std::size_t> x_per_uid;
     boost::asio::steady_timer x_sweep;
-    boost::asio::steady_timer x_patience;
+    boost::asio::steady_timer x_stop_timer;
     bool x_sweeping = false;
     std::function<void()> x_stopped;
 };

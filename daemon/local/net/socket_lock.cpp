@@ -1,4 +1,4 @@
-// See socket_lock.hpp.
+// Takes the lock file beside a socket by flock(2), and removes it.
 #include "daemon/local/net/socket_lock.hpp"
 
 #include <fmt/format.h>

@@ -14,7 +14,7 @@ fake_caller somebody(std::optional<unsigned> uid, const std::string& unit = "") 
 }
 
 TEST(AuditPace, TheFirstGetIsToldAtOnceAndTheNextOnesTogether) {
-    audit_pace pace;
+    audit_limiter pace;
     instant at(1000h);
     EXPECT_EQ(pace.given(somebody(1000), 1, at), 1U);
     for (int i = 0; i < 50; ++i) EXPECT_EQ(pace.given(somebody(1000), 1, at + 1s), std::nullopt);
@@ -23,7 +23,7 @@ TEST(AuditPace, TheFirstGetIsToldAtOnceAndTheNextOnesTogether) {
 }
 
 TEST(AuditPace, EachCallerAndScopeHasItsOwn) {
-    audit_pace pace;
+    audit_limiter pace;
     instant at(1000h);
     EXPECT_EQ(pace.given(somebody(1000), 1, at), 1U);
     EXPECT_EQ(pace.given(somebody(1001), 1, at), 1U);
@@ -32,7 +32,7 @@ TEST(AuditPace, EachCallerAndScopeHasItsOwn) {
 }
 
 TEST(AuditPace, AUnitThatARuleAskedForIsACallerOfItsOwn) {
-    audit_pace pace;
+    audit_limiter pace;
     instant at(1000h);
     EXPECT_EQ(pace.given(somebody(1, "a.service"), 1, at), 1U);
     EXPECT_EQ(pace.given(somebody(1, "b.service"), 1, at), 1U);
@@ -40,13 +40,14 @@ TEST(AuditPace, AUnitThatARuleAskedForIsACallerOfItsOwn) {
 }
 
 TEST(AuditPace, IsBounded) {
-    audit_pace pace;
+    audit_limiter pace;
     instant at(1000h);
     EXPECT_EQ(pace.given(somebody(0), 0, at), 1U);
-    for (std::uint64_t entry = 1; entry <= audit_pace::most; ++entry)
+    for (std::uint64_t entry = 1; entry <= audit_limiter::most; ++entry)
         EXPECT_EQ(pace.given(somebody(0), entry, at), 1U);
     EXPECT_EQ(pace.given(somebody(0), 0, at), 1U) << "forgotten, and so told of anew";
-    EXPECT_EQ(pace.given(somebody(0), audit_pace::most, at), std::nullopt) << "the last ones are remembered";
+    EXPECT_EQ(pace.given(somebody(0), audit_limiter::most, at), std::nullopt)
+        << "the last ones are remembered";
 }
 
 class LogRoutes : public LocalSide {

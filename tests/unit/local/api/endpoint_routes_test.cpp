@@ -1,5 +1,5 @@
 // Where services are: by type, alias or name, in which region, and how a catalog is kept.
-#include "daemon/local/api/service_types.hpp"
+#include "daemon/local/api/catalog.hpp"
 #include "tests/unit/local/api/local_side.hpp"
 
 namespace tokenward::local::testing {

@@ -56,7 +56,7 @@ TEST(Conditions, IfMatchComparesStrongly) {
     EXPECT_EQ(judge("If-Match: \"sha256:0123456789abcdef\"\r\n", ""), verdict::failed);
 }
 
-TEST(Conditions, AMalformedListIsRefused) {
+TEST(Conditions, AMalformedListIsAnError) {
     for (const char* list : {"", ",", "sha256:0123456789abcdef", "\"a", "\"a\" \"b\"", "*, \"a\"", "w/\"a\"",
                              "W/ \"a\"", "\"a b\""}) {
         for (const char* name : {"If-Match: ", "If-None-Match: "})
@@ -68,7 +68,7 @@ std::optional<media> choose(const std::string& accept, bool text_too = true) {
     return choose_media(*with_header("Accept: " + accept + "\r\n"), text_too);
 }
 
-TEST(Media, IsWhatTheCallerLikesBest) {
+TEST(Media, IsTheOneWithTheHighestQuality) {
     EXPECT_EQ(choose_media(*with_header(""), true), media::json);
     EXPECT_EQ(choose("*/*"), media::json);
     EXPECT_EQ(choose("text/plain"), media::text);

@@ -63,14 +63,14 @@ TEST(RequestParser, LeavesASecondRequestInTheSamePieceAlone) {
     }
 }
 
-TEST(RequestParser, RefusesMoreThanAHundredFields) {
+TEST(RequestParser, FailsOnMoreThanAHundredFields) {
     std::string fields;
     for (int i = 0; i < 99; ++i) fields += "X: a\r\n";
     EXPECT_EQ(parse(with_fields(fields)).end, outcome::complete);
     EXPECT_EQ(parse(with_fields(fields + "X: a\r\n")).status, 431);
 }
 
-TEST(RequestParser, RefusesAChunkedBodyThatGrowsOverTheLimitChunkByChunk) {
+TEST(RequestParser, FailsOnAChunkedBodyThatGrowsOverTheLimitChunkByChunk) {
     std::string chunks;
     for (int i = 0; i < 17; ++i) chunks += "1000\r\n" + std::string(0x1000, 'a') + "\r\n";
     EXPECT_EQ(parse(with_chunks(chunks)).status, 413);
@@ -86,7 +86,7 @@ TEST(RequestParser, TakesABodyOfTheVeryLimit) {
     EXPECT_EQ(parse(head + body.substr(1)).end, outcome::incomplete);
 }
 
-TEST(RequestParser, ForgivesAFewEmptyLinesBeforeARequest) {
+TEST(RequestParser, SkipsAFewEmptyLinesBeforeARequest) {
     for (int count : {1, 2, 8}) {
         const std::string text = empty_lines(count) + plain_get;
         parsed got = parse(text);
@@ -141,7 +141,7 @@ TEST(RequestParser, KeepsAConnectionAsItsVersionAndFieldsSay) {
     EXPECT_FALSE(keep("1.0", "Connection: keep-alive, close\r\n"));
 }
 
-TEST(RequestParser, OwesAContinueOnceWhileTheBodyIsAwaited) {
+TEST(RequestParser, AsksForTheBodyOnceWhileItIsAwaited) {
     std::string text = "POST / HTTP/1.1\r\nHost: unix\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n";
     request_parser parser;
     request asked;

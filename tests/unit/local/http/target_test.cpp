@@ -28,7 +28,7 @@ TEST(Target, IsSplitFirstAndThenDecodedOnce) {
     EXPECT_EQ(segments_of("?a=b"), list{}) << "of http://localhost?a=b";
 }
 
-TEST(Target, RefusesWhatIsMalformed) {
+TEST(Target, FailsOnWhatIsMalformed) {
     for (const char* text :
          {"//", "/a/", "/a//b", "/a/?b=c", "/%", "/a%2", "/a%zz", "/a%2g", "/%00", "/%ff", "/%c3", "/%c0%80",
           "/a?b=%", "/a?%00=b", "/a?b=1&b=2", "/a?b=1&%62=2", "/a?1&2&3&4&5&6&7&8&9"}) {
@@ -52,7 +52,7 @@ TEST(Target, HasParametersByName) {
     EXPECT_TRUE(t.allow_only(all));
 }
 
-TEST(Target, AnEmptyParameterIsRefusedInWords) {
+TEST(Target, AnEmptyParameterHasAnErrorOfItsOwn) {
     for (const char* text : {"/a?&", "/a?a=1&", "/a?&a=1", "/a?a=1&&b=2", "/a?=1"}) {
         target t;
         auto taken = t.assign(text);
