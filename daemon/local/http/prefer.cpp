@@ -40,8 +40,8 @@ std::optional<std::chrono::seconds> wait_preference(const request& asked) noexce
 std::string_view applied_wait(std::chrono::seconds wait) {
     static const auto lines = [] {
         std::array<std::string, longest_watch.count() + 1> made;
-        for (std::size_t i = 0; i < made.size(); ++i)
-            made[i] = fmt::format("Preference-Applied: wait={}\r\n", i);
+        std::size_t seconds = 0;
+        for (std::string& line : made) line = fmt::format("Preference-Applied: wait={}\r\n", seconds++);
         return made;
     }();
     return lines[static_cast<std::size_t>(wait.count())];

@@ -1,8 +1,6 @@
 // GET with If-None-Match and Prefer: wait: an answer that is held until the token changes.
 #include "tests/unit/local/api/local_side.hpp"
 
-#include "daemon/local/http/prefer.hpp"
-
 namespace tokenward::local::testing {
 namespace {
 
@@ -126,26 +124,6 @@ TEST_F(WatchRoutes, ACallerWhoMayStillIsToAskAgainAfterAReload) {
     service.configure(two_identities());
     ASSERT_TRUE(waiting->answered);
     EXPECT_EQ(split_reply(*waiting->answered).status, 304);
-}
-
-std::optional<std::chrono::seconds> preference(const std::string& fields) {
-    std::string text = "GET / HTTP/1.1\r\nHost: unix\r\n" + fields + "\r\n";
-    request_parser parser;
-    request asked;
-    EXPECT_EQ(parser.parse(text, asked), request_parser::outcome::complete);
-    return wait_preference(asked);
-}
-
-TEST(Prefer, WaitIsReadAsRfc7240Says) {
-    EXPECT_EQ(preference("Prefer: wait=10\r\n"), 10s);
-    EXPECT_EQ(preference("prefer: respond-async, Wait = \"10\" ; strict\r\n"), 10s);
-    EXPECT_EQ(preference("Prefer: foo=\"a, \\\" wait=5\"; x=\",\", wait=7\r\n"), 7s);
-    EXPECT_EQ(preference("Prefer: wait=1, wait=2\r\nPrefer: wait=3\r\n"), 1s) << "the first one counts";
-    EXPECT_EQ(preference("Prefer: wait=0\r\n"), 0s);
-    EXPECT_EQ(preference("Prefer: wait=99999\r\n"), 300s);
-    EXPECT_EQ(preference("Prefer: wait=\"\r\n"), std::nullopt);
-    EXPECT_EQ(preference("Prefer: \\\r\n"), std::nullopt);
-    EXPECT_EQ(preference(""), std::nullopt);
 }
 
 } // namespace

@@ -58,7 +58,7 @@ TEST(Conditions, IfMatchComparesStrongly) {
 
 TEST(Conditions, AMalformedListIsAnError) {
     for (const char* list : {"", ",", "sha256:0123456789abcdef", "\"a", "\"a\" \"b\"", "*, \"a\"", "w/\"a\"",
-                             "W/ \"a\"", "\"a b\""}) {
+                             "W/ \"a\"", "\"a b\"", "\"", "\"a\"b"}) {
         for (const char* name : {"If-Match: ", "If-None-Match: "})
             EXPECT_FALSE(conditions::of(*with_header(std::string(name) + list + "\r\n"))) << name << list;
     }
@@ -83,6 +83,13 @@ TEST(Media, IsTheOneWithTheHighestQuality) {
     EXPECT_EQ(choose("*"), media::json);
     EXPECT_EQ(choose("*;q=.2, text/plain;q=.25"), media::text);
     EXPECT_EQ(choose("*;q=0, text/plain"), media::text);
+    EXPECT_EQ(choose("text/plain;Q=0.999, application/json;a=b;q=0.998"), media::text);
+    EXPECT_EQ(choose("text/plain;q=0.99, application/json;q=1.000"), media::json);
+    EXPECT_EQ(choose("text/plain;q=1., application/json;q=0.009"), media::text);
+    EXPECT_EQ(choose("text/*;q=0, text/plain;q=0.1, application/*;q=0"), media::text)
+        << "the more precise one";
+    EXPECT_EQ(choose("text/plain;q=0.1, text/*, application/json;q=0.2"), media::json)
+        << "the more precise one";
 }
 
 TEST(Media, AnEmptyListIsNoPreference) {
@@ -99,6 +106,13 @@ TEST(Media, IsNoneIfNothingFits) {
     EXPECT_EQ(choose("text/plain;q=2"), std::nullopt);
     EXPECT_EQ(choose("nonsense"), std::nullopt);
     EXPECT_EQ(choose("*;q=."), std::nullopt);
+    EXPECT_EQ(choose("text/plain;q="), std::nullopt);
+    EXPECT_EQ(choose("text/plain;q=1.001"), std::nullopt);
+    EXPECT_EQ(choose("text/plain;q=0.0000"), std::nullopt);
+    EXPECT_EQ(choose("text/plain;q=0.:"), std::nullopt);
+    EXPECT_EQ(choose("text/plain;q=0./"), std::nullopt);
+    EXPECT_EQ(choose("text/plai*"), std::nullopt);
+    EXPECT_EQ(choose("image/*"), std::nullopt);
     EXPECT_EQ(choose("*;q=0"), std::nullopt);
     EXPECT_EQ(choose("*x"), std::nullopt);
 }
