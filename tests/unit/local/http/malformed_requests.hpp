@@ -15,7 +15,7 @@ struct malformed_request {
     int status;
 };
 
-inline std::vector<malformed_request> malformed_requests() {
+inline std::vector<malformed_request> malformed_fields() {
     using namespace std::string_literals;
     return {
         {"two hosts", with_fields("Host: unix\r\n"), 400},
@@ -58,6 +58,11 @@ inline std::vector<malformed_request> malformed_requests() {
         {"a field without a name", with_fields(": a\r\n"), 400},
         {"a field without a colon", with_fields("nonsense\r\n"), 400},
         {"a bad character in a name", with_fields("X(: a\r\n"), 400},
+    };
+}
+
+inline std::vector<malformed_request> malformed_lines() {
+    return {
         {"no version", with_line("GET /"), 400},
         {"two spaces", with_line("GET  / HTTP/1.1"), 400},
         {"a bad method", with_line("G@T / HTTP/1.1"), 400},
@@ -83,6 +88,11 @@ inline std::vector<malformed_request> malformed_requests() {
         {"a long field", with_fields("X: " + std::string(17000, 'a') + "\r\n"), 431},
         {"fields without an end", "GET / HTTP/1.1\r\nX: " + std::string(17000, 'a'), 431},
         {"another expectation", with_fields("Expect: the unexpected\r\n"), 417},
+    };
+}
+
+inline std::vector<malformed_request> malformed_chunks() {
+    return {
         {"a chunk without a size", with_chunks("\r\n\r\n"), 400},
         {"a chunk's size that is no number", with_chunks("x\r\n"), 400},
         {"a space before a chunk's size", with_chunks(" 1\r\na\r\n"), 400},
@@ -97,6 +107,13 @@ inline std::vector<malformed_request> malformed_requests() {
         {"a malformed trailer", with_chunks("0\r\nnonsense\r\n\r\n"), 400},
         {"a chunk over the limit", with_chunks("10001\r\n"), 413},
     };
+}
+
+inline std::vector<malformed_request> malformed_requests() {
+    std::vector<malformed_request> all = malformed_fields();
+    for (const auto& more : {malformed_lines(), malformed_chunks()})
+        all.insert(all.end(), more.begin(), more.end());
+    return all;
 }
 
 } // namespace tokenward::local

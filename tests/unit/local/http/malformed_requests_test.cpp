@@ -26,6 +26,16 @@ TEST(RequestParser, AnErrorHasTheCodeOfItsStatus) {
     }
 }
 
+TEST(RequestParser, TellsAFoldedFieldFromAMalformedName) {
+    for (const char* start : {" ", "\t"}) {
+        std::string bytes = with_fields("X: a\r\n" + std::string(start) + "b: c\r\n");
+        request_parser parser;
+        request asked;
+        ASSERT_EQ(parser.parse(bytes, asked), outcome::failed);
+        EXPECT_EQ(parser.error().what, "a header field is folded");
+    }
+}
+
 TEST(RequestParser, FailsOnWhatIsMalformedOrTooLarge) {
     for (const malformed_request& r : malformed_requests()) {
         parsed got = parse(r.text);

@@ -23,6 +23,15 @@ TEST(RequestParser, UnderstandsAGet) {
     EXPECT_EQ(got.size, plain_get.size());
 }
 
+TEST(RequestParser, KnowsMethodsByTheirVeryNames) {
+    for (auto [name, verb] :
+         {std::pair("GET", method::get), std::pair("HEAD", method::head), std::pair("POST", method::post),
+          std::pair("DELETE", method::remove), std::pair("OPTIONS", method::options),
+          std::pair("PUT", method::other), std::pair("get", method::other), std::pair("GETS", method::other)})
+        EXPECT_EQ(parse(with_line(name + std::string(" / HTTP/1.1"))).verb, verb) << name;
+    EXPECT_EQ(parse(with_line("OPTIONS * HTTP/1.1")).target, "*");
+}
+
 TEST(RequestParser, DecodesChunksAndDropsTrailers) {
     parsed got = parse(chunked_post);
     EXPECT_EQ(got.end, outcome::complete);
