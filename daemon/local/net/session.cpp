@@ -16,7 +16,6 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::size_t read_size = std::size_t{16} * 1024; // more of a request that came in part
 constexpr std::string_view close_field = "Connection: close\r\n";
 constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -55,30 +54,11 @@ void session::wait_readable() {
     x_descriptor.async_wait(descriptor::wait_read, std::move(readable));
 }
 
-// What recv(2) returns, or the error as a negative number. `received` is all that there is of the input then.
-ssize_t session::receive(std::span<char>& received) {
-    std::size_t before = 0;
-    std::span<char> room = x_shared.input;
-    if (x_partial) {
-        before = x_partial->bytes.size();
-        x_partial->bytes.resize(before + read_size);
-        room = std::span(x_partial->bytes).subspan(before);
-    }
-    ssize_t size = 0;
-    do size = ::recv(x_descriptor.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) size = -errno;
-    std::size_t added = size > 0 ? static_cast<std::size_t>(size) : 0;
-    if (x_partial) x_partial->bytes.resize(before + added);
-    received = x_partial ? std::span<char>(x_partial->bytes) : room.first(added);
-    return size;
-}
-
 void session::on_readable() {
     if (x_lingering) return drain();
     if (x_busy || x_unsent) return; // the wait was cancelled too late
     std::span<char> received;
-    ssize_t size = receive(received);
+    ssize_t size = x_input.receive(x_descriptor.native_handle(), x_shared.input, received);
     if (size == -EAGAIN) return proceed();
     if (size <= 0) return close(); // we read only while nothing is owed
     consume(received);
@@ -86,9 +66,12 @@ void session::on_readable() {
 
 void session::consume(std::span<char> bytes) {
     output_batch batch;
-    request_parser parser = x_partial ? x_partial->parser : request_parser();
+    request_parser parser = x_input.parser();
     std::size_t used = take_requests(bytes, parser, batch);
-    keep_partial(bytes.subspan(used), parser);
+    if (x_last || x_closed)
+        x_input.clear();
+    else if (x_input.keep(bytes.subspan(used), parser))
+        x_since = x_shared.ticks;
     flush(batch);
     proceed();
 }
@@ -121,21 +104,6 @@ std::size_t session::take_requests(std::span<char> bytes, request_parser& parser
         x_batch = nullptr;
     }
     return used;
-}
-
-// `rest` is what is left of x_partial's bytes, or of the shared buffer, which others need now.
-void session::keep_partial(std::span<char> rest, const request_parser& parser) {
-    if (rest.empty() || x_last || x_closed) return x_partial.reset();
-    if (!x_partial) {
-        x_partial = std::make_unique<partial_request>();
-        x_partial->bytes.assign(rest.begin(), rest.end());
-        x_since = x_shared.ticks;
-    } else if (std::size_t used = x_partial->bytes.size() - rest.size(); used != 0) {
-        x_partial->bytes.erase(x_partial->bytes.begin(),
-                               x_partial->bytes.begin() + static_cast<std::ptrdiff_t>(used));
-        x_since = x_shared.ticks;
-    }
-    x_partial->parser = parser;
 }
 
 // Rules may need what the system's databases say of the caller: better a moment's wait than to turn away for
@@ -204,31 +172,34 @@ void session::watch_hang_up() {
 }
 
 void session::answer(response r) noexcept {
-    guarded([&] { answer_now(std::move(r)); });
-}
-
-void session::answer_now(response r) {
-    if (!x_busy || x_closed) return;
-    x_busy = false;
-    x_wait = 0;
-    x_since = x_shared.ticks;
-    x_last = x_last || !x_keep_alive || x_shared.stopping;
-    if (x_batch != nullptr) return x_batch->add(std::move(r), connection_field());
-    output_batch batch;
-    batch.add(std::move(r), connection_field());
-    flush(batch);
-    if (x_closed) return;
-    // The service is in the midst of waking others: what the caller asked for next has to wait.
-    boost::asio::post(x_descriptor.get_executor(),
-                      [self = shared_from_this()] { self->guarded([&] { self->proceed(); }); });
+    guarded([&] {
+        if (!x_busy || x_closed) return;
+        x_busy = false;
+        x_wait = 0;
+        x_since = x_shared.ticks;
+        x_last = x_last || !x_keep_alive || x_shared.stopping;
+        if (x_batch != nullptr) return x_batch->add(std::move(r), connection_field());
+        output_batch batch;
+        batch.add(std::move(r), connection_field());
+        flush(batch);
+        if (x_closed) return;
+        // The service is in the midst of waking others: what the caller asked for next has to wait.
+        boost::asio::post(x_descriptor.get_executor(),
+                          [self = shared_from_this()] { self->guarded([&] { self->proceed(); }); });
+    });
 }
 
 void session::proceed() {
     if (x_closed) return;
     if (x_unsent) return wait_writable();
     if (x_busy) return;
-    if (x_last) return begin_linger();
-    if (x_partial && !x_needs_input) return consume(x_partial->bytes);
+    if (x_last) {
+        x_lingering = true;
+        x_since = x_shared.ticks;
+        (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // who has gone need not be told
+        return drain();
+    }
+    if (!x_input.empty() && !x_needs_input) return consume(x_input.bytes());
     if (x_shared.stopping) return close();
     wait_readable();
 }

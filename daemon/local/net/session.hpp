@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/unique_fd.hpp"
-#include "daemon/local/http/request_parser.hpp"
 #include "daemon/local/net/output_batch.hpp"
+#include "daemon/local/net/request_buffer.hpp"
 #include "daemon/local/net/session_context.hpp"
 #include "daemon/local/peer/peer.hpp"
 
@@ -62,10 +62,6 @@ class session final : public exchange, public session_hook, public std::enable_s
   private:
     using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
-    struct partial_request {
-        std::vector<char, wiping_allocator<char>> bytes;
-        request_parser parser;
-    };
     struct unsent_output {
         wiped_string bytes;
         std::size_t sent = 0;
@@ -88,10 +84,8 @@ class session final : public exchange, public session_hook, public std::enable_s
     void wait_readable();
     void watch_hang_up();
     void on_readable();
-    ssize_t receive(std::span<char>& received);
     void consume(std::span<char> bytes);
     std::size_t take_requests(std::span<char> bytes, request_parser& parser, output_batch& batch);
-    void keep_partial(std::span<char> rest, const request_parser& parser);
     void run(const request& asked);
     bool waits_for_facts();
 
@@ -103,11 +97,7 @@ class session final : public exchange, public session_hook, public std::enable_s
 
     // what comes next, and the end
     void proceed();
-    void begin_linger();
     void drain();
-    void sweep_now();
-    void stop_now();
-    void answer_now(response r);
 
     session_context& x_shared;
     descriptor x_descriptor;
@@ -115,7 +105,7 @@ class session final : public exchange, public session_hook, public std::enable_s
     permission x_permission;
     std::uint64_t x_facts_version = 0; // of the directory, when the caller was looked up in it
 
-    std::unique_ptr<partial_request> x_partial;
+    request_buffer x_input; // what has come of a request that is not complete, and what is behind it
     std::unique_ptr<unsent_output> x_unsent;
     output_batch* x_batch = nullptr; // while a request is run: its answer goes here
     wait_id x_wait = 0;
@@ -124,7 +114,7 @@ class session final : public exchange, public session_hook, public std::enable_s
     std::uint32_t x_since;      // tick of the last progress
     bool x_busy = false;        // a request is run or awaits its answer
     bool x_abandoned = false;   // while it was run its handler was lost
-    bool x_needs_input = false; // what is in x_partial has been looked at: nothing to do before more comes
+    bool x_needs_input = false; // what is in x_input has been looked at: nothing to do before more comes
     bool x_keep_alive = true;   // as the request that is run wants it
     bool x_http_1_0 = false;
     bool x_last = false; // nothing is read any more; closed when all is sent

@@ -72,40 +72,32 @@ std::optional<std::uint32_t> session::idle_since() const noexcept {
 }
 
 void session::sweep() noexcept {
-    guarded([&] { sweep_now(); });
-}
-
-void session::sweep_now() {
-    std::uint32_t age = x_shared.ticks - x_since;
-    if (x_closed || x_busy) return; // the service itself minds how long a caller waits
-    if (x_lingering) {
-        if (age > linger_ticks) close();
-    } else if (x_unsent) {
-        if (age > (x_shared.stopping ? stopping_ticks : blocked_ticks)) close();
-    } else if (x_partial) {
-        if (age > request_ticks) end_with({errc::request_timeout, "the request did not arrive within 5 s"});
-    } else if (age > idle_ticks) {
-        close();
-    }
+    guarded([&] {
+        std::uint32_t age = x_shared.ticks - x_since;
+        if (x_closed || x_busy) return; // the service itself minds how long a caller waits
+        if (x_lingering) {
+            if (age > linger_ticks) close();
+        } else if (x_unsent) {
+            if (age > (x_shared.stopping ? stopping_ticks : blocked_ticks)) close();
+        } else if (!x_input.empty()) {
+            if (age > request_ticks)
+                end_with({errc::request_timeout, "the request did not arrive within 5 s"});
+        } else if (age > idle_ticks) {
+            close();
+        }
+    });
 }
 
 void session::end_with(const problem& error) noexcept {
     guarded([&] {
         x_descriptor.cancel();
-        x_partial.reset();
+        x_input.clear();
         x_last = true;
         output_batch batch;
         batch.add(build_problem(error, x_shared.around.service.now().wall, false), connection_field());
         flush(batch);
         proceed();
     });
-}
-
-void session::begin_linger() {
-    x_lingering = true;
-    x_since = x_shared.ticks;
-    (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // who has gone need not be told
-    drain();
 }
 
 // Closing with unread input would give the caller a reset, perhaps before it has read the answer.
@@ -124,19 +116,17 @@ void session::drain() {
 }
 
 void session::stop() noexcept {
-    guarded([&] { stop_now(); });
-}
-
-void session::stop_now() {
-    if (x_closed) return;
-    if (x_busy || x_unsent) {
-        x_last = true;
-        return sweep_now();
-    }
-    if (x_lingering || x_partial) return close();
-    // A request may have come that we haven't seen yet.
-    x_descriptor.cancel();
-    on_readable();
+    guarded([&] {
+        if (x_closed) return;
+        if (x_busy || x_unsent) {
+            x_last = true;
+            return sweep();
+        }
+        if (x_lingering || !x_input.empty()) return close();
+        // A request may have come that we haven't seen yet.
+        x_descriptor.cancel();
+        on_readable();
+    });
 }
 
 void session::close() noexcept {
@@ -145,7 +135,7 @@ void session::close() noexcept {
     if (x_wait != 0) x_shared.around.service.cancel(x_wait);
     boost::system::error_code ignored;
     x_descriptor.close(ignored);
-    x_partial.reset();
+    x_input.clear();
     x_unsent.reset();
     x_shared.closed(*this);
 }
