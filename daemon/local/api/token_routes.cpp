@@ -13,8 +13,8 @@
 namespace tokenward::local {
 namespace {
 
-// How the caller wants its token.
-struct wish {
+// What the request says about the answer: the token and its form, conditions, a wait.
+struct get_options {
     get_request wanted{};
     media form = media::json;
     bool head = false;
@@ -31,7 +31,7 @@ result<media> choose_form(const call& c, bool with_body) {
     return *form;
 }
 
-result<wish> read_query(const call& c, wish w) {
+result<get_options> read_query(const call& c, get_options w) {
     constexpr std::array<std::string_view, 3> known{"min_ttl", "max_wait", "include"};
     if (auto good = c.path.allow_only(known); !good) return good.error();
     auto min_ttl = c.path.number("min_ttl", 0);
@@ -46,8 +46,8 @@ result<wish> read_query(const call& c, wish w) {
     return w;
 }
 
-result<wish> read_wish(const call& c) {
-    wish w;
+result<get_options> read_options(const call& c) {
+    get_options w;
     w.head = c.head();
     if (!c.path.parameters().empty()) {
         auto asked = read_query(c, std::move(w));
@@ -92,7 +92,7 @@ response answer_with_body(const environment& around, const served_token& t, bool
 }
 
 // What was preferred and honoured (RFC 7240, section 3).
-response honour(response r, const wish& w) {
+response with_applied_wait(response r, const get_options& w) {
     if (!w.watch) return r;
     return std::move(r).with_field(applied_wait(*w.watch));
 }
@@ -113,7 +113,7 @@ void audit(const environment& around, const caller& who, const served_token& t) 
 
 // What became of it is for the caller to count, or not.
 get_outcome answer_token(const environment& around, exchange& connection, const served_token& t,
-                         const wish& w) {
+                         const get_options& w) {
     switch (w.only_if.judge(t.value->fingerprint)) {
     case conditions::verdict::failed:
         connection.answer(build_problem(
@@ -121,26 +121,28 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
         return get_outcome::refused;
     case conditions::verdict::not_modified: {
         std::string fields = token_fields(t.value->fingerprint);
-        connection.answer(honour(build_response({.status = 304, .fields = fields}, t.now.wall), w));
+        connection.answer(
+            with_applied_wait(build_response({.status = 304, .fields = fields}, t.now.wall), w));
         return get_outcome::unchanged;
     }
     case conditions::verdict::proceed: break;
     }
     audit(around, connection.who(), t);
     if (w.with_body)
-        connection.answer(honour(answer_with_body(around, t, w.head), w));
+        connection.answer(with_applied_wait(answer_with_body(around, t, w.head), w));
     else
         connection.answer(
-            honour(answers_of(around, t).answer(*t.value, w.form, w.head, t.now, t.expires), w));
+            with_applied_wait(answers_of(around, t).answer(*t.value, w.form, w.head, t.now, t.expires), w));
     return t.at_once ? get_outcome::hit : get_outcome::waited;
 }
 
-void answer_get(const environment& around, exchange& connection, const served_token& t, const wish& w) {
+void answer_get(const environment& around, exchange& connection, const served_token& t,
+                const get_options& w) {
     count(around, t.identity, answer_token(around, connection, t, w));
 }
 
 // Holds the answer until there is another token than the one that the caller has.
-void watch_token(const call& c, cache_entry& entry, wish w) {
+void watch_token(const call& c, cache_entry& entry, get_options w) {
     const token* held = c.around.service.serveable(entry, c.now.boot);
     const std::string known = held != nullptr ? held->fingerprint : std::string();
     if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
@@ -157,7 +159,8 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
             count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
             if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
             const std::string fields = token_fields(known);
-            connection->answer(honour(build_response({.status = 304, .fields = fields}, now.wall), w));
+            connection->answer(
+                with_applied_wait(build_response({.status = 304, .fields = fields}, now.wall), w));
         });
     };
     c.connection.awaits(c.around.service.watch(entry, wait, std::move(done), c.by()));
@@ -166,7 +169,7 @@ void watch_token(const call& c, cache_entry& entry, wish w) {
 } // namespace
 
 void get_token(const call& c) {
-    auto w = read_wish(c);
+    auto w = read_options(c);
     if (!w) return fail_get(c, w.error());
     auto entry = open_entry(c, can_get);
     if (!entry) return fail_get(c, entry.error());
@@ -188,7 +191,7 @@ void renew_token(const call& c) {
     auto entry = open_entry(c, can_get); // the answer is a token
     if (entry) entry = open_entry(c, can_manage);
     if (!entry) return c.fail(entry.error());
-    wish w{.form = *form};
+    get_options w{.form = *form};
     auto then = [w = std::move(w), &around = c.around](exchange& connection, const served_token& t) {
         answer_token(around, connection, t, w);
     };
