@@ -42,10 +42,10 @@ void skip_commas(std::string_view& list) noexcept {
 // All lines of that name as one list; they may come on several (RFC 9110, section 5.3).
 result<std::string> collect(const request& asked, field name) {
     std::string list;
-    for (std::size_t i = 0; i < asked.line_count; ++i) {
-        if (asked.lines[i].name != name) continue;
+    for (const request::line& line : asked.known_fields()) {
+        if (line.name != name) continue;
         if (!list.empty()) list += ',';
-        list += asked.lines[i].value;
+        list += line.value;
     }
     bool present = asked.has(name);
     if (present && !is_tag_list(list))

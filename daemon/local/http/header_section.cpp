@@ -114,9 +114,9 @@ fault add_field(std::string_view line, request& out) {
 fault check_codings(const request& out) {
     bool chunked = false;
     bool others = false;
-    for (std::size_t i = 0; i < out.line_count; ++i) {
-        if (out.lines[i].name != field::transfer_encoding) continue;
-        std::string_view list = out.lines[i].value;
+    for (const request::line& line : out.known_fields()) {
+        if (line.name != field::transfer_encoding) continue;
+        std::string_view list = line.value;
         while (!list.empty()) {
             std::string_view coding = take_until(',', list);
             if (coding.empty()) continue;
@@ -167,9 +167,9 @@ fault check_host(request& out) {
 void decide_keep_alive(request& out) noexcept {
     bool close = false;
     bool keep = false;
-    for (std::size_t i = 0; i < out.line_count; ++i) {
-        if (out.lines[i].name != field::connection) continue;
-        std::string_view list = out.lines[i].value;
+    for (const request::line& line : out.known_fields()) {
+        if (line.name != field::connection) continue;
+        std::string_view list = line.value;
         while (!list.empty()) {
             std::string_view option = next_element(list);
             close = close || equals_any_case(option, "close");

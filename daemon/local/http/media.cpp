@@ -65,15 +65,14 @@ void consider(std::string_view list, std::string_view type, preference& best) no
 
 unsigned quality_for(const request& asked, std::string_view type) noexcept {
     preference best;
-    for (std::size_t i = 0; i < asked.line_count; ++i)
-        if (asked.lines[i].name == field::accept) consider(asked.lines[i].value, type, best);
+    for (const request::line& line : asked.known_fields())
+        if (line.name == field::accept) consider(line.value, type, best);
     return best.quality;
 }
 
 bool has_preference(const request& asked) noexcept {
-    for (std::size_t i = 0; i < asked.line_count; ++i)
-        if (asked.lines[i].name == field::accept &&
-            asked.lines[i].value.find_first_not_of(", \t") != std::string_view::npos)
+    for (const request::line& line : asked.known_fields())
+        if (line.name == field::accept && line.value.find_first_not_of(", \t") != std::string_view::npos)
             return true;
     return false;
 }

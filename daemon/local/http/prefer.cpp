@@ -20,9 +20,9 @@ std::string_view unquoted(std::string_view value) noexcept {
 } // namespace
 
 std::optional<std::chrono::seconds> wait_preference(const request& asked) noexcept {
-    for (std::size_t i = 0; i < asked.line_count; ++i) {
-        if (asked.lines[i].name != field::prefer) continue;
-        std::string_view list = asked.lines[i].value;
+    for (const request::line& line : asked.known_fields()) {
+        if (line.name != field::prefer) continue;
+        std::string_view list = line.value;
         while (!list.empty()) {
             std::string_view element = take_until(',', list);
             std::string_view value = take_until(';', element); // its parameters mean nothing here

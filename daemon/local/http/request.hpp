@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace tokenward::local {
@@ -66,15 +67,17 @@ struct request {
     std::string_view host{};        ///< of an absolute target, else of the Host field
     std::string_view body{};        ///< decoded
 
+    /// The lines of fields that mean something here, as they came.
+    std::span<const line> known_fields() const noexcept { return {lines.data(), line_count}; }
     /// The value of the first line of that name, or empty.
     std::string_view first(field name) const noexcept {
-        for (std::size_t i = 0; i < line_count; ++i)
-            if (lines[i].name == name) return lines[i].value;
+        for (const line& l : known_fields())
+            if (l.name == name) return l.value;
         return {};
     }
     std::size_t count(field name) const noexcept {
         std::size_t n = 0;
-        for (std::size_t i = 0; i < line_count; ++i) n += lines[i].name == name ? 1U : 0U;
+        for (const line& l : known_fields()) n += l.name == name ? 1U : 0U;
         return n;
     }
     bool has(field name) const noexcept { return count(name) != 0; }
