@@ -79,6 +79,12 @@ TEST(RequestParser, FailsOnMoreThanAHundredFields) {
     EXPECT_EQ(parse(with_fields(fields + "X: a\r\n")).status, 431);
 }
 
+TEST(RequestParser, FailsOnABareLfWithinAChunkedBody) {
+    for (const char* chunks :
+         {"1;\na\r\n0\r\n\r\n", "1\r\na\r\n0\r\nT: a\n\r\n", "1\r\na\r\n0\r\nT: a\r\n\n"})
+        EXPECT_EQ(parse(with_chunks(chunks)).status, 400) << chunks;
+}
+
 TEST(RequestParser, FailsOnAChunkedBodyThatGrowsOverTheLimitChunkByChunk) {
     std::string chunks;
     for (int i = 0; i < 17; ++i) chunks += "1000\r\n" + std::string(0x1000, 'a') + "\r\n";
