@@ -1,5 +1,7 @@
-// See scope.hpp.
+// A scope as text, and back.
 #include "common/scope.hpp"
+
+#include "common/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -52,31 +54,6 @@ std::string to_string(const scope& target) {
     for (const form& f : forms)
         if (f.kind == target.kind) return std::string(f.prefix) + target.value;
     return "unscoped";
-}
-
-bool is_utf8(std::string_view text) noexcept {
-    auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    for (std::size_t i = 0; i < text.size();) {
-        unsigned char lead = at(i);
-        if (lead < 0x80) {
-            ++i;
-            continue;
-        }
-        std::size_t length = lead >= 0xc2 && lead <= 0xdf   ? 2
-                             : (lead & 0xf0) == 0xe0        ? 3
-                             : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                            : 0;
-        if (length == 0 || text.size() - i < length) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((at(i + k) & 0xc0) != 0x80) return false;
-        unsigned char second = at(i + 1);
-        bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-        bool out_of_range =
-            (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90); // surrogates, > U+10FFFF
-        if (overlong || out_of_range) return false;
-        i += length;
-    }
-    return true;
 }
 
 } // namespace tokenward

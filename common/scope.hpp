@@ -38,7 +38,4 @@ result<scope> parse_scope(std::string_view text, const domain_ref& project_domai
 /// The spelled-out form; the inverse of parse_scope for the same project_domain.
 std::string to_string(const scope& target);
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629).
-bool is_utf8(std::string_view text) noexcept;
-
 } // namespace tokenward

@@ -37,10 +37,8 @@ std::string identity_name(const std::string& cloud) {
 /// A text as YAML, in quotes if it could be read as something else.
 std::string as_yaml(const yaml_node& value) {
     const std::string& text = value.text;
-    auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     auto is_plain = [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') ||
-               std::string_view("._-/:").find(c) != std::string::npos;
+        return is_letter(c) || is_digit(c) || std::string_view("._-/:").find(c) != std::string::npos;
     };
     const bool is_word = std::find(std::begin(words_of_yaml), std::end(words_of_yaml), lower_ascii(text)) !=
                          std::end(words_of_yaml);

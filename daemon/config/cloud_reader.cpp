@@ -1,7 +1,7 @@
 // Reads clouds.yaml, secure.yaml, clouds-public.yaml and the OS_* variables, and finds a cloud in them.
 #include "daemon/config/cloud_reader.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/config/cloud_merge.hpp"
 #include "daemon/config/config_section.hpp"
@@ -21,7 +21,6 @@ constexpr int all_depths = 16;
 
 /// A name from a file or variable, made fit for a message.
 std::string shown(std::string_view name) {
-    auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     bool fit = name.size() <= 64 && std::none_of(name.begin(), name.end(), is_control) && is_utf8(name);
     return fit ? "`" + std::string(name) + "`" : "with an unprintable name";
 }

@@ -2,10 +2,11 @@
 #include "daemon/config/config_section.hpp"
 
 #include "common/scope.hpp"
+#include "common/utf8.hpp"
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace tokenward {
@@ -124,11 +125,9 @@ std::optional<std::size_t> config_section::number(std::string_view key, std::siz
                                                   std::size_t most) const {
     const yaml_node* value = find(key);
     if (value == nullptr) return std::nullopt;
-    std::size_t n = 0;
-    const char* end = value->text.data() + value->text.size();
-    auto [stop, failure] = std::from_chars(value->text.data(), end, n);
-    bool canonical = failure == std::errc{} && stop == end && std::to_string(n) == value->text;
-    if (canonical && !value->quoted && n >= least && n <= most) return n;
+    const auto n = parse_number<std::size_t>(value->text);
+    const bool canonical = n && std::to_string(*n) == value->text;
+    if (canonical && !value->quoted && *n >= least && *n <= most) return n;
     x_faults.error(value->line, in_backticks(key) + " must be a whole number from " + std::to_string(least) +
                                     " to " + std::to_string(most));
     return std::nullopt;
@@ -137,7 +136,6 @@ std::optional<std::size_t> config_section::number(std::string_view key, std::siz
 std::optional<std::string> read_text(const yaml_node& node, const std::string& what, std::size_t max,
                                      fault_list& faults) {
     if (node.type == kind::broken) return std::nullopt;
-    auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (node.type != kind::text)
         faults.error(node.line, what + " must be a text");
     else if (node.text.empty())

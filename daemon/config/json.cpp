@@ -2,7 +2,7 @@
 // events belong to the line that it was given last.
 #include "daemon/config/json.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 

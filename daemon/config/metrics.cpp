@@ -1,22 +1,11 @@
 // Reads `metrics`: the optional listener for Prometheus, on loopback addresses only.
 #include "daemon/config/section_readers.hpp"
 
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/base/text/loopback.hpp"
-
-#include <algorithm>
-#include <charconv>
 
 namespace tokenward {
 namespace {
-
-// Takes a whole number up to `most` off the front of `text`; none if there is no such number.
-std::optional<unsigned> take_leading_number(std::string_view& text, unsigned most) {
-    unsigned value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || value > most) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return value;
-}
 
 bool is_loopback_host(std::string_view host) {
     return host == "localhost" || host == "[::1]" || is_loopback_v4(host);
@@ -41,9 +30,10 @@ std::optional<loopback_address> read_metrics(const config_section& file) {
     const int line = metrics.line_of("listen");
     const std::size_t colon = text->rfind(':');
     const std::string_view host = std::string_view(*text).substr(0, colon);
-    std::string_view digits = colon == std::string::npos ? "" : std::string_view(*text).substr(colon + 1);
-    auto port = take_leading_number(digits, 65535);
-    if (!port || !digits.empty()) {
+    const std::string_view digits =
+        colon == std::string::npos ? "" : std::string_view(*text).substr(colon + 1);
+    const auto port = parse_number<std::uint16_t>(digits);
+    if (!port) {
         file.faults().error(line, "`listen` is ADDRESS:PORT, such as \"127.0.0.1:9464\" or \"[::1]:9464\"");
         return std::nullopt;
     }
@@ -52,7 +42,7 @@ std::optional<loopback_address> read_metrics(const config_section& file) {
                                   "names of all identities and scopes: 127.0.0.1, [::1] or localhost");
         return std::nullopt;
     }
-    return loopback_address{.address = numeric(host), .port = static_cast<std::uint16_t>(*port)};
+    return loopback_address{.address = numeric(host), .port = *port};
 }
 
 } // namespace tokenward

@@ -1,9 +1,10 @@
 // Matches hosts and ports against the entries of NO_PROXY.
 #include "daemon/config/no_proxy.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include <arpa/inet.h> // inet_pton, which does no I/O
@@ -44,20 +45,8 @@ bool is_equal(const address& a, const address& b, unsigned bits) noexcept {
 bool is_in_network(std::string_view entry, std::size_t slash, std::string_view host) noexcept {
     auto network = read_address(entry.substr(0, slash));
     auto address = read_address(host);
-    std::string_view length = entry.substr(slash + 1);
-    unsigned bits = 0;
-    auto [stop, failure] = std::from_chars(length.data(), length.data() + length.size(), bits);
-    if (failure != std::errc{} || stop != length.data() + length.size()) return false;
-    return network && address && bits <= network->bits && is_equal(*network, *address, bits);
-}
-
-char folded(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_same_name(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return folded(x) == folded(y); });
+    auto bits = parse_number<unsigned>(entry.substr(slash + 1));
+    return network && address && bits && *bits <= network->bits && is_equal(*network, *address, *bits);
 }
 
 bool is_name_or_below(std::string_view host, std::string_view name) noexcept {
@@ -66,7 +55,7 @@ bool is_name_or_below(std::string_view host, std::string_view name) noexcept {
     if (host.ends_with('.')) host.remove_suffix(1);
     if (name.empty() || host.size() < name.size()) return false;
     std::size_t before = host.size() - name.size();
-    return is_same_name(host.substr(before), name) && (before == 0 || host[before - 1] == '.');
+    return equals_any_case(host.substr(before), name) && (before == 0 || host[before - 1] == '.');
 }
 
 /// Takes `:PORT` off the end; none if there is no port. (An IPv6 address has colons too.)

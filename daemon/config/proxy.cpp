@@ -5,6 +5,7 @@
 #include "daemon/base/text/url.hpp"
 #include "daemon/config/no_proxy.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace tokenward {
@@ -13,25 +14,11 @@ namespace {
 constexpr std::string_view scheme = "http://";
 constexpr std::string_view default_port = "1080";
 
-int digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/// Appends `text` decoded; false when a `%` isn't followed by two digits, or stands for a control character.
+/// Appends `text` decoded; false when a `%` isn't followed by two digits, or for a control character.
 bool decode(std::string_view text, wiped_string& to) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        int c = static_cast<unsigned char>(text[i]);
-        if (text[i] == '%') {
-            if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return false;
-            c = digit(text[i + 1]) * 16 + digit(text[i + 2]);
-            i += 2;
-        }
-        if (c < 0x20 || c == 0x7f) return false;
-        to += static_cast<char>(c);
-    }
-    return true;
+    const std::size_t start = to.size();
+    return append_percent_decoded(text, to) &&
+           std::none_of(to.begin() + static_cast<std::ptrdiff_t>(start), to.end(), is_control);
 }
 
 std::shared_ptr<const secret> read_credentials(std::string_view text) {

@@ -1,6 +1,7 @@
 // Reads where a secret comes from: {credential: NAME}, {file: PATH}, {env: NAME} or a plain text.
 #include "daemon/config/section_readers.hpp"
 
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
@@ -13,12 +14,9 @@ using source = secret_ref::source;
 
 constexpr auto secret_forms = "{credential: NAME}, {file: PATH} or {env: NAME}";
 
-bool is_alpha(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
 bool is_variable(std::string_view name) {
-    auto fits = [](char c) { return is_alpha(c) || (c >= '0' && c <= '9'); };
-    return is_alpha(name.front()) && std::all_of(name.begin(), name.end(), fits);
+    auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+    return !is_digit(name.front()) && std::all_of(name.begin(), name.end(), fits);
 }
 
 bool is_file_name(std::string_view name) {

@@ -2,6 +2,7 @@
 #include "daemon/config/suggestion.hpp"
 
 #include "common/scope.hpp"
+#include "daemon/base/text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::size_t max_length = 64; // of compared words; all known ones are shorter
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Optimal string alignment distance. REQUIRES: both are at most max_length long.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     using row = std::array<std::size_t, max_length + 1>;
@@ -23,10 +20,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     for (std::size_t i = 1; i <= a.size(); ++i) {
         current[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            std::size_t differs = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
+            std::size_t differs = lower_ascii(a[i - 1]) == lower_ascii(b[j - 1]) ? 0 : 1;
             current[j] = std::min({last[j] + 1, current[j - 1] + 1, last[j - 1] + differs});
-            bool swapped =
-                i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+            bool swapped = i > 1 && j > 1 && lower_ascii(a[i - 1]) == lower_ascii(b[j - 2]) &&
+                           lower_ascii(a[i - 2]) == lower_ascii(b[j - 1]);
             if (swapped) current[j] = std::min(current[j], before_last[j - 2] + 1);
         }
         before_last = last;

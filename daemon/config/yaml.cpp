@@ -2,7 +2,8 @@
 // parses.
 #include "daemon/config/yaml.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/config/yaml_map.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -182,14 +183,11 @@ bool is_readable(std::string_view text, fault_list& faults) {
         faults.error(0, "larger than 1 MiB");
         return false;
     }
-    auto is_control = [](char c) {
-        auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
-    };
+    auto is_odd = [](char c) { return is_control(c) && c != '\n' && c != '\r' && c != '\t'; };
     for (std::size_t start = 0; start < text.size();) {
         std::size_t end = std::min(text.find('\n', start), text.size());
         std::string_view line = text.substr(start, end - start);
-        bool control = std::any_of(line.begin(), line.end(), is_control);
+        bool control = std::any_of(line.begin(), line.end(), is_odd);
         if (control || !is_utf8(line)) {
             faults.error(line_at(text, start),
                          control ? "a control character: remove it" : "not UTF-8: save the file as UTF-8");

@@ -1,19 +1,15 @@
 // What of the configuration's data is more than data: ids as text, and how a proxy is named and compared.
 #include "daemon/core/config.hpp"
 
-#include <charconv>
+#include "daemon/base/text/ascii.hpp"
+
 #include <limits>
-#include <system_error>
 
 namespace tokenward {
 
 std::optional<unsigned> parse_id(std::string_view text) noexcept {
-    unsigned number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data(), end, number);
-    const bool is_id =
-        failure == std::errc{} && stop == end && number != std::numeric_limits<unsigned>::max();
-    return is_id ? std::optional(number) : std::nullopt;
+    const auto number = parse_number<unsigned>(text);
+    return number && *number != std::numeric_limits<unsigned>::max() ? number : std::nullopt;
 }
 
 std::string http_proxy::name() const {

@@ -1,19 +1,17 @@
 // See refusal.hpp.
 #include "daemon/core/refusal.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace tokenward {
 namespace {
 
-char lowered(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // `words` is in lower case.
 bool says(std::string_view body, std::string_view words) noexcept {
-    auto same = [](char b, char w) { return lowered(b) == w; };
+    auto same = [](char b, char w) { return lower_ascii(b) == w; };
     return std::search(body.begin(), body.end(), words.begin(), words.end(), same) != body.end();
 }
 

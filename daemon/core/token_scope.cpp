@@ -1,16 +1,14 @@
 // Compares a token's own scope with a wanted or forbidden one.
 #include "daemon/core/token_scope.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
 
 namespace tokenward {
 namespace {
 
 using enum scope_agreement;
-
-char folded(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 scope_agreement compare_id(const std::string& said, const std::string& wanted) noexcept {
     if (said.empty()) return unsaid;
@@ -19,9 +17,7 @@ scope_agreement compare_id(const std::string& said, const std::string& wanted) n
 
 scope_agreement compare_name(const std::string& said, const std::string& wanted) noexcept {
     if (said.empty()) return unsaid;
-    const bool same = std::equal(said.begin(), said.end(), wanted.begin(), wanted.end(),
-                                 [](char a, char b) { return folded(a) == folded(b); });
-    return same ? matches : contradicts;
+    return equals_any_case(said, wanted) ? matches : contradicts;
 }
 
 // A project of the same name in another domain is another project.

@@ -1,6 +1,8 @@
 // Parses the dates and times of the IAM's answers.
 #include "daemon/iam/iam_time.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -10,10 +12,6 @@ namespace {
 using namespace std::chrono;
 
 constexpr seconds longest_wait = hours(1);
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 // Takes a text apart from the left; once something did not fit, nothing fits any more.
 class scanner {

@@ -1,4 +1,5 @@
 // The answer to a login: the token and its description; see keystone_codec.hpp.
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/core/refusal.hpp"
 #include "daemon/iam/iam_time.hpp"
 #include "daemon/iam/keystone_codec.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace tokenward::iam {
 namespace {
@@ -209,9 +211,7 @@ validation parse_projects(const http_answer& answer) {
 std::string fingerprint(std::string_view token) {
     std::array<unsigned char, 32> hash{};
     if (EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) return {};
-    std::string text = "sha256:";
-    for (std::size_t i = 0; i < 8; ++i) text += fmt::format("{:02x}", hash[i]);
-    return text;
+    return "sha256:" + to_hex(std::span(hash).first(8));
 }
 
 } // namespace tokenward::iam

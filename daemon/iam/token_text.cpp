@@ -1,6 +1,7 @@
 // Splits the body of an answer into the token's description and the rest.
 #include "daemon/iam/token_text.hpp"
 
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/base/text/raw_json.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -47,12 +48,6 @@ bool is_json(std::string_view text) {
     return !failed && used == text.size();
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view space = " \t\r\n";
-    const auto first = std::min(text.find_first_not_of(space), text.size());
-    return text.substr(first, text.find_last_not_of(space) + 1 - first);
-}
-
 // What is kept of an answer is no secret, so that a token in it does not belong there.
 std::string withhold(std::string_view text, const secret& value) {
     std::string kept;
@@ -84,7 +79,7 @@ std::string_view read_token_text(std::string_view text, const secret& value, tok
     json::error_code failed;
     into.description = json::parse(without_member(token->value, "catalog"), failed);
     if (failed) return none;
-    into.body = withhold(trimmed(text), value);
+    into.body = withhold(trimmed(text, " \t\r\n"), value);
     return {};
 }
 

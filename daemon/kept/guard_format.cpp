@@ -1,11 +1,10 @@
 // The text of the guard's file; see guard_file.hpp.
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/kept/guard_file.hpp"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace tokenward {
 namespace {
@@ -23,20 +22,13 @@ struct malformed {
 };
 
 template <std::size_t N>
-std::string to_hex(const std::array<std::uint8_t, N>& bytes) {
-    std::string text;
-    for (std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-    return text;
-}
-
-template <std::size_t N>
 std::array<std::uint8_t, N> from_hex(std::string_view text) {
     std::array<std::uint8_t, N> bytes{};
     if (text.size() != 2 * N) throw malformed{"hex digits of the wrong number"};
     for (std::size_t i = 0; i < N; ++i) {
-        const char* from = text.data() + 2 * i;
-        auto [end, error] = std::from_chars(from, from + 2, bytes[i], 16);
-        if (error != std::errc() || end != from + 2) throw malformed{"not hex digits"};
+        const auto byte = parse_number<std::uint8_t>(text.substr(2 * i, 2), 16);
+        if (!byte) throw malformed{"not hex digits"};
+        bytes[i] = *byte;
     }
     return bytes;
 }

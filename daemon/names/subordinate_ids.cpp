@@ -1,12 +1,12 @@
 // Parses the text of /etc/subuid or /etc/subgid, and finds the owners of an id.
 #include "daemon/names/subordinate_ids.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <system_error>
 
 namespace tokenward {
 namespace {
@@ -20,18 +20,7 @@ std::string_view take_field(std::string_view& line) {
 }
 
 std::string_view without_blanks(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
-        text.remove_suffix(1);
-    return text;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    text = without_blanks(text);
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data(), end, number);
-    return failure == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+    return trimmed(text, " \t\r");
 }
 
 } // namespace
@@ -41,8 +30,8 @@ subordinate_ids::subordinate_ids(std::string_view text) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         const std::string_view owner = without_blanks(take_field(line));
-        const auto first = parse_number(take_field(line));
-        const auto count = parse_number(take_field(line));
+        const auto first = parse_number<std::uint64_t>(without_blanks(take_field(line)));
+        const auto count = parse_number<std::uint64_t>(without_blanks(take_field(line)));
         if (owner.empty() || owner.front() == '#' || !first || !count || *count == 0 || *first >= ids_in_all)
             continue;
         const std::uint64_t end = *first + std::min(*count, ids_in_all - *first);

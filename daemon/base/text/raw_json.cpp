@@ -1,5 +1,7 @@
-// See raw_json.hpp.
+// Finds where names and values begin and end; it looks at nothing within the values.
 #include "daemon/base/text/raw_json.hpp"
+
+#include "daemon/base/text/ascii.hpp"
 
 #include <algorithm>
 
@@ -46,15 +48,10 @@ struct unescaped {
 };
 
 unescaped unescape_hex(std::string_view text) noexcept {
-    unsigned value = 0;
     if (text.size() < 6) return {};
-    for (char digit : text.substr(2, 4)) {
-        const std::size_t number = std::string_view("0123456789abcdefABCDEF").find(digit);
-        if (number == std::string_view::npos) return {};
-        value = value * 16 + static_cast<unsigned>(number > 15 ? number - 6 : number);
-    }
-    if (value > 0x7f) return {};
-    return {static_cast<char>(value), 6};
+    const auto value = parse_number<unsigned>(text.substr(2, 4), 16);
+    if (!value || *value > 0x7f) return {};
+    return {static_cast<char>(*value), 6};
 }
 
 unescaped unescape(std::string_view text) noexcept {

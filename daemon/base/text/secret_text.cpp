@@ -1,7 +1,8 @@
-// See secret_text.hpp.
+// Takes a text of secrets apart, line by line.
 #include "daemon/base/text/secret_text.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
+#include "daemon/base/text/ascii.hpp"
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ secret_text judge_secret(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
         made.has_mark = take_mark(line) || made.has_mark; // files with marks may be put together
-        if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+        if (trimmed(line).empty()) continue;
         if (made.lines.size() == most_secret_lines)
             made.fault = "has more than two lines: it holds one secret, or a new and an old one";
         made.lines.push_back(line);

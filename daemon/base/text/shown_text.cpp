@@ -1,25 +1,14 @@
-// See shown_text.hpp.
+// Escapes what could mislead a reader.
 #include "daemon/base/text/shown_text.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
+#include "daemon/base/text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace tokenward {
 namespace {
-
-constexpr char hex_digits[] = "0123456789abcdef";
-constexpr std::size_t longest_character = 4;
-
-/// How many bytes the first character has; 0: it is not UTF-8. REQUIRES: not empty.
-std::size_t first_character(std::string_view text) noexcept {
-    if (static_cast<unsigned char>(text.front()) < 0x80) return 1;
-    const std::size_t most = std::min(text.size(), longest_character);
-    for (std::size_t size = 1; size <= most; ++size)
-        if (is_utf8(text.substr(0, size))) return size;
-    return 0;
-}
 
 /// REQUIRES: one character, of at most three bytes.
 unsigned code_of(std::string_view character) noexcept {
@@ -54,21 +43,15 @@ bool misleads(std::string_view character) noexcept {
 
 void append_escape(std::string& out, unsigned code) {
     out += code < 0x80 ? "\\x" : "\\u";
-    for (int shift = code < 0x80 ? 4 : 12; shift >= 0; shift -= 4) out += hex_digits[code >> shift & 0xfU];
-}
-
-void append_stray_byte(std::string& out, char byte) {
-    const auto value = static_cast<unsigned char>(byte);
-    out += "\\x";
-    out += hex_digits[value >> 4];
-    out += hex_digits[value & 0xfU];
+    if (code >= 0x80) append_hex(out, static_cast<std::uint8_t>(code >> 8));
+    append_hex(out, static_cast<std::uint8_t>(code & 0xffU));
 }
 
 /// Appends the first character as it is shown, and takes it from `text`.
 void append_first(std::string& out, std::string_view& text) {
-    const std::size_t size = first_character(text);
+    const std::size_t size = first_character_size(text);
     if (size == 0)
-        append_stray_byte(out, text.front());
+        append_hex(out += "\\x", static_cast<std::uint8_t>(text.front()));
     else if (misleads(text.substr(0, size)))
         append_escape(out, code_of(text.substr(0, size)));
     else
@@ -96,7 +79,7 @@ std::string shown_text(std::string_view text, std::size_t most) {
 
 bool is_shown_as_it_is(std::string_view text) noexcept {
     while (!text.empty()) {
-        const std::size_t size = first_character(text);
+        const std::size_t size = first_character_size(text);
         if (size == 0 || misleads(text.substr(0, size))) return false;
         text.remove_prefix(size);
     }

@@ -2,11 +2,11 @@
 #include "daemon/base/text/url.hpp"
 
 #include "daemon/base/text/ascii.hpp"
+#include "daemon/base/text/loopback.hpp"
 
 #include <idn2.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 namespace tokenward {
@@ -33,10 +33,6 @@ parts split(std::string_view url) noexcept {
     return split_authority(rest.substr(0, rest.find('/')));
 }
 
-bool is_alnum(char c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_host(std::string_view host) noexcept {
     if (host.starts_with('[')) {
         if (host.size() < 4 || !host.ends_with(']')) return false;
@@ -44,7 +40,7 @@ bool is_host(std::string_view host) noexcept {
         return inside.find(':') != std::string_view::npos &&
                inside.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
     }
-    auto fits = [](char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_'; };
+    auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; };
     return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
 }
 
@@ -61,14 +57,12 @@ std::optional<std::string> dns_form(const std::string& host) {
 bool is_port(std::string_view port) noexcept {
     if (port.empty()) return true;
     if (!port.starts_with(':')) return false; // what follows the bracket of an IPv6 address
-    unsigned number = 0;
-    auto [stop, failure] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
-    return failure == std::errc{} && stop == port.data() + port.size() && number >= 1 && number <= 65535;
+    return parse_number<std::uint16_t>(port.substr(1)).value_or(0) != 0;
 }
 
 bool is_loopback(std::string_view host) noexcept {
     return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+           is_short_loopback_v4(host);
 }
 
 } // namespace

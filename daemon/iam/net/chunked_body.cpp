@@ -1,23 +1,14 @@
 // See chunked_body.hpp.
 #include "daemon/iam/net/chunked_body.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 
 namespace tokenward::iam {
-namespace {
-
 namespace http = boost::beast::http;
-
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-} // namespace
 
 std::size_t chunk_decoder::take(std::string_view bytes, wiped_string& body) {
     std::size_t at = 0;
@@ -43,10 +34,10 @@ void chunk_decoder::step(char c) {
     case place::first_digit:
         x_size = 0;
         x_at = place::digits;
-        if (hex_digit(c) < 0) x_failed = http::error::bad_chunk;
+        if (hex_value(c) < 0) x_failed = http::error::bad_chunk;
         [[fallthrough]];
     case place::digits:
-        if (hex_digit(c) >= 0) return add_digit(c);
+        if (hex_value(c) >= 0) return add_digit(c);
         x_at = place::padding;
         [[fallthrough]];
     case place::padding:
@@ -75,7 +66,7 @@ void chunk_decoder::step(char c) {
 }
 
 void chunk_decoder::add_digit(char c) {
-    x_size = x_size * 16 + static_cast<std::size_t>(hex_digit(c));
+    x_size = x_size * 16 + static_cast<std::size_t>(hex_value(c));
     if (x_size > x_limit - x_taken) x_failed = http::error::body_limit;
 }
 

@@ -1,6 +1,8 @@
 // See name_lookup.hpp.
 #include "daemon/iam/net/name_lookup.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -36,9 +37,7 @@ std::optional<asio::ip::tcp::endpoint> read_numeric(const std::string& host, con
     boost::system::error_code is_a_name;
     auto address = asio::ip::make_address(host, is_a_name);
     if (is_a_name) return std::nullopt;
-    unsigned short number = 0;
-    std::from_chars(port.data(), port.data() + port.size(), number);
-    return asio::ip::tcp::endpoint(address, number);
+    return asio::ip::tcp::endpoint(address, parse_number<std::uint16_t>(port).value_or(0));
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // POST /v1/identities/{identity}/passcode: a person's MFA code, passed on to the IAM at once.
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/local/api/admission.hpp"
 #include "daemon/local/api/handlers.hpp"
 #include "daemon/local/http/media.hpp"
@@ -19,7 +20,6 @@ result<secret> parse_passcode(std::string_view text) {
     const auto* code =
         !error && document.is_object() ? document.get_object().if_contains("passcode") : nullptr;
     const auto* digits = code == nullptr ? nullptr : code->if_string();
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (digits == nullptr || digits->size() < 4 || digits->size() > 10 ||
         !std::all_of(digits->begin(), digits->end(), is_digit))
         return problem{errc::bad_request, R"(the body is {"passcode":"123456"}: a string of 4 to 10 digits)"};

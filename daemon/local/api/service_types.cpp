@@ -1,6 +1,8 @@
 // The official types of OpenStack services and their aliases, by the Service Types Authority as of 2019-05.
 #include "daemon/local/api/catalog.hpp"
 
+#include "daemon/base/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -32,7 +34,7 @@ constexpr std::array rows{
 };
 
 bool names_version(std::string_view type) noexcept {
-    return type.size() > 2 && type[type.size() - 2] == 'v' && type.back() >= '0' && type.back() <= '9';
+    return type.size() > 2 && type[type.size() - 2] == 'v' && is_digit(type.back());
 }
 
 } // namespace

@@ -4,7 +4,6 @@
 #include "daemon/local/http/header_section.hpp"
 #include "daemon/local/http/http_text.hpp"
 
-#include <charconv>
 #include <cstring>
 
 namespace tokenward::local {
@@ -27,15 +26,12 @@ chunk_decoder::outcome chunk_decoder::take_size(std::string_view line) noexcept 
     std::string_view extensions = line.substr(digits.size());
     if (!extensions.empty()) // white space may stand before one (RFC 9112, section 7.1.1)
         digits = digits.substr(0, digits.find_last_not_of(" \t") + 1);
-    std::size_t size = 0;
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-    if (digits.empty() || digits.size() > max_digits || error != std::errc{} ||
-        end != digits.data() + digits.size())
-        return fail(400, "the size of a chunk is malformed");
+    const auto size = parse_number<std::size_t>(digits, 16);
+    if (!size || digits.size() > max_digits) return fail(400, "the size of a chunk is malformed");
     if (!is_field_value(extensions)) return fail(400, "the extension of a chunk is malformed");
-    if (size > max_body - x_decoded) return fail(413, "the body is over 64 KiB");
-    x_left = size;
-    x_state = size == 0 ? state::trailer : state::data;
+    if (*size > max_body - x_decoded) return fail(413, "the body is over 64 KiB");
+    x_left = *size;
+    x_state = *size == 0 ? state::trailer : state::data;
     return outcome::complete;
 }
 

@@ -78,7 +78,6 @@ fault parse_target(std::string_view text, request& out) {
 }
 
 fault parse_version(std::string_view text, request& out) {
-    auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.size() != 8 || !text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' ||
         !is_digit(text[7]))
         return parse_error{400, "the request line is malformed"};
@@ -145,9 +144,9 @@ fault check_body(request& out) {
     }
     if (lengths == 1) {
         std::string_view text = out.first(field::content_length);
-        if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+        if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit))
             return parse_error{400, "Content-Length is not a number"};
-        auto length = parse_number(text);
+        auto length = parse_number<std::uint64_t>(text);
         if (!length || *length > max_body) return parse_error{413, "the body is over 64 KiB"};
         out.body_framing = framing::length;
         out.content_length = static_cast<std::size_t>(*length);

@@ -39,8 +39,7 @@ bool is_socket_host(std::string_view host) noexcept {
 
 bool is_loopback_host(std::string_view host) noexcept {
     const std::string_view name = without_port(host);
-    if (equals_any_case(name, "localhost") || name == "[::1]") return true;
-    return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos;
+    return equals_any_case(name, "localhost") || name == "[::1]" || is_short_loopback_v4(name);
 }
 
 } // namespace tokenward::local

@@ -23,7 +23,7 @@ std::optional<unsigned> parse_quality(std::string_view text) noexcept {
     unsigned value = whole == "1" ? 1000 : 0;
     unsigned weight = 100;
     for (char c : fraction) {
-        if (c < '0' || c > '9') return std::nullopt;
+        if (!is_digit(c)) return std::nullopt;
         value += static_cast<unsigned>(c - '0') * weight;
         weight /= 10;
     }

@@ -28,7 +28,7 @@ std::optional<std::chrono::seconds> wait_preference(const request& asked) noexce
             std::string_view value = take_until(';', element); // its parameters mean nothing here
             std::string_view name = take_until('=', value);
             if (!equals_any_case(name, "wait")) continue;
-            auto seconds = parse_number(unquoted(trimmed(value)));
+            auto seconds = parse_number<std::uint64_t>(unquoted(trimmed(value)));
             if (!seconds) return std::nullopt;
             const auto most = static_cast<std::uint64_t>(longest_watch.count());
             return std::chrono::seconds(std::min(*seconds, most));

@@ -1,7 +1,8 @@
 // Splits a target into segments and parameters, and decodes percent-encoding.
 #include "daemon/local/http/target.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
+#include "daemon/base/text/ascii.hpp"
 #include "daemon/local/http/http_text.hpp"
 
 #include <algorithm>
@@ -15,32 +16,15 @@ problem malformed(std::string detail) {
     return {errc::bad_request, std::move(detail)};
 }
 
-std::optional<unsigned> hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    c = lower_ascii(c);
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-    return std::nullopt;
-}
-
 } // namespace
 
 result<std::string_view> target::decode(std::string_view text) {
     if (text.find('%') == std::string_view::npos) return text;
-    auto digit_at = [&](std::size_t i) { return i < text.size() ? hex_digit(text[i]) : std::nullopt; };
-    std::size_t start = x_decoded.size();
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            x_decoded += text[i];
-            continue;
-        }
-        auto high = digit_at(i + 1);
-        auto low = digit_at(i + 2);
-        if (!high || !low) return malformed("a % in the target is not followed by two hex digits");
-        if (*high == 0 && *low == 0) return malformed("the target holds a NUL");
-        x_decoded += static_cast<char>(*high * 16 + *low);
-        i += 2;
-    }
+    const std::size_t start = x_decoded.size();
+    if (!append_percent_decoded(text, x_decoded))
+        return malformed("a % in the target is not followed by two hex digits");
     std::string_view decoded = std::string_view(x_decoded).substr(start);
+    if (decoded.find('\0') != std::string_view::npos) return malformed("the target holds a NUL");
     if (!is_utf8(decoded)) return malformed("the target is not UTF-8");
     return decoded;
 }
@@ -98,7 +82,7 @@ std::optional<std::string_view> target::parameter_named(std::string_view name) c
 result<std::uint64_t> target::number(std::string_view name, std::uint64_t otherwise) const {
     auto text = parameter_named(name);
     if (!text) return otherwise;
-    auto value = parse_number(*text);
+    auto value = parse_number<std::uint64_t>(*text);
     if (!value || *value > max_number)
         return malformed(std::string(name) + " must be whole seconds, 0 to 1000000000");
     return *value;

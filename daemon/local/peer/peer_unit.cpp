@@ -38,7 +38,7 @@ pid_t pid_behind(int pidfd) {
     auto at = info.find("\nPid:");
     if (at == std::string::npos) return 0;
     std::string_view line = std::string_view(info).substr(at + 5);
-    auto pid = parse_number(trimmed(line.substr(0, line.find('\n'))));
+    auto pid = parse_number<std::uint64_t>(trimmed(line.substr(0, line.find('\n'))));
     return static_cast<pid_t>(pid.value_or(0)); // -1 is no number, and so 0
 }
 
@@ -63,7 +63,7 @@ std::optional<instant> start_time(std::string_view stat, long ticks_per_second) 
         if (blank == std::string_view::npos) return std::nullopt;
         stat.remove_prefix(blank + 1);
     }
-    auto ticks = parse_number(stat.substr(0, stat.find(' ')));
+    auto ticks = parse_number<std::uint64_t>(stat.substr(0, stat.find(' ')));
     if (!ticks) return std::nullopt;
     return instant(std::chrono::nanoseconds(1'000'000'000 / ticks_per_second) *
                    static_cast<std::int64_t>(*ticks));

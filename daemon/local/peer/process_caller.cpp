@@ -23,7 +23,7 @@ std::vector<unsigned> numbers_of(std::string_view status, std::string_view name)
     line = line.substr(0, line.find('\n'));
     while (!(line = trimmed(line)).empty()) {
         auto end = line.find_first_of(" \t");
-        if (auto number = parse_number(line.substr(0, end)))
+        if (auto number = parse_number<std::uint64_t>(line.substr(0, end)))
             numbers.push_back(static_cast<unsigned>(*number));
         line.remove_prefix(end == std::string_view::npos ? line.size() : end);
     }

@@ -29,11 +29,3 @@ TEST(Scope, NamesAreShortAndPlain) {
                              std::string("a b"), std::string("\u00fc")})
         EXPECT_FALSE(is_name(text)) << text;
 }
-
-TEST(Utf8, AcceptsWellFormedTextAlone) {
-    for (const char* good : {"", "a", "\u00fc", "\u20ac", "\U0001F511", "\U0010FFFF"})
-        EXPECT_TRUE(is_utf8(good)) << good;
-    for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                            "\xf5\x80\x80\x80", "\xe0\x80\x80", "a\xff"})
-        EXPECT_FALSE(is_utf8(bad)) << bad;
-}

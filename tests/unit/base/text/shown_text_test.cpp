@@ -1,7 +1,7 @@
 // Text of others made fit to be shown.
 #include "daemon/base/text/shown_text.hpp"
 
-#include "common/scope.hpp"
+#include "common/utf8.hpp"
 
 #include <gtest/gtest.h>
 
