@@ -1,5 +1,7 @@
-// See inherited.hpp.
+// Takes what the service manager passes to us.
 #include "systemd/inherited.hpp"
+
+#include "common/posix.hpp"
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
@@ -17,9 +19,8 @@ result<std::vector<inherited_fd>> take_inherited() {
     char** names = nullptr;
     const int count = sd_listen_fds_with_names(1, &names);
     if (count < 0)
-        return problem{errc::internal, std::string("what systemd says of the sockets that it passes "
-                                                   "($LISTEN_FDS, $LISTEN_FDNAMES) makes no sense: ") +
-                                           std::strerror(-count)};
+        return problem{errc::internal,
+                       "systemd's $LISTEN_FDS and $LISTEN_FDNAMES make no sense: " + error_text(-count)};
     std::vector<inherited_fd> taken;
     for (int i = 0; i < count; ++i) {
         taken.push_back({unique_fd(SD_LISTEN_FDS_START + i), names[i]});

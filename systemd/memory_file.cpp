@@ -1,13 +1,14 @@
-// See memory_file.hpp.
+// Makes and reads sealed memory files.
 #include "systemd/memory_file.hpp"
+
+#include "common/posix.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <string>
 #include <utility>
 
 namespace tokenward::systemd {
@@ -15,10 +16,6 @@ namespace {
 
 constexpr int all_seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 constexpr unsigned never_executable = 0x0008U; // MFD_NOEXEC_SEAL, which Debian 12's headers don't know
-
-problem failed(std::string_view what) {
-    return {errc::internal, "can't " + std::string(what) + ": " + std::strerror(errno)};
-}
 
 // Never executable where the kernel can say so (6.3), for there vm.memfd_noexec may forbid any other.
 unique_fd make_file() {
@@ -28,26 +25,16 @@ unique_fd make_file() {
     return made;
 }
 
-bool write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-        if (put < 0 && errno == EINTR) continue;
-        if (put == 0) errno = EIO; // which the kernel does not do
-        if (put <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return true;
-}
-
 } // namespace
 
 result<sealed_memory> sealed_memory::make(std::string_view bytes) {
     if (bytes.size() > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
     sealed_memory made;
     made.x_fd = make_file();
-    if (!made.x_fd) return failed("make a file in memory");
-    if (!write_all(made.fd(), bytes)) return failed("write a file in memory");
-    if (::fcntl(made.fd(), F_ADD_SEALS, all_seals) != 0) return failed("seal a file in memory");
+    if (!made.x_fd) return system_problem("make a file in memory");
+    if (const int error = write_all(made.fd(), bytes); error != 0)
+        return system_problem("write a file in memory", error);
+    if (::fcntl(made.fd(), F_ADD_SEALS, all_seals) != 0) return system_problem("seal a file in memory");
     if (bytes.empty()) return made;
     // The file's own pages all the same, as long as nobody can write. Before Linux 6.7 a shared mapping of
     // what is sealed is refused, though it be for reading alone.
@@ -79,7 +66,7 @@ sealed_memory::~sealed_memory() {
 
 result<wiped_string> read_sealed(int fd) {
     struct stat status {};
-    if (::fstat(fd, &status) != 0) return failed("examine it");
+    if (::fstat(fd, &status) != 0) return system_problem("examine it");
     const int seals = ::fcntl(fd, F_GET_SEALS); // there may be more than ours
     if (seals < 0 || (seals & all_seals) != all_seals)
         return problem{errc::internal, "it is no sealed memory"};
@@ -88,13 +75,10 @@ result<wiped_string> read_sealed(int fd) {
     wiped_string bytes;
     bytes.reserve(64); // beyond what lives inside the object and is not wiped
     bytes.resize(size);
-    for (std::size_t at = 0; at < size;) {
-        const ssize_t got = ::pread(fd, bytes.data() + at, size - at, static_cast<off_t>(at));
-        if (got < 0 && errno == EINTR) continue;
-        if (got == 0) return problem{errc::internal, "it is shorter than it says"};
-        if (got < 0) return failed("read it");
-        at += static_cast<std::size_t>(got);
-    }
+    if (::lseek(fd, 0, SEEK_SET) != 0) return system_problem("read it");
+    const read_outcome got = read_all(fd, bytes);
+    if (got.error != 0) return system_problem("read it", got.error);
+    if (got.size < size) return problem{errc::internal, "it is shorter than it says"};
     return bytes;
 }
 

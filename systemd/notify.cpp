@@ -1,5 +1,7 @@
-// See notify.hpp.
+// The datagrams of sd_notify(3), sent without waiting.
 #include "systemd/notify.hpp"
+
+#include "common/posix.hpp"
 
 #include <systemd/sd-daemon.h>
 
@@ -28,8 +30,7 @@ struct manager_address {
 };
 
 manager_address manager() noexcept {
-    const char* given = std::getenv("NOTIFY_SOCKET");
-    const std::string_view name = given == nullptr ? "" : given;
+    const std::string_view name = environment_variable("NOTIFY_SOCKET");
     manager_address made;
     if (name.size() < 2 || name.size() >= sizeof made.bytes.sun_path) return made;
     if (name.front() != '/' && name.front() != '@') return made;
@@ -41,8 +42,8 @@ manager_address manager() noexcept {
     return made;
 }
 
-problem unreachable(const char* why) {
-    return {errc::internal, std::string("can't reach the service manager: ") + why};
+problem unreachable(const std::string& why) {
+    return {errc::internal, "can't reach the service manager: " + why};
 }
 
 // What sd_pid_notify_with_fds(3) does, but that waits for a manager who does not read, without end: and with
@@ -52,7 +53,7 @@ result<void> send(const std::string& what, const int* fd = nullptr) {
     const manager_address to = manager();
     if (to.size == 0) return unreachable("$NOTIFY_SOCKET is no address of a Unix socket");
     const unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!socket) return unreachable(std::strerror(errno));
+    if (!socket) return unreachable(error_text(errno));
 
     iovec text{.iov_base = const_cast<char*>(what.data()), .iov_len = what.size()}; // sendmsg(2) only reads
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -71,7 +72,7 @@ result<void> send(const std::string& what, const int* fd = nullptr) {
         std::memcpy(CMSG_DATA(head), fd, sizeof *fd);
     }
     if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return {};
-    return unreachable(errno == EAGAIN ? "it does not read what it is told" : std::strerror(errno));
+    return unreachable(errno == EAGAIN ? "it does not read what it is told" : error_text(errno));
 }
 
 // What only informs: without a manager there is nobody to be told.
@@ -82,8 +83,7 @@ bool tell(const std::string& what) {
 } // namespace
 
 bool is_managed() noexcept {
-    const char* where = std::getenv("NOTIFY_SOCKET");
-    return where != nullptr && *where != '\0';
+    return !environment_variable("NOTIFY_SOCKET").empty();
 }
 
 bool notify_ready(const std::string& status) {
@@ -117,8 +117,7 @@ void notify_alive() {
 }
 
 bool has_store() noexcept {
-    const char* most = std::getenv("FDSTORE");
-    return is_managed() && (most == nullptr || std::strcmp(most, "0") != 0);
+    return is_managed() && environment_variable("FDSTORE") != "0";
 }
 
 result<void> store(const std::string& name, int fd) {
@@ -133,8 +132,7 @@ result<void> forget(const std::string& name) {
 // meanwhile.
 result<unique_fd> barrier() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-        return problem{errc::internal, std::string("can't make a pipe: ") + std::strerror(errno)};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return system_problem("make a pipe");
     unique_fd ours(ends[0]);
     const unique_fd theirs(ends[1]);
     const int fd = theirs.get();

@@ -1,5 +1,7 @@
 // tokenwardd --check: validates the configuration and the secrets that it names.
 #include "daemon/app/app.hpp"
+
+#include "common/posix.hpp"
 #include "daemon/config/config_file.hpp"
 #include "daemon/config/proxy_variables.hpp"
 #include "daemon/config/secret_reader.hpp"
@@ -47,13 +49,10 @@ class secret_check {
 
     /// Why the secret can be read only by the service itself; empty if it can be read here.
     std::string missing_here(const secret_ref& from) const {
-        auto is_set = [](const char* name) {
-            const char* value = std::getenv(name);
-            return value != nullptr && *value != '\0';
-        };
-        if (from.from == secret_ref::source::credential && !is_set("CREDENTIALS_DIRECTORY"))
+        if (from.from == secret_ref::source::credential &&
+            environment_variable("CREDENTIALS_DIRECTORY").empty())
             return "$CREDENTIALS_DIRECTORY is not set; systemd sets it for the unit";
-        if (from.from == secret_ref::source::env && !is_set("INVOCATION_ID") &&
+        if (from.from == secret_ref::source::env && environment_variable("INVOCATION_ID").empty() &&
             !x_reader.has_variable(from.name))
             return "the variable " + from.name + " is not set";
         return {};

@@ -1,12 +1,12 @@
 // Sets resource limits and process attributes.
 #include "daemon/app/process_hardening.hpp"
 
+#include "common/posix.hpp"
 #include "common/secret_memory.hpp"
 #include "daemon/base/log.hpp"
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -23,7 +23,7 @@ void limit(__rlimit_resource what, const char* name, bool to_nothing) {
             bounds.rlim_cur = bounds.rlim_max;
         if (setrlimit(what, &bounds) == 0) return;
     }
-    log::warning("limit_not_set", {}, "can't set {}: {}", name, std::strerror(errno));
+    log::warning("limit_not_set", {}, "can't set {}: {}", name, error_text(errno));
 }
 
 } // namespace
@@ -33,7 +33,7 @@ void protect_process() {
     limit(RLIMIT_CORE, "RLIMIT_CORE", true);
     limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", false);
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        log::warning("dumpable", {}, "can't turn off core dumps and tracing: {}", std::strerror(errno));
+        log::warning("dumpable", {}, "can't turn off core dumps and tracing: {}", error_text(errno));
 }
 
 void check_secret_memory() {
@@ -41,7 +41,7 @@ void check_secret_memory() {
     if (memory.unlocked != 0)
         log::warning("memory_not_locked", {},
                      "{} bytes for secrets may be swapped out, mlock: {}; raise LimitMEMLOCK (ulimit -l)",
-                     memory.unlocked, std::strerror(memory.lock_error));
+                     memory.unlocked, error_text(memory.lock_error));
 }
 
 std::size_t descriptor_limit() noexcept {

@@ -1,6 +1,7 @@
-// See text_file.hpp.
+// Reads a text file without waiting long for it.
 #include "daemon/base/text_file.hpp"
 
+#include "common/posix.hpp"
 #include "common/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -10,7 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <functional>
 
 namespace tokenward {
 namespace {
@@ -29,32 +30,14 @@ int wait_readable(int fd, steady_clock::time_point until) {
     }
 }
 
-/// Fills `text` as far as there is something; its size becomes that. 0, or an errno.
-int read_into(wiped_string& text, int fd, bool may_wait, steady_clock::time_point until) {
-    std::size_t size = 0;
-    int error = 0;
-    while (error == 0 && size < text.size()) {
-        if (may_wait) error = wait_readable(fd, until);
-        if (error != 0) break;
-        const ssize_t got = ::read(fd, text.data() + size, text.size() - size);
-        if (got == 0) break;
-        if (got > 0)
-            size += static_cast<std::size_t>(got);
-        else if (errno != EINTR && errno != EAGAIN)
-            error = errno;
-    }
-    text.resize(error == 0 ? size : 0);
-    return error;
-}
-
 } // namespace
 
 text_file read_text_file(const std::string& path, std::chrono::milliseconds patience) {
     text_file made;
     auto failed = [&](int error) {
         made.error = error;
-        made.fault = std::string("can't be read: ") +
-                     (error == ETIMEDOUT ? "nobody writes to the other end of it" : std::strerror(error));
+        made.fault = "can't be read: " +
+                     (error == ETIMEDOUT ? "nobody writes to the other end of it" : error_text(error));
         return std::move(made);
     };
     const auto until = steady_clock::now() + patience;
@@ -63,13 +46,13 @@ text_file read_text_file(const std::string& path, std::chrono::milliseconds pati
     struct stat is {};
     if (!file || fstat(file.get(), &is) != 0) return failed(errno);
     made.open_to_others = S_ISREG(is.st_mode) && (is.st_mode & (S_IROTH | S_IWOTH)) != 0;
+    std::function<int()> wait;
+    if (!S_ISREG(is.st_mode)) wait = [&] { return wait_readable(file.get(), until); };
     made.text.resize(text_file::largest + 1);
-    if (int error = read_into(made.text, file.get(), !S_ISREG(is.st_mode), until); error != 0)
-        return failed(error);
-    if (made.text.size() > text_file::largest) {
-        made.fault = "is larger than 1 MiB";
-        made.text.clear();
-    }
+    const read_outcome got = read_all(file.get(), made.text, wait);
+    made.text.resize(got.error == 0 && got.size <= text_file::largest ? got.size : 0);
+    if (got.error != 0) return failed(got.error);
+    if (got.size > text_file::largest) made.fault = "is larger than 1 MiB";
     return made;
 }
 

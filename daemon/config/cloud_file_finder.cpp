@@ -1,27 +1,21 @@
 // Looks for the files in the order of openstack.config.loader.
 #include "daemon/config/cloud_file_finder.hpp"
 
+#include "common/posix.hpp"
 #include "daemon/base/text_file.hpp"
 
 #include <pwd.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <set>
 
 namespace tokenward {
 namespace {
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr ? value : "";
-}
-
 /// As Python's expanduser(): $HOME for the own user, else the user database.
 std::string home_of(const std::string& user) {
-    if (std::string home = variable("HOME"); user.empty() && !home.empty()) return home;
+    if (std::string home(environment_variable("HOME")); user.empty() && !home.empty()) return home;
     const passwd* found = user.empty() ? getpwuid(geteuid()) : getpwnam(user.c_str());
     return found != nullptr ? found->pw_dir : "";
 }
@@ -37,9 +31,9 @@ std::vector<std::string> folders(bool in_working_directory, const std::string& h
         if (folder.starts_with('/')) all.push_back(folder);
     };
     if (in_working_directory) add(working_folder());
-    if (std::string own = variable("XDG_CONFIG_HOME"); !own.empty()) add(own + "/openstack");
+    if (std::string own(environment_variable("XDG_CONFIG_HOME")); !own.empty()) add(own + "/openstack");
     add(home + "/.config/openstack");
-    std::string shared = variable("XDG_CONFIG_DIRS");
+    std::string shared(environment_variable("XDG_CONFIG_DIRS"));
     if (shared.empty()) shared = "/etc/xdg";
     add(shared.substr(0, shared.find(':')) + "/openstack");
     add("/etc/openstack");
@@ -50,7 +44,7 @@ std::vector<std::string> folders(bool in_working_directory, const std::string& h
 std::optional<cloud_file> find_file(const char* named_by, const std::string& name,
                                     const std::vector<std::string>& in, cloud_sources& found) {
     std::vector<std::string> paths;
-    if (std::string path = variable(named_by); !path.empty()) paths.push_back(path);
+    if (std::string path(environment_variable(named_by)); !path.empty()) paths.push_back(path);
     for (const std::string& folder : in)
         for (const char* suffix : {".yaml", ".yml", ".json"})
             paths.push_back(std::string(folder).append("/").append(name).append(suffix));
@@ -96,7 +90,8 @@ std::vector<cloud_variable> variables() {
 } // namespace
 
 cloud_sources cloud_file_finder::find() const {
-    cloud_sources found{.home_of = home_of, .variables_name = variable("OS_CLOUD_NAME")};
+    cloud_sources found{.home_of = home_of,
+                        .variables_name = std::string(environment_variable("OS_CLOUD_NAME"))};
     std::vector<std::string> in = folders(x_in_working_directory, home_of({}));
     found.clouds = find_file("OS_CLIENT_CONFIG_FILE", "clouds", in, found);
     found.secure = find_file("OS_CLIENT_SECURE_FILE", "secure", in, found);
@@ -107,7 +102,7 @@ cloud_sources cloud_file_finder::find() const {
 
 bool is_run_by_a_person() {
     // systemd names the process that it started; a shell in a session of systemd's inherits another number.
-    return geteuid() != 0 && variable("SYSTEMD_EXEC_PID") != std::to_string(getpid());
+    return geteuid() != 0 && environment_variable("SYSTEMD_EXEC_PID") != std::to_string(getpid());
 }
 
 } // namespace tokenward

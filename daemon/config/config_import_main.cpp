@@ -1,6 +1,7 @@
 // The program behind `tokenward config import`: prints a cloud of clouds.yaml as a stanza of tokenward.yaml,
 // and writes its secrets to files.
 #include "daemon/base/secret_file.hpp"
+#include "common/posix.hpp"
 #include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/config/cloud_import.hpp"
 #include "daemon/config/cloud_reader.hpp"
@@ -34,20 +35,16 @@ void say(const std::string& text) {
     std::fprintf(stderr, "tokenward: %s\n", text.c_str());
 }
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr ? value : "";
-}
-
 std::string default_folder() {
     if (geteuid() == 0) return "/etc/tokenward/secrets";
-    std::string own = variable("XDG_CONFIG_HOME");
-    return (own.starts_with('/') ? own : variable("HOME") + "/.config") + "/tokenward";
+    std::string folder(environment_variable("XDG_CONFIG_HOME"));
+    if (!folder.starts_with('/')) folder = std::string(environment_variable("HOME")) + "/.config";
+    return folder + "/tokenward";
 }
 
 /// The cloud to import when none is named. Empty after a message on why there is no choice.
 std::string choose_cloud(const cloud_finder& finder) {
-    if (std::string chosen = variable("OS_CLOUD"); !chosen.empty()) return chosen;
+    if (std::string chosen(environment_variable("OS_CLOUD")); !chosen.empty()) return chosen;
     fault_list faults("");
     std::vector<std::string> names = cloud_reader(&finder, faults).names();
     if (names.size() == 1) return names.front();
@@ -66,7 +63,7 @@ std::string choose_cloud(const cloud_finder& finder) {
 bool take_variables(std::vector<imported_secret>& secrets) {
     for (imported_secret& each : secrets) {
         if (each.variable.empty()) continue;
-        std::string text = variable(each.variable.c_str());
+        std::string text(environment_variable(each.variable.c_str()));
         each.value = secret(text);
         wipe(text);
         if (each.value.empty()) {
@@ -101,7 +98,7 @@ bool write_secrets(const std::vector<imported_secret>& secrets, bool force) {
     for (std::size_t i = 0; i < secrets.size(); ++i) {
         const std::string& path = secrets[i].path;
         if (is_there[i]) {
-            if (chmod(path.c_str(), 0600) != 0) say(path + ": can't set its mode: " + std::strerror(errno));
+            if (chmod(path.c_str(), 0600) != 0) say(path + ": can't set its mode: " + error_text(errno));
             say(path + " is there already, with this secret");
             continue;
         }
@@ -128,7 +125,7 @@ int run(const options& given) {
     if (!take_variables(made.secrets)) return at_fault;
     if (!write_secrets(made.secrets, given.force)) return no_output;
     if (std::fputs(made.stanza.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
-        say(std::string("can't write the stanza: ") + std::strerror(errno));
+        say(system_problem("write the stanza").detail);
         return no_output;
     }
     say("identity `" + made.identity +

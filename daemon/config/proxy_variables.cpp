@@ -1,7 +1,8 @@
 // Reads the variables of proxies and removes them from the environment.
 #include "daemon/config/proxy_variables.hpp"
 
-#include <cstdlib>
+#include "common/posix.hpp"
+
 #include <initializer_list>
 
 namespace tokenward {
@@ -11,8 +12,7 @@ namespace {
 http_proxy take(std::initializer_list<const char*> names, secret_reader& secrets) {
     http_proxy taken;
     for (const char* name : names) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
+        if (environment_variable(name).empty()) continue;
         auto reading = secrets.read({secret_ref::source::env, name}, "proxy");
         auto proxy = reading ? parse_proxy(reading->value.reveal()) : reading.error();
         if (!taken.empty()) continue;
@@ -30,7 +30,7 @@ proxy_environment read_proxy_variables(secret_reader& secrets) {
     if (made.https.empty()) made.https = all;
     if (made.http.empty()) made.http = all;
     for (const char* name : {"NO_PROXY", "no_proxy"})
-        if (const char* list = std::getenv(name); list != nullptr && *list != '\0') made.no_proxy = list;
+        if (const std::string_view list = environment_variable(name); !list.empty()) made.no_proxy = list;
     return made;
 }
 

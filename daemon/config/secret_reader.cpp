@@ -1,6 +1,8 @@
 // Reads secrets from files, credentials of systemd and variables.
 #include "daemon/config/secret_reader.hpp"
 
+#include "common/posix.hpp"
+#include "common/unique_fd.hpp"
 #include "daemon/base/text/secret_text.hpp"
 
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 namespace tokenward {
@@ -22,24 +23,6 @@ using source = secret_ref::source;
 problem trouble(const std::string& what, const std::string& message) {
     return {errc::internal, what + ": " + message};
 }
-
-std::string reason(int error) {
-    return std::generic_category().message(error);
-}
-
-class descriptor {
-  public:
-    explicit descriptor(int fd) : x_fd(fd) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (x_fd >= 0) close(x_fd);
-    }
-    int get() const { return x_fd; }
-
-  private:
-    int x_fd;
-};
 
 /// The secret in the text of a file or variable, or why there is none. Warns of a byte order mark.
 result<secret_reading> secret_in(std::string_view text, const std::string& what) {
@@ -56,34 +39,16 @@ result<secret_reading> secret_in(std::string_view text, const std::string& what)
 
 constexpr std::size_t largest_frame = 5; // around a secret: a byte order mark and a line end
 
-/// Reads at most a few bytes more than the longest secret. Returns an errno, 0 for success.
-int read_all(int fd, std::vector<char, wiping_allocator<char>>& bytes) {
-    bytes.resize(longest_secret + largest_frame + 1);
-    std::size_t size = 0;
-    while (size < bytes.size()) {
-        ssize_t n = ::read(fd, bytes.data() + size, bytes.size() - size);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return errno;
-        if (n == 0) break;
-        size += static_cast<std::size_t>(n);
-    }
-    bytes.resize(size); // never moves: the buffer that held the secret is the one that is wiped
-    return 0;
-}
-
 result<secret_reading> read_file(const std::string& path, const std::string& what) {
     // O_NONBLOCK: opening a FIFO would wait for its writer.
-    descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    const unique_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat is {};
-    if (file.get() < 0 || fstat(file.get(), &is) != 0) {
-        int error = errno;
-        return trouble(what, "can't open " + path + ": " + reason(error));
-    }
+    if (!file || fstat(file.get(), &is) != 0) return trouble(what, system_problem("open", path).detail);
     if (!S_ISREG(is.st_mode)) return trouble(what, path + " is not a regular file");
-    std::vector<char, wiping_allocator<char>> bytes;
-    if (int error = read_all(file.get(), bytes); error != 0)
-        return trouble(what, "can't read " + path + ": " + reason(error));
-    auto made = secret_in({bytes.data(), bytes.size()}, what + ": " + path);
+    std::vector<char, wiping_allocator<char>> bytes(longest_secret + largest_frame + 1);
+    const read_outcome got = read_all(file.get(), bytes);
+    if (got.error != 0) return trouble(what, system_problem("read", path, got.error).detail);
+    auto made = secret_in({bytes.data(), got.size}, what + ": " + path);
     if (!made) return made.error();
     if ((is.st_mode & (S_IROTH | S_IWOTH)) != 0)
         made->warning += (made->warning.empty() ? "" : "; ") + what + ": " + path +
@@ -95,8 +60,8 @@ result<secret_reading> read_file(const std::string& path, const std::string& wha
 /// known.
 std::optional<std::string> path_of(const secret_ref& ref) {
     if (ref.from == source::file) return ref.name;
-    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (ref.from != source::credential || folder == nullptr || *folder == '\0') return std::nullopt;
+    const std::string_view folder = environment_variable("CREDENTIALS_DIRECTORY");
+    if (ref.from != source::credential || folder.empty()) return std::nullopt;
     return std::string(folder) + "/" + ref.name;
 }
 

@@ -1,14 +1,13 @@
-// See guard_file.hpp.
+// Where the guard's file is, when it is believed, and how it is written.
 #include "daemon/kept/guard_file.hpp"
 
+#include "common/posix.hpp"
 #include "common/unique_fd.hpp"
 #include "daemon/base/log.hpp"
-
-#include <fmt/format.h>
+#include "daemon/base/put_file.hpp"
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -16,15 +15,6 @@
 
 namespace tokenward {
 namespace {
-
-problem failure(std::string_view what, const std::string& path) {
-    return {errc::internal, fmt::format("can't {} {}: {}", what, path, std::strerror(errno))};
-}
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 guard_salt random_salt() {
     guard_salt salt{};
@@ -43,45 +33,16 @@ const char* distrust(int fd) {
     return nullptr;
 }
 
-result<std::string> read_all(int fd) {
-    std::string text(guard_file::most_bytes + 1, '\0');
-    std::size_t size = 0;
-    while (size < text.size()) {
-        ssize_t got = ::read(fd, text.data() + size, text.size() - size);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return problem{errc::internal, std::strerror(errno)};
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    text.resize(size);
-    return text;
-}
-
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        ssize_t put = ::write(fd, text.data(), text.size());
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return true;
-}
-
-// As `mkdir -p`, with nothing in the new ones for others. Left to the opening to complain.
-void make_directories(const std::string& path) {
-    for (std::size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1))
-        ::mkdir(path.substr(0, at).c_str(), 0700);
-    ::mkdir(path.c_str(), 0700);
-}
-
 } // namespace
 
 std::string state_directory() {
-    if (std::string given = environment("STATE_DIRECTORY"); !given.empty())
-        return given.substr(0, given.find(':'));
+    if (std::string_view given = environment_variable("STATE_DIRECTORY"); !given.empty())
+        return std::string(given.substr(0, given.find(':')));
     if (::geteuid() == 0) return "/var/lib/tokenward";
-    if (std::string state = environment("XDG_STATE_HOME"); !state.empty()) return state + "/tokenward";
-    if (std::string home = environment("HOME"); !home.empty()) return home + "/.local/state/tokenward";
+    if (std::string state(environment_variable("XDG_STATE_HOME")); !state.empty())
+        return state + "/tokenward";
+    if (std::string home(environment_variable("HOME")); !home.empty())
+        return home + "/.local/state/tokenward";
     return "";
 }
 
@@ -93,16 +54,18 @@ guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) cons
         return fresh;
     };
     unique_fd file(::open(x_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!file) return errno == ENOENT ? fresh : ignore(std::strerror(errno));
+    if (!file) return errno == ENOENT ? fresh : ignore(error_text(errno));
     if (const char* why = distrust(file.get())) return ignore(why);
-    auto text = read_all(file.get());
-    if (!text) return ignore(text.error().detail);
-    auto memory = parse_guard_memory(*text);
+    std::string text(most_bytes + 1, '\0');
+    const read_outcome got = read_all(file.get(), text);
+    if (got.error != 0) return ignore(error_text(got.error));
+    text.resize(got.size);
+    auto memory = parse_guard_memory(text);
     const bool is_stale =
         memory && otherwise && otherwise->salt == memory->salt && otherwise->serial > memory->serial;
     if (is_stale) return ignore("it is older than what was kept over the restart");
     if (memory) return *memory;
-    if (!is_newer_guard_format(*text)) return ignore(memory.error().detail);
+    if (!is_newer_guard_format(text)) return ignore(memory.error().detail);
     // A second name for it, which the next save() does not take away.
     const std::string aside = x_path + ".newer";
     ::unlink(aside.c_str());
@@ -113,20 +76,7 @@ guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) cons
 }
 
 result<void> guard_file::save(const guard_memory& memory) const {
-    make_directories(x_directory);
-    const std::string temporary = fmt::format("{}.{}.tmp", x_path, ::getpid());
-    ::unlink(temporary.c_str()); // left by a killed namesake
-    unique_fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return failure("create", temporary);
-    if (!write_all(file.get(), format_guard_memory(memory)) || ::fsync(file.get()) != 0 ||
-        ::rename(temporary.c_str(), x_path.c_str()) != 0) {
-        problem why = failure("write", x_path);
-        ::unlink(temporary.c_str());
-        return why;
-    }
-    unique_fd directory(::open(x_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0) return failure("sync", x_directory);
-    return {};
+    return put_file(x_path, format_guard_memory(memory), if_there::replace);
 }
 
 } // namespace tokenward

@@ -25,8 +25,7 @@ class guard_file final : public guard_store {
   public:
     static constexpr std::size_t most_bytes = 1 << 20;
 
-    explicit guard_file(const std::string& directory)
-        : x_directory(directory), x_path(directory + "/guard.json") {}
+    explicit guard_file(const std::string& directory) : x_path(directory + "/guard.json") {}
 
     const std::string& path() const noexcept { return x_path; }
 
@@ -42,7 +41,6 @@ class guard_file final : public guard_store {
     result<void> save(const guard_memory& memory) const override;
 
   private:
-    std::string x_directory;
     std::string x_path;
 };
 

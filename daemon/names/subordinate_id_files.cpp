@@ -1,9 +1,10 @@
 // Reads /etc/subuid and /etc/subgid.
 #include "daemon/names/subordinate_id_files.hpp"
 
+#include "common/posix.hpp"
+
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -16,7 +17,7 @@ subordinate_id_file read_one(const std::string& path) {
     subordinate_id_file made;
     struct stat is {};
     if (::stat(path.c_str(), &is) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR) made.fault = path + ": " + std::strerror(errno);
+        if (errno != ENOENT && errno != ENOTDIR) made.fault = path + ": " + error_text(errno);
         return made;
     }
     made.stamp = stamp_of(is);

@@ -1,6 +1,7 @@
 // See name_lookup.hpp.
 #include "daemon/iam/net/name_lookup.hpp"
 
+#include "common/posix.hpp"
 #include "daemon/base/text/ascii.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -67,7 +68,7 @@ result<endpoints> look_up_with_system(const std::string& host, const std::string
     wanted.ai_flags = AI_NUMERICSERV;
     addrinfo* list = nullptr;
     const int failed = getaddrinfo(host.c_str(), port.c_str(), &wanted, &list);
-    if (failed == EAI_SYSTEM) return not_found(std::generic_category().message(errno));
+    if (failed == EAI_SYSTEM) return not_found(error_text(errno));
     if (failed != 0) return not_found(gai_strerror(failed));
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, freeaddrinfo);
     endpoints found;

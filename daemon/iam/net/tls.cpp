@@ -1,6 +1,7 @@
 // See tls.hpp.
 #include "daemon/iam/net/tls.hpp"
 
+#include "common/posix.hpp"
 #include "daemon/base/log.hpp"
 
 #include <boost/asio/ssl/error.hpp>
@@ -13,7 +14,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -51,8 +51,7 @@ problem unusable(std::string detail) {
 /// with it.
 std::string why_not_open(const std::string& path) {
     struct stat is {};
-    if (access(path.c_str(), R_OK) != 0 || ::stat(path.c_str(), &is) != 0)
-        return std::generic_category().message(errno);
+    if (access(path.c_str(), R_OK) != 0 || ::stat(path.c_str(), &is) != 0) return error_text(errno);
     return S_ISREG(is.st_mode) ? "" : "it is not a regular file";
 }
 

@@ -1,13 +1,13 @@
 // Waits until the socket is readable, accepts connections, and pauses when descriptors run out.
 #include "daemon/local/net/listener.hpp"
 
+#include "common/posix.hpp"
 #include "daemon/base/log.hpp"
 
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -70,7 +70,7 @@ void listener::accept_some() {
 // spin.
 void listener::pause(int error) {
     if (!std::exchange(x_short_of_descriptors, true))
-        log::warning("accept_paused", {}, "can't accept connections for now: {}", std::strerror(error));
+        log::warning("accept_paused", {}, "can't accept connections for now: {}", error_text(error));
     x_pause.expires_after(pause_without_descriptors);
     auto over = [self = shared_from_this()](boost::system::error_code cancelled) {
         if (!cancelled) self->accept_some();

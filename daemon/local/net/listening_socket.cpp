@@ -1,6 +1,8 @@
 // Binds, adopts and removes a Unix socket, and checks who can write its directory.
 #include "daemon/local/net/listening_socket.hpp"
 
+#include "common/posix.hpp"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -17,10 +19,6 @@ namespace tokenward::local {
 namespace {
 
 using fault = std::optional<problem>;
-
-problem system_fault(std::string_view what, const std::string& path) {
-    return {errc::internal, fmt::format("can't {} {}: {}", what, path, std::strerror(errno))};
-}
 
 // The mode of new files, back as it was at the end.
 class scoped_umask {
@@ -54,7 +52,7 @@ fault make_parent(const std::string& path) {
     std::string directory = path.substr(0, slash);
     scoped_umask mask(022);
     if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST)
-        return system_fault("make the directory", directory);
+        return system_problem("make the directory", directory);
     return {};
 }
 
@@ -64,7 +62,7 @@ result<void> check_parent(const std::string& path) {
     auto slash = path.rfind('/');
     const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
     struct stat is {};
-    if (::stat(directory.c_str(), &is) != 0) return system_fault("look at the directory", directory);
+    if (::stat(directory.c_str(), &is) != 0) return system_problem("look at the directory", directory);
     const bool of_others = is.st_uid != 0 && is.st_uid != ::geteuid();
     const bool open = (is.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (is.st_mode & S_ISVTX) == 0;
     if (!of_others && !open) return {};
@@ -91,19 +89,20 @@ fault remove_stale_socket(const std::string& path, const sockaddr_un& address) {
     struct stat there {};
     if (::lstat(path.c_str(), &there) != 0) {
         if (errno == ENOENT) return {};
-        return system_fault("look at", path);
+        return system_problem("look at", path);
     }
     if (!S_ISSOCK(there.st_mode))
         return problem{errc::internal,
                        fmt::format("{} is there and is no socket; it is left as it is", path)};
     unique_fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!probe) return system_fault("make a socket to try", path);
+    if (!probe) return system_problem("make a socket to try", path);
     if (::connect(probe.get(), generic(address), sizeof address) == 0)
         return problem{errc::internal,
                        fmt::format("another program (pid {}) serves {}", listener_pid(probe.get()), path)};
     if (errno != ECONNREFUSED)
-        return system_fault("tell whether somebody serves", path); // EAGAIN: a full backlog
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_fault("remove the stale socket", path);
+        return system_problem("tell whether somebody serves", path); // EAGAIN: a full backlog
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+        return system_problem("remove the stale socket", path);
     return {};
 }
 
@@ -133,17 +132,17 @@ result<listening_socket> listening_socket::bind(const std::string& path, unsigne
     listening_socket made;
     made.x_lock = std::move(*lock);
     made.x_fd = unique_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!made.x_fd) return system_fault("make a socket for", path);
+    if (!made.x_fd) return system_problem("make a socket for", path);
     {
         scoped_umask mask(~mode & 0777U);
-        if (::bind(made.fd(), generic(*address), sizeof *address) != 0) return system_fault("bind", path);
+        if (::bind(made.fd(), generic(*address), sizeof *address) != 0) return system_problem("bind", path);
     }
     struct stat there {};
-    if (::lstat(path.c_str(), &there) != 0) return system_fault("look at", path);
+    if (::lstat(path.c_str(), &there) != 0) return system_problem("look at", path);
     made.x_path = path;
     made.x_device = there.st_dev;
     made.x_inode = there.st_ino;
-    if (::listen(made.fd(), SOMAXCONN) != 0) return system_fault("listen at", path);
+    if (::listen(made.fd(), SOMAXCONN) != 0) return system_problem("listen at", path);
     return made;
 }
 
@@ -156,7 +155,7 @@ result<listening_socket> listening_socket::adopt(unique_fd given) {
     if (option(fd, SO_DOMAIN) != AF_UNIX || option(fd, SO_TYPE) != SOCK_STREAM ||
         option(fd, SO_ACCEPTCONN) != 1)
         return problem{errc::internal, fmt::format("descriptor {} is no listening Unix stream socket", fd)};
-    if (!set_flags(fd)) return system_fault("set the flags of", fmt::format("descriptor {}", fd));
+    if (!set_flags(fd)) return system_problem("set the flags of", fmt::format("descriptor {}", fd));
     listening_socket adopted;
     adopted.x_fd = std::move(given);
     return adopted;

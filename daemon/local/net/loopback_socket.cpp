@@ -1,6 +1,8 @@
 // Binds the TCP socket on which a Prometheus reads the metrics.
 #include "daemon/local/net/listening_socket.hpp"
 
+#include "common/posix.hpp"
+
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
@@ -45,7 +47,7 @@ problem cannot_listen(const loopback_address& at) {
     const int error = errno;
     return {errc::internal,
             fmt::format("can't listen on {} port {} for `metrics`: {}{}", at.address, at.port,
-                        std::strerror(error),
+                        error_text(error),
                         error == EADDRINUSE ? "; choose another port, or end the program that has it "
                                               "(`ss -ltnp` names it) and reload"
                                             : "")};

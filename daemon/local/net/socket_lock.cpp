@@ -1,6 +1,8 @@
 // Takes the lock file beside a socket by flock(2), and removes it.
 #include "daemon/local/net/socket_lock.hpp"
 
+#include "common/posix.hpp"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -9,8 +11,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <string_view>
 
 namespace tokenward::local {
 namespace {
@@ -32,19 +32,15 @@ bool is_at(int file, const std::string& path) {
            mine.st_ino == theirs.st_ino;
 }
 
-problem failed(std::string_view what, const std::string& path) {
-    return {errc::internal, fmt::format("can't {} {}: {}", what, path, std::strerror(errno))};
-}
-
 } // namespace
 
 result<socket_lock> socket_lock::take(const std::string& socket_path) {
     std::string path = socket_path + ".lock";
     for (;;) {
         unique_fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (!file) return failed("open", path);
+        if (!file) return system_problem("open", path);
         if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK) return failed("lock", path);
+            if (errno != EWOULDBLOCK) return system_problem("lock", path);
             return problem{errc::internal, fmt::format("another tokenwardd (pid {}) serves {}",
                                                        owner_of(file.get()), socket_path)};
         }
@@ -52,7 +48,7 @@ result<socket_lock> socket_lock::take(const std::string& socket_path) {
         std::string pid = std::to_string(::getpid()) + "\n";
         bool written = ::ftruncate(file.get(), 0) == 0 &&
                        ::pwrite(file.get(), pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
-        if (!written) return failed("write", path);
+        if (!written) return system_problem("write", path);
         return socket_lock(std::move(file), std::move(path));
     }
 }

@@ -46,7 +46,8 @@ TEST(Ascii, PercentEncodingIsUndone) {
     std::string to = "x";
     EXPECT_TRUE(append_percent_decoded("a%2Fb%2f%25%00+", to));
     EXPECT_EQ(to, std::string("xa/b/%\0+", 8));
-    for (const char* bad : {"%", "a%2", "%g0", "%0g", "%%20"}) EXPECT_FALSE(append_percent_decoded(bad, to)) << bad;
+    for (const char* bad : {"%", "a%2", "%g0", "%0g", "%%20"})
+        EXPECT_FALSE(append_percent_decoded(bad, to)) << bad;
 }
 
 TEST(Ascii, ControlCharactersAreThoseOfC0AndDel) {
