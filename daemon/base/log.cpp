@@ -1,12 +1,11 @@
-// See log.hpp.
+// Composes lines, and writes them to the journal or to stderr.
 #include "daemon/base/log.hpp"
 
+#include "common/posix.hpp"
 #include "daemon/base/log_output.hpp"
 #include "daemon/base/text/shown_text.hpp"
 
-#include <spdlog/details/null_mutex.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/base_sink.h>
+#include <fmt/chrono.h>
 
 #include <sys/stat.h>
 #include <syslog.h>
@@ -15,8 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <memory>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -29,14 +27,13 @@ struct level_info {
     level of;
     std::string_view name;
     int priority; ///< syslog(3)
-    spdlog::level::level_enum theirs;
 };
 
 constexpr std::array levels{
-    level_info{level::debug, "debug", LOG_DEBUG, spdlog::level::debug},
-    level_info{level::info, "info", LOG_INFO, spdlog::level::info},
-    level_info{level::warning, "warning", LOG_WARNING, spdlog::level::warn},
-    level_info{level::error, "error", LOG_ERR, spdlog::level::err},
+    level_info{level::debug, "debug", LOG_DEBUG},
+    level_info{level::info, "info", LOG_INFO},
+    level_info{level::warning, "warning", LOG_WARNING},
+    level_info{level::error, "error", LOG_ERR},
 };
 
 const level_info& describe(level of) {
@@ -46,45 +43,18 @@ const level_info& describe(level of) {
 // Whether stderr is still the stream that the service manager connected to the journal (systemd.exec(5)).
 bool in_journal() {
     static const bool connected = [] {
-        const char* stream = std::getenv("JOURNAL_STREAM");
         struct stat is {};
-        return stream != nullptr && ::fstat(STDERR_FILENO, &is) == 0 &&
-               fmt::format("{}:{}", is.st_dev, is.st_ino) == stream;
+        return ::fstat(STDERR_FILENO, &is) == 0 &&
+               fmt::format("{}:{}", is.st_dev, is.st_ino) == environment_variable("JOURNAL_STREAM");
     }();
     return connected;
 }
 
-// Gives a line its time and level, and passes it on to stderr.
-class stderr_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
-  public:
-    outcome last() const noexcept { return x_last; } // what became of the last line
-
-  private:
-    void sink_it_(const spdlog::details::log_msg& message) override {
-        x_last = outcome::broken;
-        spdlog::memory_buf_t line;
-        formatter_->format(message, line);
-        x_last = x_stream.write({line.data(), line.size()});
-    }
-    void flush_() override {}
-
-    stream_output x_stream{STDERR_FILENO};
-    outcome x_last = outcome::taken;
-};
-
 // One for the process, and never destroyed: what is destroyed last may write too.
 struct outlets {
-    outlets() {
-        logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-        logger.set_level(spdlog::level::info);
-        logger.set_error_handler([](const std::string&) {}); // it would write to stderr, and wait
-    }
-
-    std::shared_ptr<stderr_sink> sink = std::make_shared<stderr_sink>();
-    spdlog::logger logger{"tokenwardd", sink}; // its level may be read and set by any thread
-
-    std::mutex mutex; // guards the sink and what follows
+    std::mutex mutex; // guards all of it
     journal_output journal{"/run/systemd/journal/socket"};
+    stream_output stream{STDERR_FILENO};
     std::uint64_t untold = 0; // dropped, and no line has said so
 };
 
@@ -93,10 +63,7 @@ outlets& all_outlets() {
     return instance;
 }
 
-spdlog::logger& logger() {
-    return all_outlets().logger;
-}
-
+std::atomic<level> least_written{level::info};
 std::atomic<std::uint64_t> lines_dropped{0};
 
 // What programs look for in a line: no text of others may have it.
@@ -177,15 +144,19 @@ bool put(const level_info& of, std::string_view event, const fields& about, std:
         const outcome sent = send_to_journal(of, event, about, text);
         if (sent != outcome::broken) return sent == outcome::taken;
     }
-    const std::string line = compose(event, about, text);
-    logger().log(of.theirs, spdlog::string_view_t(line.data(), line.size()));
-    return all_outlets().sink->last() == outcome::taken;
+    using namespace std::chrono;
+    const auto now = floor<milliseconds>(system_clock::now());
+    const auto second = floor<seconds>(now);
+    const std::string line =
+        fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z {} {}\n", fmt::gmtime(system_clock::to_time_t(second)),
+                    (now - second).count(), of.name, compose(event, about, text));
+    return all_outlets().stream.write(line) == outcome::taken;
 }
 
 // REQUIRES: the mutex is held.
 void tell_of_dropped() {
     std::uint64_t& untold = all_outlets().untold;
-    if (untold == 0) return;
+    if (untold == 0 || !is_enabled(level::warning)) return;
     const std::string text =
         fmt::format("{} lines of the log were dropped: nobody read it, or there was no memory", untold);
     if (put(describe(level::warning), "log_dropped", {}, text)) untold = 0;
@@ -194,18 +165,15 @@ void tell_of_dropped() {
 } // namespace
 
 void set_level(level least) noexcept {
-    logger().set_level(describe(least).theirs);
+    least_written = least;
 }
 
 level current_level() noexcept {
-    const auto theirs = logger().level();
-    const auto* found =
-        std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.theirs == theirs; });
-    return found == levels.end() ? level::info : found->of;
+    return least_written;
 }
 
 bool is_enabled(level of) noexcept {
-    return logger().should_log(describe(of).theirs);
+    return of >= least_written;
 }
 
 std::optional<level> parse_level(std::string_view name) noexcept {
@@ -226,6 +194,7 @@ std::string compose(std::string_view event, const fields& about, std::string_vie
 }
 
 void write(level of, std::string_view event, const fields& about, std::string_view text) noexcept {
+    if (!is_enabled(of)) return;
     const std::lock_guard lock(all_outlets().mutex);
     bool taken = false;
     try {

@@ -1,7 +1,11 @@
 // A line of the log: its text and its fields.
 #include "daemon/base/log.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
 
 using namespace tokenward;
 
@@ -48,4 +52,29 @@ TEST(Log, LevelsHaveNames) {
         EXPECT_EQ(log::name_of(*level), name);
     }
     EXPECT_FALSE(log::parse_level("loud"));
+}
+
+TEST(Log, ALineOnStderrBeginsWithItsTimeInUtcAndItsLevel) {
+    ::testing::internal::CaptureStderr();
+    log::warning("something", {.identity = "ci"}, "it {}", "happened");
+    const std::string line = ::testing::internal::GetCapturedStderr();
+    EXPECT_THAT(line,
+                ::testing::MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z "
+                                        "warning it happened event=something identity=ci\n"));
+}
+
+TEST(Log, LinesBelowTheLevelAreNotWritten) {
+    ::testing::internal::CaptureStderr();
+    for (const log::level least : {log::level::error, log::level::debug, log::level::info}) {
+        log::set_level(least);
+        EXPECT_EQ(log::current_level(), least);
+        for (const log::level of :
+             {log::level::debug, log::level::info, log::level::warning, log::level::error})
+            log::write(of, "x", {}, log::name_of(of));
+    }
+    std::string written;
+    std::istringstream lines(::testing::internal::GetCapturedStderr());
+    for (std::string line; std::getline(lines, line);) written += line.substr(25, line.find(' ', 25) - 24);
+    EXPECT_EQ(written, "error debug info warning error info warning error ");
+    EXPECT_EQ(log::dropped(), 0U) << "what nobody wants is not dropped";
 }
