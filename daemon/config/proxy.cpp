@@ -56,14 +56,10 @@ result<http_proxy> parse_proxy(std::string_view text) {
 }
 
 http_proxy proxy_for(std::string_view auth_url, const proxy_environment& environment) {
-    bool is_tls = auth_url.starts_with("https://");
-    const http_proxy& named = is_tls ? environment.https : environment.http;
-    if (named.empty() || !url_fault(auth_url).empty()) return {};
-    std::string_view rest = auth_url.substr(auth_url.find("://") + 3);
-    auto place = split_host_port(rest.substr(0, rest.find('/')));
-    if (!place) return {};
-    std::string_view port = !place->port.empty() ? place->port : is_tls ? "443" : "80";
-    return bypasses_proxy(environment.no_proxy, place->host, port) ? http_proxy{} : named;
+    if (!url_fault(auth_url).empty()) return {};
+    const url_parts to = split_url(auth_url);
+    if (bypasses_proxy(environment.no_proxy, to.host, to.port)) return {};
+    return to.tls ? environment.https : environment.http;
 }
 
 } // namespace tokenward

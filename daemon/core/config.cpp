@@ -2,6 +2,7 @@
 #include "daemon/core/config.hpp"
 
 #include "daemon/base/text/ascii.hpp"
+#include "daemon/base/text/url.hpp"
 
 #include <limits>
 
@@ -13,8 +14,7 @@ std::optional<unsigned> parse_id(std::string_view text) noexcept {
 }
 
 std::string http_proxy::name() const {
-    std::string where = host.find(':') == std::string::npos ? host : '[' + host + ']';
-    return "http://" + where + ':' + port;
+    return "http://" + bracketed(host) + ':' + port;
 }
 
 bool operator==(const http_proxy& a, const http_proxy& b) noexcept {

@@ -15,22 +15,25 @@ namespace {
 constexpr std::string_view http = "http://";
 constexpr std::string_view https = "https://";
 
-struct parts {
+struct authority {
     std::string_view host; ///< with the brackets of an IPv6 address
     std::string_view port; ///< with its colon, or empty
 };
 
-parts split_authority(std::string_view authority) noexcept {
-    std::size_t end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
-    if (authority.starts_with('[') && end != std::string_view::npos) ++end;
-    std::string_view host = authority.substr(0, end);
-    return {host, authority.substr(host.size())};
+authority split_authority(std::string_view text) noexcept {
+    std::size_t end = text.starts_with('[') ? text.find(']') : text.find(':');
+    if (text.starts_with('[') && end != std::string_view::npos) ++end;
+    const std::string_view host = text.substr(0, end);
+    return {host, text.substr(host.size())};
 }
 
-/// REQUIRES: `url` begins with http:// or https://
-parts split(std::string_view url) noexcept {
-    std::string_view rest = url.substr(url.starts_with(https) ? https.size() : http.size());
-    return split_authority(rest.substr(0, rest.find('/')));
+std::string_view unbracketed(std::string_view host) noexcept {
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+}
+
+/// What follows the scheme. REQUIRES: `url` begins with http:// or https://
+std::string_view without_scheme(std::string_view url) noexcept {
+    return url.substr(url.starts_with(https) ? https.size() : http.size());
 }
 
 bool is_host(std::string_view host) noexcept {
@@ -61,8 +64,7 @@ bool is_port(std::string_view port) noexcept {
 }
 
 bool is_loopback(std::string_view host) noexcept {
-    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-           is_short_loopback_v4(host);
+    return host == "localhost" || host.ends_with(".localhost") || host == "::1" || is_short_loopback_v4(host);
 }
 
 } // namespace
@@ -90,21 +92,36 @@ std::string_view url_fault(std::string_view url) noexcept {
         return "must not hold a user or password: give `username` and `password`";
     if (url.find_first_of("?#") != std::string_view::npos)
         return "must not have a query or a fragment: end it with its path";
-    parts p = split(url);
-    if (!is_host(p.host)) return "must name a host, such as https://iam.example.com/v3";
-    if (!is_port(p.port)) return "must have a port from 1 to 65535, or none";
+    const std::string_view rest = without_scheme(url);
+    const authority place = split_authority(rest.substr(0, rest.find('/')));
+    if (!is_host(place.host)) return "must name a host, such as https://iam.example.com/v3";
+    if (!is_port(place.port)) return "must have a port from 1 to 65535, or none";
     return {};
 }
 
 std::optional<host_port> split_host_port(std::string_view text) noexcept {
-    parts p = split_authority(text);
-    if (!is_host(p.host) || !is_port(p.port)) return std::nullopt;
-    if (p.host.starts_with('[')) p.host = p.host.substr(1, p.host.size() - 2);
-    return host_port{p.host, p.port.substr(p.port.empty() ? 0 : 1)};
+    const authority place = split_authority(text);
+    if (!is_host(place.host) || !is_port(place.port)) return std::nullopt;
+    return host_port{unbracketed(place.host), place.port.substr(place.port.empty() ? 0 : 1)};
+}
+
+url_parts split_url(std::string_view url) noexcept {
+    const std::string_view rest = without_scheme(url);
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const authority place = split_authority(rest.substr(0, slash));
+    url_parts parts{url.starts_with(https), unbracketed(place.host), {}, rest.substr(slash)};
+    parts.port = !place.port.empty() ? place.port.substr(1) : parts.tls ? "443" : "80";
+    return parts;
+}
+
+std::string bracketed(std::string_view host) {
+    const std::string made(host);
+    return host.find(':') == std::string_view::npos ? made : '[' + made + ']';
 }
 
 bool is_exposed(std::string_view url) noexcept {
-    return url.starts_with(http) && !is_loopback(split(url).host);
+    const url_parts parts = split_url(url);
+    return !parts.tls && !is_loopback(parts.host);
 }
 
 } // namespace tokenward

@@ -21,6 +21,20 @@ std::string normalised_url(std::string_view given);
 /// REQUIRES: url_fault(url).empty()
 bool is_exposed(std::string_view url) noexcept;
 
+/// Views into the URL that was split, but for a port that it does not say.
+struct url_parts {
+    bool tls = false;        ///< https
+    std::string_view host{}; ///< without the brackets of an IPv6 address
+    std::string_view port{}; ///< decimal; the scheme's own if the URL has none
+    std::string_view path{}; ///< from its slash, or empty
+};
+
+/// REQUIRES: url_fault(url).empty()
+url_parts split_url(std::string_view url) noexcept;
+
+/// A host as URLs have it: an IPv6 address in brackets.
+std::string bracketed(std::string_view host);
+
 /// Views into the text that was split.
 struct host_port {
     std::string_view host; ///< without the brackets of an IPv6 address

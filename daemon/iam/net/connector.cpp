@@ -1,6 +1,7 @@
-// See connector.hpp.
+// Dials the addresses of an IAM or its proxy in turn, then asks for the tunnel and shakes hands.
 #include "daemon/iam/net/connector.hpp"
 
+#include "daemon/base/text/url.hpp"
 #include "daemon/iam/net/proxy_tunnel.hpp"
 
 #include <algorithm>
@@ -16,11 +17,6 @@ using std::chrono::steady_clock;
 std::string text_of(std::chrono::milliseconds time) {
     const auto count = time.count();
     return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
-}
-
-std::string text_of(const asio::ip::tcp::endpoint& where) {
-    const std::string address = where.address().to_string();
-    return where.address().is_v6() ? '[' + address + ']' : address;
 }
 
 } // namespace
@@ -59,7 +55,8 @@ asio::awaitable<result<std::unique_ptr<plain_stream>>> connector::dial(time_poin
             failed == beast::error::timeout
                 ? "no answer within " + text_of(std::chrono::round<std::chrono::milliseconds>(share))
                 : failed.message();
-        tried += (tried.empty() ? "" : "; ") + (found->size() == 1 ? why : text_of(peer) + ": " + why);
+        tried += (tried.empty() ? "" : "; ") +
+                 (found->size() == 1 ? why : bracketed(peer.address().to_string()) + ": " + why);
     }
     if (left != 0)
         tried += (tried.empty() ? "" : "; ") + std::string("no time was left for ") + std::to_string(left) +
