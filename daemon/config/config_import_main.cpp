@@ -1,7 +1,7 @@
 // The program behind `tokenward config import`: prints a cloud of clouds.yaml as a stanza of tokenward.yaml,
 // and writes its secrets to files.
-#include "daemon/base/secret_file.hpp"
 #include "common/posix.hpp"
+#include "daemon/base/secret_file.hpp"
 #include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/config/cloud_import.hpp"
 #include "daemon/config/cloud_reader.hpp"

@@ -5,7 +5,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/login_answer.hpp"
-#include "daemon/iam/net/http_answer.hpp"
+#include "daemon/iam/net/http_messages.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// See chunked_body.hpp.
+// Steps through the framing of chunks, byte by byte, and through their content at once.
 #include "daemon/iam/net/chunked_body.hpp"
 
 #include "daemon/base/text/ascii.hpp"

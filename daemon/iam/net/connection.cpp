@@ -1,4 +1,4 @@
-// See connection.hpp.
+// Looks at what waits in the kernel and in TLS.
 #include "daemon/iam/net/connection.hpp"
 
 #include <openssl/ssl.h>

@@ -42,6 +42,8 @@ class metered_stream : public plain_stream {
 
 using tls_stream = boost::beast::ssl_stream<metered_stream>;
 using wiped_fields = boost::beast::http::basic_fields<wiping_allocator<char>>;
+using wiped_body =
+    boost::beast::http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
 
 /// What check_quiet() says of bytes that nobody has asked for.
 inline const boost::system::error_code unasked_bytes =

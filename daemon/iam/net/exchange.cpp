@@ -1,4 +1,4 @@
-// See exchange.hpp.
+// Writes the request and reads the answer, in one piece or in chunks.
 #include "daemon/iam/net/exchange.hpp"
 
 #include "daemon/iam/net/chunked_body.hpp"
@@ -18,6 +18,35 @@ namespace http = boost::beast::http;
 using error_code = boost::system::error_code;
 
 using answer_message = http::response<wiped_body, wiped_fields>;
+
+/// Beast's parser, which keeps X-Subject-Token out of the message's fields: a field of Beast's holds 65,533
+/// bytes at the most, and a token may have 65,536. At a longer field Beast 1.81 throws where nobody can catch
+/// it; here all other fields of that length are header_limit.
+class answer_parser : public http::response_parser<wiped_body, wiping_allocator<char>> {
+  public:
+    /// The first if there are several; empty = absent.
+    secret take_subject_token() noexcept { return std::move(x_subject_token); }
+
+  private:
+    void on_field_impl(http::field name, beast::string_view text, beast::string_view value,
+                       error_code& failed) override {
+        constexpr std::size_t longest = 65533;
+        if (beast::iequals(text, "X-Subject-Token"))
+            keep_subject_token(value);
+        else if (text.size() > longest || value.size() > longest)
+            failed = http::error::header_limit;
+        else
+            get().insert(name, text, value);
+    }
+
+    void keep_subject_token(beast::string_view value) {
+        if (std::exchange(x_has_subject_token, true)) return;
+        x_subject_token = secret({value.data(), value.size()});
+    }
+
+    secret x_subject_token;
+    bool x_has_subject_token = false;
+};
 
 std::string text_of(const wiped_fields& fields, beast::string_view name) {
     auto value = fields[name];
@@ -39,16 +68,11 @@ bool may_be_followed(const answer_message& answer, bool to_head) {
 
 template <class Stream, class Buffer>
 asio::awaitable<error_code> read_chunks(Stream& from, Buffer& buffer, wiped_string& body, std::size_t limit) {
-    constexpr std::size_t piece = std::size_t{16} * 1024;
     chunk_decoder chunks(limit);
     for (;;) {
         buffer.consume(chunks.take(text_in(buffer), body));
         if (chunks.failed() || chunks.is_done()) co_return chunks.failed();
-        auto space = buffer.prepare(piece);
-        auto [failed, got] = co_await from.async_read_some(space, awaiting);
-        buffer.commit(got);
-        if (failed == asio::error::eof) co_return http::error::partial_message;
-        if (failed) co_return failed;
+        if (const error_code failed = co_await read_more(from, buffer); failed) co_return failed;
     }
 }
 

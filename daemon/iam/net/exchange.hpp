@@ -1,8 +1,8 @@
 // One request on one connection, and the one answer that belongs to it.
 #pragma once
 
-#include "daemon/iam/net/answer_parser.hpp"
-#include "daemon/iam/net/http_answer.hpp"
+#include "daemon/iam/net/connection.hpp"
+#include "daemon/iam/net/http_messages.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,4 +1,4 @@
-// See http_head.hpp.
+// Where a head ends, and what of it has to be mended for Beast.
 #include "daemon/iam/net/http_head.hpp"
 
 namespace tokenward::iam {

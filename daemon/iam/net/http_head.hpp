@@ -50,13 +50,24 @@ std::string_view text_in(const Buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
+/// What has come, up to 16 KiB, into the buffer; waits until something has. Errors: Beast's, partial_message
+/// if the other side has closed.
+template <class Stream, class Buffer>
+boost::asio::awaitable<boost::system::error_code> read_more(Stream& from, Buffer& buffer) {
+    constexpr std::size_t piece = std::size_t{16} * 1024;
+    auto space = buffer.prepare(piece);
+    auto [failed, got] = co_await from.async_read_some(space, awaiting);
+    buffer.commit(got);
+    if (failed == boost::asio::error::eof) co_return boost::beast::http::error::partial_message;
+    co_return failed;
+}
+
 /// One head of at most `limit` bytes into the parser; `size` becomes its size. What follows it stays in the
 /// buffer. All arguments must outlive the call.
 template <class Stream, class Buffer, class Parser>
 boost::asio::awaitable<boost::system::error_code> read_head(Stream& from, Buffer& buffer, Parser& into,
                                                             std::size_t limit, std::size_t& size) {
     namespace http = boost::beast::http;
-    constexpr std::size_t piece = std::size_t{16} * 1024;
     std::size_t scanned = 0;
     for (;;) {
         size = head_size(text_in(buffer), scanned);
@@ -65,11 +76,8 @@ boost::asio::awaitable<boost::system::error_code> read_head(Stream& from, Buffer
         if (!may_begin_answer(text_in(buffer))) co_return http::error::bad_version;
         scanned = buffer.size();
         if (scanned >= limit) co_return http::error::header_limit;
-        auto space = buffer.prepare(piece);
-        auto [failed, got] = co_await from.async_read_some(space, awaiting);
-        buffer.commit(got);
-        if (failed == boost::asio::error::eof)
-            co_return scanned == 0 ? http::error::end_of_stream : http::error::partial_message;
+        const boost::system::error_code failed = co_await read_more(from, buffer);
+        if (failed == http::error::partial_message && scanned == 0) co_return http::error::end_of_stream;
         if (failed) co_return failed;
     }
     size = mend_head(buffer, size);

@@ -1,7 +1,6 @@
-// See https_client.hpp.
+// Which connection a request goes over, and what its failure means.
 #include "daemon/iam/net/https_client.hpp"
 
-#include "daemon/iam/net/connector.hpp"
 #include "daemon/iam/net/exchange.hpp"
 
 namespace tokenward::iam {
@@ -43,6 +42,8 @@ struct https_client::impl {
     std::unique_ptr<connection> kept{};
 
     request_message compose(const http_request& what) const;
+    asio::awaitable<exchanged> send(std::unique_ptr<connection> over, request_message& message,
+                                    bool& written);
     problem describe(const error_code& failed, bool began) const;
     http_failure failure(const exchanged& end, const http_request& what) const;
 };
@@ -60,6 +61,16 @@ request_message https_client::impl::compose(const http_request& what) const {
     if (what.method == "POST") message.set(http::field::content_type, "application/json;charset=utf8");
     message.prepare_payload();
     return message;
+}
+
+asio::awaitable<exchanged> https_client::impl::send(std::unique_ptr<connection> over,
+                                                    request_message& message, bool& written) {
+    written = true; // until it is known: the call may be cancelled at any await
+    const answer_limits limits{options.answer_timeout, options.header_limit, options.body_limit};
+    exchanged end = co_await exchange(*over, message, limits);
+    written = end.sent;
+    if (end.reusable) kept = std::move(over);
+    co_return end;
 }
 
 problem https_client::impl::describe(const error_code& failed, bool began) const {
@@ -98,27 +109,18 @@ https_client::~https_client() = default;
 asio::awaitable<http_result> https_client::request(http_request what) {
     auto self = x_impl;
     request_message message = self->compose(what);
-    const answer_limits limits{self->options.answer_timeout, self->options.header_limit,
-                               self->options.body_limit};
     bool unwatched = false;
     bool& written = what.written != nullptr ? *what.written : unwatched;
-    std::unique_ptr<connection> c = std::move(self->kept);
-    if (c) {
-        written = true; // until it is known: the call may be cancelled at any await
-        exchanged end = co_await exchange(*c, message, limits);
-        written = end.sent;
-        if (end.reusable) self->kept = std::move(c);
+    if (self->kept) {
+        std::unique_ptr<connection> before = std::move(self->kept);
+        exchanged end = co_await self->send(std::move(before), message, written);
         if (!end.failed) co_return std::move(end.answer);
         if (!may_go_again(end, what)) co_return self->failure(end, what);
     }
     written = false;
     auto made = co_await self->way.connect();
     if (!made) co_return http_failure{made.error(), false};
-    c = std::move(*made);
-    written = true;
-    exchanged end = co_await exchange(*c, message, limits);
-    written = end.sent;
-    if (end.reusable) self->kept = std::move(c);
+    exchanged end = co_await self->send(std::move(*made), message, written);
     if (!end.failed) co_return std::move(end.answer);
     co_return self->failure(end, what);
 }

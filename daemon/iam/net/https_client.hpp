@@ -2,41 +2,15 @@
 // bounds.
 #pragma once
 
-#include "common/error.hpp"
-#include "common/secret.hpp"
-#include "daemon/iam/net/http_answer.hpp"
-#include "daemon/iam/net/https_options.hpp"
-#include "daemon/iam/net/url.hpp"
+#include "daemon/iam/net/connector.hpp"
+#include "daemon/iam/net/http_messages.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace tokenward::iam {
-
-struct http_request {
-    std::string method;
-    std::string target; ///< with the origin's path
-    std::vector<std::pair<std::string, wiped_string>> headers{};
-    wiped_string body{};
-    bool* written = nullptr; ///< if not null: set while the other side may have all of it; outlives the call
-};
-
-/// Why a request has no answer.
-struct http_failure {
-    problem error; ///< iam_unavailable or iam_protocol; the detail says what failed and what to do
-    /// Whether the whole request was handed to the connection: then the other side may have acted on it, and
-    /// nobody knows. False: it can't have, for its name, connection, proxy or TLS failed, or bytes are
-    /// missing.
-    bool sent = false;
-};
-using http_result = boost::system::result<http_answer, http_failure>;
-/// `.value()` of a failed result; nothing in Tokenward calls it on purpose.
-[[noreturn]] void throw_exception_from_error(const http_failure& error, const boost::source_location& where);
 
 /// The way to one origin. One connection is kept between requests, as long as not one byte has come on it
 /// that was not asked for. What is found closed before a request is written whole is replaced by a new one. A

@@ -1,13 +1,12 @@
-// See name_lookup.hpp.
+// One thread for each look-up, and those who wait for it.
 #include "daemon/iam/net/name_lookup.hpp"
 
 #include "common/posix.hpp"
 #include "daemon/base/text/ascii.hpp"
+#include "daemon/iam/net/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <netdb.h>
 
@@ -25,7 +24,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 
 // How long an answer counts that nobody waited for any more.
 constexpr auto late_answer_life = 60s;

@@ -1,4 +1,4 @@
-// See proxy_tunnel.hpp.
+// The request CONNECT, and what a proxy's refusal means.
 #include "daemon/iam/net/proxy_tunnel.hpp"
 
 #include "daemon/iam/net/http_head.hpp"

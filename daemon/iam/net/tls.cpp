@@ -1,4 +1,4 @@
-// See tls.hpp.
+// Makes TLS contexts, and puts OpenSSL's errors into words.
 #include "daemon/iam/net/tls.hpp"
 
 #include "common/posix.hpp"

@@ -21,7 +21,8 @@ TEST(Url, PartsAreAsTheTextSays) {
 }
 
 TEST(Url, PasswordIsExposedByHttpToAnotherHost) {
-    for (const char* exposed : {"http://iam.example/v3", "http://10.0.0.1", "http://[::2]:80", "http://localhost.example"})
+    for (const char* exposed :
+         {"http://iam.example/v3", "http://10.0.0.1", "http://[::2]:80", "http://localhost.example"})
         EXPECT_TRUE(is_exposed(exposed)) << exposed;
     for (const char* safe : {"https://iam.example/v3", "http://localhost:5000", "http://a.localhost/v3",
                              "http://127.0.0.1/", "http://127.1", "http://[::1]:5000/v3"})
@@ -35,7 +36,8 @@ TEST(Url, HostAndPortAreTakenApartOrRefused) {
     EXPECT_EQ(both->port, "3128");
     ASSERT_TRUE(split_host_port("proxy"));
     EXPECT_EQ(split_host_port("proxy")->port, "");
-    for (const char* bad : {"", ":1", "a:", "a:0", "a:65536", "a:+1", "[::1", "[]:1", "[::1]1", "[a]:1", "a b:1"})
+    for (const char* bad :
+         {"", ":1", "a:", "a:0", "a:65536", "a:+1", "[::1", "[]:1", "[::1]1", "[a]:1", "a b:1"})
         EXPECT_FALSE(split_host_port(bad)) << bad;
     EXPECT_EQ(bracketed("::1"), "[::1]");
     EXPECT_EQ(bracketed("iam"), "iam");
