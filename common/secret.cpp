@@ -1,4 +1,4 @@
-// See secret.hpp.
+// Owns, moves and compares secrets.
 #include "common/secret.hpp"
 
 #include <cstring>

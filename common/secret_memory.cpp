@@ -1,4 +1,4 @@
-// See secret_memory.hpp.
+// Blocks of powers of two, cut from locked slabs between guard pages.
 #include "common/secret_memory.hpp"
 
 #include <sys/mman.h>
@@ -108,7 +108,7 @@ class arena {
     void* carve(std::size_t block) {
         if (x_fresh_size < block) {
             auto* slab = static_cast<std::byte*>(map(slab_size));
-            give_away_the_rest();
+            free_rest_of_slab();
             x_fresh = slab;
             x_fresh_size = slab_size;
             ASAN_POISON_MEMORY_REGION(slab, slab_size);
@@ -119,8 +119,8 @@ class arena {
         return carved;
     }
 
-    // Too little for the one who asks, but not for smaller ones: its size is a sum of blocks' sizes.
-    void give_away_the_rest() noexcept {
+    // It is too small for this request, but its size is a sum of smaller blocks' sizes.
+    void free_rest_of_slab() noexcept {
         while (x_fresh_size != 0) {
             const std::size_t block = std::min(std::bit_floor(x_fresh_size), largest_block);
             push(x_fresh, block);
@@ -129,7 +129,7 @@ class arena {
         }
     }
 
-    // Between two pages that nobody may touch: who runs over the end, or is made to, reads no neighbour.
+    // Between two pages without access: reading over the end is a fault, and not a neighbour's secret.
     void* map(std::size_t size) {
         const std::size_t guard = page_size();
         void* all = ::mmap(nullptr, size + 2 * guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -139,7 +139,7 @@ class arena {
             (void)::munmap(all, size + 2 * guard);
             throw std::bad_alloc();
         }
-        // A kernel that knows them not leaves RLIMIT_CORE, and that nothing is forked.
+        // An old kernel knows neither: RLIMIT_CORE is zero all the same, and nothing forks.
         (void)::madvise(pages, size, MADV_DONTDUMP);
         (void)::madvise(pages, size, MADV_WIPEONFORK);
         if (::mlock(pages, size) != 0) remember_unlocked(pages, size, errno);

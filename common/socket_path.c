@@ -1,4 +1,4 @@
-/* See socket_path.h. */
+/* The places where the socket may be, in their order. */
 #include "common/socket_path.h"
 
 #include <stdio.h>

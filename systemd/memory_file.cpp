@@ -69,7 +69,7 @@ result<wiped_string> read_sealed(int fd) {
     if (::fstat(fd, &status) != 0) return system_problem("examine it");
     const int seals = ::fcntl(fd, F_GET_SEALS); // there may be more than ours
     if (seals < 0 || (seals & all_seals) != all_seals)
-        return problem{errc::internal, "it is no sealed memory"};
+        return problem{errc::internal, "it is not a sealed memory file"};
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > most_sealed_bytes) return problem{errc::too_large, "it is over 512 MiB"};
     wiped_string bytes;
@@ -78,7 +78,7 @@ result<wiped_string> read_sealed(int fd) {
     if (::lseek(fd, 0, SEEK_SET) != 0) return system_problem("read it");
     const read_outcome got = read_all(fd, bytes);
     if (got.error != 0) return system_problem("read it", got.error);
-    if (got.size < size) return problem{errc::internal, "it is shorter than it says"};
+    if (got.size < size) return problem{errc::internal, "it is shorter than its size"};
     return bytes;
 }
 

@@ -51,7 +51,7 @@ problem unreachable(const std::string& why) {
 result<void> send(const std::string& what, const int* fd = nullptr) {
     if (!is_managed()) return unreachable("there is none");
     const manager_address to = manager();
-    if (to.size == 0) return unreachable("$NOTIFY_SOCKET is no address of a Unix socket");
+    if (to.size == 0) return unreachable("$NOTIFY_SOCKET is not the address of a Unix socket");
     const unique_fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket) return unreachable(error_text(errno));
 
@@ -72,7 +72,7 @@ result<void> send(const std::string& what, const int* fd = nullptr) {
         std::memcpy(CMSG_DATA(head), fd, sizeof *fd);
     }
     if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return {};
-    return unreachable(errno == EAGAIN ? "it does not read what it is told" : error_text(errno));
+    return unreachable(errno == EAGAIN ? "it does not read its socket" : error_text(errno));
 }
 
 // What only informs: without a manager there is nobody to be told.

@@ -1,4 +1,4 @@
-// See clock.hpp.
+// Reads the kernel's clocks.
 #include "daemon/base/clock.hpp"
 
 #include <ctime>

@@ -1,4 +1,4 @@
-// See event_loop.hpp.
+// What an exception that escapes from a handler does to the event loop.
 #include "daemon/base/event_loop.hpp"
 
 #include "daemon/base/log.hpp"
@@ -11,18 +11,18 @@
 namespace tokenward {
 namespace {
 
-// One line in ten seconds.
+// Logs at most one line in ten seconds.
 class memory_warning {
   public:
-    void give() noexcept {
+    void write() noexcept {
         const auto now = std::chrono::steady_clock::now();
-        if (x_given && now - *x_given < std::chrono::seconds(10)) return;
-        x_given = now;
-        log::error("out_of_memory", {}, "there was no memory for an event: what it was about is lost");
+        if (x_written && now - *x_written < std::chrono::seconds(10)) return;
+        x_written = now;
+        log::error("out_of_memory", {}, "out of memory: an event was dropped");
     }
 
   private:
-    std::optional<std::chrono::steady_clock::time_point> x_given{};
+    std::optional<std::chrono::steady_clock::time_point> x_written{};
 };
 
 } // namespace
@@ -35,12 +35,12 @@ bool run_event_loop(boost::asio::io_context& io, const std::function<void()>& re
                 io.run();
                 return true;
             } catch (const std::bad_alloc&) {
-                warning.give();
+                warning.write();
             }
             recover();
         }
     } catch (const std::exception& error) {
-        log::error("event_loop_failed", {}, "tokenwardd ends, for it can't go on: {}", error.what());
+        log::error("event_loop_failed", {}, "tokenwardd ends because it can't go on: {}", error.what());
         return false;
     }
 }

@@ -1,4 +1,4 @@
-// Runs the daemon's event loop, and says what an exception does that escapes from a handler.
+// Runs the daemon's event loop, and handles exceptions that escape from a handler.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -9,10 +9,10 @@ namespace tokenward {
 
 /// Runs `io` until nothing is left to do, or until it is stopped; returns true then.
 ///
-/// Handlers mind their exceptions themselves. What escapes nevertheless: std::bad_alloc has cost what was
-/// under way, and the loop goes on after `recover`, which makes good what may be half done; any other
-/// exception, and one of `recover`, ends the loop: one line says why, and this returns false. Then the
-/// process is to end, so that the service manager starts it anew.
+/// Handlers catch their own exceptions. If one escapes nevertheless: std::bad_alloc has dropped what was
+/// under way, and the loop goes on after `recover`, which completes what may be half done; any other
+/// exception, or one from `recover`, ends the loop: a log line says why, and this returns false. The process
+/// should then end, so that the service manager restarts it.
 bool run_event_loop(boost::asio::io_context& io, const std::function<void()>& recover);
 
 } // namespace tokenward

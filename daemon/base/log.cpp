@@ -50,16 +50,16 @@ bool in_journal() {
     return connected;
 }
 
-// One for the process, and never destroyed: what is destroyed last may write too.
-struct outlets {
+// One for the process. Never destroyed, since destructors of statics may log.
+struct outputs {
     std::mutex mutex; // guards all of it
     journal_output journal{"/run/systemd/journal/socket"};
     stream_output stream{STDERR_FILENO};
-    std::uint64_t untold = 0; // dropped, and no line has said so
+    std::uint64_t unreported = 0; // dropped, and no line has said so yet
 };
 
-outlets& all_outlets() {
-    static outlets& instance = *new outlets;
+outputs& all_outputs() {
+    static outputs& instance = *new outputs;
     return instance;
 }
 
@@ -135,7 +135,7 @@ outcome send_to_journal(const level_info& of, std::string_view event, const fiel
         entry += '=';
         append_shown(entry, each.value);
     }
-    return all_outlets().journal.send(entries);
+    return all_outputs().journal.send(entries);
 }
 
 // REQUIRES: the mutex is held.
@@ -150,16 +150,16 @@ bool put(const level_info& of, std::string_view event, const fields& about, std:
     const std::string line =
         fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z {} {}\n", fmt::gmtime(system_clock::to_time_t(second)),
                     (now - second).count(), of.name, compose(event, about, text));
-    return all_outlets().stream.write(line) == outcome::taken;
+    return all_outputs().stream.write(line) == outcome::taken;
 }
 
 // REQUIRES: the mutex is held.
-void tell_of_dropped() {
-    std::uint64_t& untold = all_outlets().untold;
-    if (untold == 0 || !is_enabled(level::warning)) return;
+void report_dropped() {
+    std::uint64_t& unreported = all_outputs().unreported;
+    if (unreported == 0 || !is_enabled(level::warning)) return;
     const std::string text =
-        fmt::format("{} lines of the log were dropped: nobody read it, or there was no memory", untold);
-    if (put(describe(level::warning), "log_dropped", {}, text)) untold = 0;
+        fmt::format("{} lines of the log were dropped: nobody read it, or there was no memory", unreported);
+    if (put(describe(level::warning), "log_dropped", {}, text)) unreported = 0;
 }
 
 } // namespace
@@ -195,16 +195,16 @@ std::string compose(std::string_view event, const fields& about, std::string_vie
 
 void write(level of, std::string_view event, const fields& about, std::string_view text) noexcept {
     if (!is_enabled(of)) return;
-    const std::lock_guard lock(all_outlets().mutex);
+    const std::lock_guard lock(all_outputs().mutex);
     bool taken = false;
     try {
-        tell_of_dropped();
+        report_dropped();
         taken = put(describe(of), event, about, text);
     } catch (...) {
         // No memory: it is dropped.
     }
     if (taken) return;
-    ++all_outlets().untold;
+    ++all_outputs().unreported;
     ++lines_dropped;
 }
 

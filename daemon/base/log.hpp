@@ -11,11 +11,11 @@
 /// 86'400); writes `2026-01-01T00:00:00.000Z info renewed, 86400 s to live event=token_renewed identity=ci
 /// scope=eu-de`. Where stderr is the journal's (systemd.exec(5), JOURNAL_STREAM) the event goes to it by its
 /// own protocol, with the fields EVENT, IDENTITY, SCOPE, FINGERPRINT, UPSTREAM_STATUS, PEER_UID and
-/// PEER_UNIT. All functions are thread-safe. A text never holds a secret; what could mislead a reader of it,
-/// or of a field, is escaped (shown_text), and so is the `=` of what could be read as a field.
+/// PEER_UNIT. All functions are thread-safe. A text never holds a secret. What could mislead a reader is
+/// escaped (shown_text), and so is an `=` in the text that would look like a field.
 ///
-/// Writing does not wait for whoever reads the log, but for a moment (log_output). What is not taken is
-/// dropped and counted; a line says how many those were, once one is taken again.
+/// Writing waits for a slow reader for 10 ms at most (reader_wait). A line that is not taken is dropped and
+/// counted; once the reader takes lines again, one says how many were dropped.
 namespace tokenward::log {
 
 enum class level { debug, info, warning, error };

@@ -1,4 +1,4 @@
-// See log_output.hpp.
+// Writes to the journal's socket and to a stream, without blocking.
 #include "daemon/base/log_output.hpp"
 
 #include <poll.h>
@@ -55,22 +55,22 @@ outcome journal_output::send(std::span<const std::string> entries) {
         x_socket = connect_to(x_path);
         if (x_socket) got = send_line(x_socket.get(), line);
     }
-    if (got == outcome::full && becomes_writable(x_socket.get(), x_patience.left()))
+    if (got == outcome::full && becomes_writable(x_socket.get(), x_wait.limit()))
         got = send_line(x_socket.get(), line);
-    x_patience.ended(got == outcome::full);
+    x_wait.ended(got == outcome::full);
     return got;
 }
 
 bool stream_output::is_writable() noexcept {
-    const bool good = becomes_writable(x_fd, x_patience.left());
-    x_patience.ended(!good);
+    const bool good = becomes_writable(x_fd, x_wait.limit());
+    x_wait.ended(!good);
     return good;
 }
 
 // What poll(2) calls writable takes PIPE_BUF bytes without making the writer wait.
 outcome stream_output::write(std::string_view line) {
     std::string ended;
-    if (x_midst_of_line) {
+    if (x_inside_line) {
         ended.append(1, '\n').append(line);
         line = ended;
     }
@@ -83,7 +83,7 @@ outcome stream_output::write(std::string_view line) {
         if (put < 0 && errno == EAGAIN) return outcome::full;
         if (put <= 0) return outcome::broken;
         line.remove_prefix(static_cast<std::size_t>(put));
-        x_midst_of_line = !line.empty();
+        x_inside_line = !line.empty();
     }
     return outcome::taken;
 }

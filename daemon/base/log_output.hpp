@@ -1,4 +1,4 @@
-// Where the log's lines go: the journal's socket and stderr, neither of which can hold up the daemon.
+// Where the log's lines go: the journal's socket and stderr, and neither can block the daemon.
 #pragma once
 
 #include "common/unique_fd.hpp"
@@ -15,15 +15,15 @@ namespace tokenward::log {
 /// What became of a line.
 enum class outcome {
     taken,
-    full,   ///< its reader stands still: dropped
+    full,   ///< its reader is not reading: dropped
     broken, ///< there is no reader
 };
 
-/// How long to wait for a reader: a moment, as it may just be busy. Once that was in vain, not at all until
+/// How long to wait for a reader: 10 ms, since it may just be busy. After a wait in vain: not at all, until
 /// the reader takes something again.
-class patience {
+class reader_wait {
   public:
-    std::chrono::milliseconds left() const noexcept { return std::chrono::milliseconds(x_in_vain ? 0 : 10); }
+    std::chrono::milliseconds limit() const noexcept { return std::chrono::milliseconds(x_in_vain ? 0 : 10); }
     void ended(bool in_vain) noexcept { x_in_vain = in_vain; }
 
   private:
@@ -31,7 +31,7 @@ class patience {
 };
 
 /// Speaks the journal's native protocol: one datagram per line, which is not waited for.
-/// sd_journal_sendv(3) would wait without end while journald stands still. One thread.
+/// sd_journal_sendv(3) would block for as long as journald does not read. One thread.
 class journal_output {
   public:
     /// More of one entry than this is not sent; bytes.
@@ -44,7 +44,7 @@ class journal_output {
   private:
     std::string x_path;
     unique_fd x_socket;
-    patience x_patience;
+    reader_wait x_wait;
 };
 
 /// Writes lines to a pipe, terminal, file or socket without waiting for its reader. The descriptor's flags
@@ -59,8 +59,8 @@ class stream_output {
     bool is_writable() noexcept;
 
     int x_fd;
-    patience x_patience;
-    bool x_midst_of_line = false; // the last one was taken in part
+    reader_wait x_wait;
+    bool x_inside_line = false; // the last line was taken in part
 };
 
 } // namespace tokenward::log

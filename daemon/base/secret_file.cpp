@@ -14,7 +14,7 @@ result<secret_file_state> compare_secret_file(const std::string& path, std::stri
     if (lstat(path.c_str(), &is) != 0)
         return errno == ENOENT || errno == ENOTDIR ? result<secret_file_state>(secret_file_state::absent)
                                                    : system_problem("examine", path);
-    if (!S_ISREG(is.st_mode)) return problem{errc::internal, path + " is there, and is no regular file"};
+    if (!S_ISREG(is.st_mode)) return problem{errc::internal, path + " exists and is not a regular file"};
     text_file held = read_text_file(path);
     if (!held.fault.empty()) return problem{errc::internal, path + " " + held.fault};
     std::string_view text = held.text;

@@ -32,7 +32,7 @@ int wait_readable(int fd, steady_clock::time_point until) {
 
 } // namespace
 
-text_file read_text_file(const std::string& path, std::chrono::milliseconds patience) {
+text_file read_text_file(const std::string& path, std::chrono::milliseconds timeout) {
     text_file made;
     auto failed = [&](int error) {
         made.error = error;
@@ -40,7 +40,7 @@ text_file read_text_file(const std::string& path, std::chrono::milliseconds pati
                      (error == ETIMEDOUT ? "nobody writes to the other end of it" : error_text(error));
         return std::move(made);
     };
-    const auto until = steady_clock::now() + patience;
+    const auto until = steady_clock::now() + timeout;
     // Not blocking: opening a FIFO would wait for its writer.
     const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat is {};

@@ -1,4 +1,4 @@
-// See kept_bytes.hpp.
+// The bytes of numbers, texts and tokens, and what a reader refuses.
 #include "daemon/kept/bytes.hpp"
 
 namespace tokenward {
@@ -8,7 +8,7 @@ constexpr std::size_t most_methods = 64;
 constexpr duration longest_life = std::chrono::hours(24 * 366 * 10);
 constexpr duration longest_span = std::chrono::hours(24 * 366 * 200);
 
-bool is_sane(duration span) noexcept {
+bool is_bounded(duration span) noexcept {
     return span >= duration::zero() && span <= longest_span;
 }
 
@@ -23,9 +23,9 @@ void byte_writer::text(std::string_view value) {
     x_out += value;
 }
 
-void byte_writer::sane_span(const std::optional<std::chrono::nanoseconds>& value) {
-    flag(value && is_sane(*value));
-    if (value && is_sane(*value)) span(*value);
+void byte_writer::bounded_span(const std::optional<std::chrono::nanoseconds>& value) {
+    flag(value && is_bounded(*value));
+    if (value && is_bounded(*value)) span(*value);
 }
 
 void byte_writer::ref(const named_ref& value) {
@@ -74,13 +74,13 @@ std::uint64_t byte_reader::number(unsigned bytes) {
 
 bool byte_reader::flag() {
     const std::uint64_t value = number(1);
-    if (value > 1) throw bad_bytes{"a truth value is none"};
+    if (value > 1) throw bad_bytes{"a flag is neither 0 nor 1"};
     return value == 1;
 }
 
-std::chrono::nanoseconds byte_reader::sane_span() {
+std::chrono::nanoseconds byte_reader::bounded_span() {
     const std::chrono::nanoseconds value = span();
-    if (!is_sane(value)) throw bad_bytes{"a time is absurd"};
+    if (!is_bounded(value)) throw bad_bytes{"a time is out of range"};
     return value;
 }
 
@@ -88,7 +88,7 @@ std::chrono::nanoseconds byte_reader::sane_span() {
 instant byte_reader::renewal() {
     const instant value = at();
     if (value != never && (value < instant(-longest_life) || value > instant(longest_span)))
-        throw bad_bytes{"a time is absurd"};
+        throw bad_bytes{"a time is out of range"};
     return value;
 }
 
@@ -99,7 +99,7 @@ std::string_view byte_reader::text() {
 wall_time byte_reader::date() {
     constexpr wall_time last = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
     const wall_time value(std::chrono::microseconds(static_cast<std::int64_t>(number())));
-    if (value < wall_time{} || value > last) throw bad_bytes{"a date is absurd"};
+    if (value < wall_time{} || value > last) throw bad_bytes{"a date is out of range"};
     return value;
 }
 
@@ -139,7 +139,7 @@ std::shared_ptr<token> byte_reader::whole_token() {
     const bool sound = t->lifetime > duration(0) && t->lifetime < longest_life &&
                        t->minted > instant(-longest_life) && t->minted < instant(longest_life) &&
                        t->granted >= duration(0) && t->granted < longest_life;
-    if (!sound) throw bad_bytes{"its token's times are absurd"};
+    if (!sound) throw bad_bytes{"its token's times are out of range"};
     return t;
 }
 

@@ -20,8 +20,8 @@ class byte_writer {
     void flag(bool value) { number(value ? 1 : 0, 1); }
     void text(std::string_view value);
     void span(std::chrono::nanoseconds value) { number(static_cast<std::uint64_t>(value.count())); }
-    /// One that a reader would find absurd counts as none.
-    void sane_span(const std::optional<std::chrono::nanoseconds>& value);
+    /// One out of the reader's range counts as none.
+    void bounded_span(const std::optional<std::chrono::nanoseconds>& value);
     void at(instant value) { span(value.time_since_epoch()); }
     void date(wall_time value) { number(static_cast<std::uint64_t>(value.time_since_epoch().count())); }
     void ref(const named_ref& value);
@@ -54,8 +54,8 @@ class byte_reader {
     std::chrono::nanoseconds span() { return std::chrono::nanoseconds(static_cast<std::int64_t>(number())); }
     instant at() { return instant(span()); }
     /// One that may be added and subtracted: from 0 to 200 years.
-    std::chrono::nanoseconds sane_span();
-    instant sane_at() { return instant(sane_span()); }
+    std::chrono::nanoseconds bounded_span();
+    instant bounded_at() { return instant(bounded_span()); }
     instant renewal(); ///< `never`, or one that may be added and subtracted
     wall_time date();
     named_ref ref();

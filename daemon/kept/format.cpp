@@ -1,4 +1,4 @@
-// A kept state as bytes. See kept_state.hpp.
+// The kept state as bytes, and back.
 //
 // A line that names the format, the version (4 bytes), then records: kind (4), length (4), as many bytes, and
 // the CRC-32 of all these (4). The last one is an empty one of the kind `end`. Whose a record is stands in
@@ -50,7 +50,7 @@ void put_held(byte_writer& to, const token_ptr& held) {
 
 void put_source(byte_writer& to, const kept_source& from) {
     put_owner(to, from.of);
-    to.sane_span(from.clock_offset);
+    to.bounded_span(from.clock_offset);
     put_held(to, from.parent);
     to.span(from.parent_opens_for);
     to.flag(from.rescoped);
@@ -94,9 +94,9 @@ token_ptr get_held(byte_reader& from) {
 kept_source get_source(byte_reader& from) {
     kept_source made;
     made.of = get_owner(from);
-    made.clock_offset = from.optional([&] { return from.sane_span(); });
+    made.clock_offset = from.optional([&] { return from.bounded_span(); });
     made.parent = get_held(from);
-    made.parent_opens_for = from.sane_span();
+    made.parent_opens_for = from.bounded_span();
     made.rescoped = from.flag();
     made.never_rescopes = from.flag();
     made.wants_scope = from.flag();
@@ -116,12 +116,12 @@ kept_entry get_entry(byte_reader& from, std::uint32_t version) {
     made.target.domain.id = from.string();
     made.target.domain.name = from.string();
     made.life.held = get_held(from);
-    made.life.expires = from.sane_at();
+    made.life.expires = from.bounded_at();
     made.life.renew_at = from.renewal();
     made.life.refused = from.string();
     if (version < 2) return made;
     made.life.refused_in_row = static_cast<unsigned>(std::min<std::uint64_t>(from.number(4), 1000));
-    made.life.last_refusal = from.sane_at();
+    made.life.last_refusal = from.bounded_at();
     made.opener = from.optional([&] { return static_cast<unsigned>(from.number(4)); });
     return made;
 }
@@ -135,8 +135,8 @@ class state_reader {
         switch (kind) {
         case record_kind::machine:
             x_to.boot_id = from.string();
-            x_to.written = from.sane_at();
-            x_to.wall_offset = from.optional([&] { return from.sane_span(); });
+            x_to.written = from.bounded_at();
+            x_to.wall_offset = from.optional([&] { return from.bounded_span(); });
             x_knows_boot = true;
             break;
         case record_kind::guard: x_to.guard = from.string(); break;
@@ -190,7 +190,7 @@ wiped_string format_kept_state(const kept_state& state, std::uint32_t version) {
     append_record(out, record_kind::machine, [&](byte_writer& to) {
         to.text(state.boot_id);
         to.at(state.written);
-        to.sane_span(state.wall_offset);
+        to.bounded_span(state.wall_offset);
     });
     append_record(out, record_kind::guard, [&](byte_writer& to) { to.text(state.guard); });
     for (const kept_source& each : state.sources)
@@ -204,7 +204,7 @@ wiped_string format_kept_state(const kept_state& state, std::uint32_t version) {
 parsed_kept_state parse_kept_state(std::string_view bytes) {
     parsed_kept_state parsed;
     if (!bytes.starts_with(magic)) {
-        parsed.faults.emplace_back("it is no state of tokenwardd's");
+        parsed.faults.emplace_back("it is not a state of tokenwardd");
         return parsed;
     }
     byte_reader from(bytes.substr(magic.size()));
@@ -227,7 +227,7 @@ parsed_kept_state parse_kept_state(std::string_view bytes) {
     }
     if (!knows_boot) {
         parsed.value = {};
-        parsed.faults.emplace_back("it does not tell of which boot it is: nothing of it is used");
+        parsed.faults.emplace_back("it does not say which boot it is from: nothing of it is used");
     }
     return parsed;
 }

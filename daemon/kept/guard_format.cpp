@@ -1,4 +1,4 @@
-// The text of the guard's file; see guard_file.hpp.
+// The text of the guard's file: JSON.
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/kept/guard_file.hpp"
 
@@ -24,7 +24,7 @@ struct malformed {
 template <std::size_t N>
 std::array<std::uint8_t, N> from_hex(std::string_view text) {
     std::array<std::uint8_t, N> bytes{};
-    if (text.size() != 2 * N) throw malformed{"hex digits of the wrong number"};
+    if (text.size() != 2 * N) throw malformed{"the wrong number of hex digits"};
     for (std::size_t i = 0; i < N; ++i) {
         const auto byte = parse_number<std::uint8_t>(text.substr(2 * i, 2), 16);
         if (!byte) throw malformed{"not hex digits"};
@@ -77,7 +77,7 @@ const json::value& member(const json::value& of, std::string_view name) {
 
 std::string_view text_of(const json::value& of, std::string_view name) {
     const json::string* text = member(of, name).if_string();
-    if (text == nullptr) throw malformed{"a text is not a text"};
+    if (text == nullptr) throw malformed{"a text is not a string"};
     return {text->data(), text->size()};
 }
 
@@ -89,19 +89,19 @@ std::int64_t number_of(const json::value& of, std::string_view name, std::int64_
 
 const json::array& list_of(const json::value& of, std::string_view name, std::size_t most) {
     const json::array* list = member(of, name).if_array();
-    if (list == nullptr || list->size() > most) throw malformed{"a list is too long, or none"};
+    if (list == nullptr || list->size() > most) throw malformed{"a list is too long, or not a list"};
     return *list;
 }
 
-bool truth_of(const json::value& of, std::string_view name) {
-    const bool* truth = member(of, name).if_bool();
-    if (truth == nullptr) throw malformed{"a truth value is none"};
-    return *truth;
+bool flag_of(const json::value& of, std::string_view name) {
+    const bool* flag = member(of, name).if_bool();
+    if (flag == nullptr) throw malformed{"a flag is not a boolean"};
+    return *flag;
 }
 
 // REQUIRES: an object.
-bool is_said(const json::value& of, std::string_view name) {
-    return of.get_object().contains(name) && truth_of(of, name);
+bool is_set(const json::value& of, std::string_view name) {
+    return of.get_object().contains(name) && flag_of(of, name);
 }
 
 bool is_newer(const json::value& root) {
@@ -117,12 +117,12 @@ guarded_user user_from_json(const json::value& from) {
     for (const json::value& secret : list_of(from, "secrets", lockout_guard::most_secrets)) {
         auto refused = number_of(secret, "refused", lockout_guard::most_refusals);
         user.secrets.push_back({from_hex<8>(text_of(secret, "digest")), static_cast<unsigned>(refused),
-                                truth_of(secret, "in_flight"), is_said(secret, "proven")});
+                                flag_of(secret, "in_flight"), is_set(secret, "proven")});
     }
     for (const json::value& attempt : list_of(from, "attempts", lockout_guard::most_attempts)) {
         auto at = seconds(number_of(attempt, "at", last_second.count()));
         user.attempts.push_back(
-            {from_hex<8>(text_of(attempt, "digest")), wall_time(at), is_said(attempt, "unknown")});
+            {from_hex<8>(text_of(attempt, "digest")), wall_time(at), is_set(attempt, "unknown")});
     }
     return user;
 }

@@ -61,7 +61,7 @@ TEST_F(Check, ASecretThatIsNoneIsAFaultOfTheLineThatNamesIt) {
         {"\n\n", "has nothing but blank lines"},
         {"\xef\xbb\xbf\r\n", "is empty"},
         {"s3c\0ret"s, "holds a NUL byte"},
-        {"s3c\xe9ret", "is not a text of UTF-8"},
+        {"s3c\xe9ret", "is not UTF-8"},
         {std::string(70'000, 'x'), "is longer than 64 KiB"},
         {"one\ntwo\nthree\n", "has more than two lines"},
     };

@@ -24,10 +24,9 @@ std::string_view without_line_end(std::string_view text) {
 
 std::string_view fault_of_text(std::string_view text) {
     if (text.size() > longest_secret) return "is longer than 64 KiB";
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-        return "is a text of UTF-16: save it as UTF-8";
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return "is UTF-16: save it as UTF-8";
     if (text.find('\0') != std::string_view::npos) return "holds a NUL byte, which no secret may";
-    if (!is_utf8(text)) return "is not a text of UTF-8";
+    if (!is_utf8(text)) return "is not UTF-8";
     return {};
 }
 

@@ -66,7 +66,7 @@ asio::awaitable<result<std::unique_ptr<plain_stream>>> connector::dial(time_poin
 
 asio::awaitable<result<std::unique_ptr<connection>>> connector::connect() {
     if (!x_options.proxy.fault.empty())
-        co_return unreachable(x_to, "the proxy that is to be used can't be: " + x_options.proxy.fault +
+        co_return unreachable(x_to, "the proxy can't be used: " + x_options.proxy.fault +
                                         "; correct the variable and restart tokenwardd");
     const time_point until = steady_clock::now() + x_options.connect_timeout;
     std::shared_ptr<asio::ssl::context> context;

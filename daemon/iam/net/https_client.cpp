@@ -80,12 +80,12 @@ problem https_client::impl::describe(const error_code& failed, bool began) const
     if (failed == http::error::header_limit || failed == http::error::body_limit)
         return {errc::iam_protocol, to.authority() + " sends more than the limit: " + failed.message()};
     if (failed == http::error::partial_message || is_closed(failed))
-        return unreachable(to, began ? "it closed the connection in the midst of its answer"
+        return unreachable(to, began ? "it closed the connection before its answer was complete"
                                      : "it closed the connection without an answer");
     if (failed == unasked_bytes)
-        return {errc::iam_protocol, to.authority() + " speaks before it is asked: is it an IAM?"};
+        return {errc::iam_protocol, to.authority() + " sent data before any request: is it an IAM?"};
     if (failed.category() == make_error_code(http::error::bad_version).category())
-        return {errc::iam_protocol, to.authority() + " does not answer as HTTP asks: " + failed.message()};
+        return {errc::iam_protocol, to.authority() + " did not answer in HTTP: " + failed.message()};
     const std::string alert = describe_alert(failed, options.tls);
     return unreachable(to, alert.empty() ? failed.message() : alert);
 }
@@ -93,7 +93,7 @@ problem https_client::impl::describe(const error_code& failed, bool began) const
 http_failure https_client::impl::failure(const exchanged& end, const http_request& what) const {
     http_failure told{describe(end.failed, end.began), end.sent};
     if (end.sent && !is_idempotent(what))
-        told.error.detail += "; the answer was lost: what became of the request is not known";
+        told.error.detail += "; the answer was lost: whether the request took effect is not known";
     return told;
 }
 

@@ -25,7 +25,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// How long an answer counts that nobody waited for any more.
+// How long an answer that came too late for all who asked may still be used.
 constexpr auto late_answer_life = 60s;
 
 problem not_found(const std::string& why) {
@@ -41,7 +41,7 @@ std::optional<asio::ip::tcp::endpoint> read_numeric(const std::string& host, con
 
 } // namespace
 
-/// What one thread is at.
+/// One look-up: what its thread and those who wait for it share.
 struct name_lookup::search {
     std::mutex mutex;
     bool awaited = true; ///< guarded; while it holds, the executor lives
@@ -49,7 +49,7 @@ struct name_lookup::search {
     // What follows is the executor's thread's.
     std::optional<result<endpoints>> found{};
     steady_clock::time_point at{}; ///< when it was found
-    bool spent = false;            ///< somebody had the answer
+    bool delivered = false;        ///< somebody was given the answer
     std::vector<asio::steady_timer*> waiting{};
 
     void arrived(result<endpoints> answer) {
@@ -96,7 +96,7 @@ name_lookup::~name_lookup() {
 // first server is dead (5 s, by default) would be asked again and again in vain.
 result<std::shared_ptr<name_lookup::search>> name_lookup::current_search() {
     if (x_search && !x_search->found) return x_search;
-    if (x_search && !x_search->spent && steady_clock::now() - x_search->at < late_answer_life)
+    if (x_search && !x_search->delivered && steady_clock::now() - x_search->at < late_answer_life)
         return x_search;
     auto started = std::make_shared<search>();
     auto work = [started, executor = x_executor, look_up = x_look_up, host = x_host, port = x_port] {
@@ -132,7 +132,7 @@ asio::awaitable<result<endpoints>> name_lookup::find(time_point until) {
         (void)woken;
     }
     if (!of->found) co_return not_found("the system's name service does not answer");
-    of->spent = true;
+    of->delivered = true;
     co_return *of->found;
 }
 

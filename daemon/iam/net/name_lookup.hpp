@@ -1,4 +1,4 @@
-// The addresses of a host, waited for no longer than one likes.
+// The addresses of a host, looked up with a time limit.
 #pragma once
 
 #include "common/error.hpp"
@@ -25,8 +25,8 @@ using lookup_function = std::function<result<endpoints>(const std::string& host,
 result<endpoints> look_up_with_system(const std::string& host, const std::string& port);
 
 /// One host, looked up as often as asked. The system's look-up can't be cancelled and may hang for a minute;
-/// Asio's resolver then holds up the end of the program, and every other look-up. So each host has a thread
-/// of its own while it is looked up, and never a second one: who asks meanwhile waits for the first.
+/// Asio's resolver then holds up the end of the program, and every other look-up. So each look-up has a
+/// thread of its own, and each host one at a time: whoever asks meanwhile waits for that one.
 /// Used from the executor's thread.
 class name_lookup {
   public:

@@ -35,7 +35,7 @@ std::string describe_refusal(unsigned status, bool had_credentials) {
                ": give them in its URL, http://USER:PASSWORD@HOST:PORT";
     if (status == 403 || status == 405) return "does not let us through" + number;
     if (status >= 502 && status <= 504) return "can't reach it either" + number;
-    return "opens no tunnel" + number;
+    return "did not open a tunnel" + number;
 }
 
 } // namespace
@@ -55,7 +55,7 @@ boost::asio::awaitable<std::optional<problem>> open_tunnel(plain_stream& stream,
     }
     auto [unsent, sent] = co_await http::async_write(stream, ask, awaiting);
     (void)sent;
-    if (unsent) co_return fault("does not take our request: " + unsent.message());
+    if (unsent) co_return fault("did not take the request: " + unsent.message());
 
     beast::flat_buffer buffer;
     std::optional<http::response_parser<http::empty_body>> parser;
@@ -66,10 +66,10 @@ boost::asio::awaitable<std::optional<problem>> open_tunnel(plain_stream& stream,
     if (failed == beast::error::timeout) co_return fault("does not answer");
     if (failed == http::error::end_of_stream || failed == boost::asio::error::connection_reset)
         co_return fault("closed the connection without an answer");
-    if (failed) co_return fault("does not answer as HTTP asks: " + failed.message());
+    if (failed) co_return fault("did not answer in HTTP: " + failed.message());
     const unsigned status = parser->get().result_int();
     if (status / 100 != 2) co_return fault(describe_refusal(status, proxy.credentials != nullptr));
-    if (buffer.size() != 0) co_return fault("speaks in the IAM's place");
+    if (buffer.size() != 0) co_return fault("sent data of its own before the IAM's");
     co_return std::nullopt;
 }
 

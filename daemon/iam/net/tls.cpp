@@ -47,8 +47,8 @@ problem unusable(std::string detail) {
     return {errc::iam_unavailable, std::move(detail)};
 }
 
-/// Why a file is not to be opened; "": it may be. OpenSSL would wait for a pipe's writer, and all callers
-/// with it.
+/// Why a file must not be opened; empty if it may be. OpenSSL would wait for a pipe's writer, and block all
+/// callers meanwhile.
 std::string why_not_open(const std::string& path) {
     struct stat is {};
     if (access(path.c_str(), R_OK) != 0 || ::stat(path.c_str(), &is) != 0) return error_text(errno);
@@ -61,8 +61,8 @@ int refuse_passphrase(char*, int, int, void* was_asked) {
     return 0;
 }
 
-/// What is wrong with our certificate or its key; none when the context has both.
-std::optional<problem> show(ssl::context& context, const tls_settings& settings) {
+/// Loads our certificate and its key into the context. Gives what is wrong with them; none: nothing is.
+std::optional<problem> load_certificate(ssl::context& context, const tls_settings& settings) {
     SSL_CTX* const native = context.native_handle();
     const std::string& key = settings.key.empty() ? settings.cert : settings.key;
     for (const auto& [name, path] : {std::pair("cert ", settings.cert), std::pair("key ", key)})
@@ -97,13 +97,13 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& setti
     try {
         context = std::make_shared<ssl::context>(ssl::context::tls_client);
     } catch (const boost::system::system_error& failed) {
-        return unusable(std::string("OpenSSL gives no TLS: ") + failed.what());
+        return unusable(std::string("OpenSSL can't make a TLS context: ") + failed.what());
     }
     boost::system::error_code failed;
     if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1)
-        return unusable("OpenSSL can't be kept to TLS 1.2 and newer");
+        return unusable("OpenSSL can't be limited to TLS 1.2 and newer");
     context->set_verify_mode(settings.verify ? ssl::verify_peer : ssl::verify_none, failed);
-    if (failed) return unusable("OpenSSL does not verify certificates: " + failed.message());
+    if (failed) return unusable("OpenSSL can't be made to verify certificates: " + failed.message());
     if (settings.verify && settings.cacert.empty()) {
         failed = trust_the_system(*context);
         if (failed) return unusable("the system's CA certificates can't be read: " + failed.message());
@@ -115,14 +115,14 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_settings& setti
         if (failed)
             return unusable("cacert " + settings.cacert +
                             " can't be read as PEM certificates: " + failed.message());
-        // What the operator names is trusted, be it no root: an intermediate CA, or the server's own
+        // What the operator names is trusted even if it is no root: an intermediate CA, or the server's own
         // certificate.
         if (X509_STORE_set_flags(SSL_CTX_get_cert_store(context->native_handle()),
                                  X509_V_FLAG_PARTIAL_CHAIN) != 1)
-            return unusable("OpenSSL does not take cacert " + settings.cacert + " as it is");
+            return unusable("OpenSSL does not accept cacert " + settings.cacert + " as it is");
     }
     if (!settings.cert.empty())
-        if (auto fault = show(*context, settings)) return *fault;
+        if (auto fault = load_certificate(*context, settings)) return *fault;
     return context;
 }
 
@@ -136,7 +136,8 @@ result<std::shared_ptr<ssl::context>> tls_keeper::current() {
         x_context = *made;
         x_made_from = now;
     } else if (now != x_warned_of) {
-        log::warning("tls_files", {}, "{}: what was read before stays in use", made.error().detail);
+        log::warning("tls_files", {}, "{}: the files as they were read before stay in use",
+                     made.error().detail);
         x_warned_of = now;
     }
     return x_context;

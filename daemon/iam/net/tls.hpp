@@ -1,4 +1,4 @@
-// TLS towards an IAM: what is trusted, what we show, and what to say when that is not accepted.
+// TLS towards an IAM: whom we trust, which certificate we present, and how failures are described.
 #pragma once
 
 #include "common/error.hpp"
@@ -25,7 +25,7 @@ struct tls_settings {
 result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const tls_settings& settings);
 
 /// The context in force: made when first asked for, and anew when one of its files has changed. While the new
-/// files are no good (as between the two steps of a rotation) the old context serves, with a line in the log.
+/// files can't be used (as in the middle of a rotation) the old context stays, and the log says so.
 class tls_keeper {
   public:
     explicit tls_keeper(tls_settings settings) : x_settings(std::move(settings)) {}

@@ -96,8 +96,8 @@ TEST_F(SecretReader, RefusesWhatNoIamWouldTakeWithoutShowingIt) {
     EXPECT_THAT(read(file("\n")), HasSubstr("secret is empty"));
     EXPECT_THAT(read(file("\n\n")), HasSubstr("secret has nothing but blank lines"));
     for (const auto& [odd, why] : {std::pair{"s3c\0ret"s, "holds a NUL byte"},
-                                   {"s3c\xe9ret"s, "is not a text of UTF-8"},
-                                   {"\xff\xfes\0"s, "is a text of UTF-16"},
+                                   {"s3c\xe9ret"s, "is not UTF-8"},
+                                   {"\xff\xfes\0"s, "is UTF-16"},
                                    {"s3c\nret\nand\n"s, "has more than two lines"}}) {
         std::string answer = read(file(odd));
         EXPECT_THAT(answer, HasSubstr(why));
@@ -142,8 +142,7 @@ TEST_F(SecretReader, VariableThatIsNotSetIsAnErrorThatNamesIt) {
 
 TEST_F(SecretReader, VariableWithABadValueIsWipedToo) {
     setenv("TOKENWARD_TEST_C", "s3c\xe9ret", 1);
-    EXPECT_THAT(read({source::env, "TOKENWARD_TEST_C"}),
-                HasSubstr("$TOKENWARD_TEST_C is not a text of UTF-8"));
+    EXPECT_THAT(read({source::env, "TOKENWARD_TEST_C"}), HasSubstr("$TOKENWARD_TEST_C is not UTF-8"));
     EXPECT_EQ(getenv("TOKENWARD_TEST_C"), nullptr);
 }
 

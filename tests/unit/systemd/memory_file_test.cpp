@@ -61,7 +61,7 @@ TEST(SealedMemory, AFileThatIsNotSealedIsNotBelieved) {
     const unique_fd open(::memfd_create("open", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     auto refused = read_sealed(open.get());
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().detail, HasSubstr("no sealed memory"));
+    EXPECT_THAT(refused.error().detail, HasSubstr("not a sealed memory file"));
     EXPECT_FALSE(read_sealed(0)); // nor is something else
 }
 

@@ -36,7 +36,7 @@ TEST(Notify, AManagerThatDoesNotReadIsNotWaitedFor) {
     EXPECT_LT(heard, 10'000);
     auto refused = forget("state-1");
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().detail, HasSubstr("it does not read what it is told"));
+    EXPECT_THAT(refused.error().detail, HasSubstr("it does not read its socket"));
     EXPECT_FALSE(notify_ready("serves"));
     manager.receive();
     EXPECT_TRUE(notify_ready("serves"));

@@ -47,8 +47,8 @@ TEST(SecretText, AByteOrderMarkIsNoPartOfIt) {
 
 TEST(SecretText, WhatIsNoTextIsAFault) {
     EXPECT_EQ(judge_secret("s3c\0ret"s).fault, "holds a NUL byte, which no secret may");
-    EXPECT_EQ(judge_secret("s3c\xe9ret").fault, "is not a text of UTF-8");
-    EXPECT_EQ(judge_secret("\xff\xfes\0\n\0"s).fault, "is a text of UTF-16: save it as UTF-8");
+    EXPECT_EQ(judge_secret("s3c\xe9ret").fault, "is not UTF-8");
+    EXPECT_EQ(judge_secret("\xff\xfes\0\n\0"s).fault, "is UTF-16: save it as UTF-8");
 }
 
 TEST(SecretText, SixtyFourKibibytesAreTheMost) {

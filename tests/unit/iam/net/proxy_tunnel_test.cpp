@@ -106,8 +106,8 @@ TEST(ProxyTunnel, RefusalsAreTheProxysAndNameItWithoutItsPassword) {
                                  {403, "does not let us through (403)"},
                                  {502, "can't reach it either (502)"},
                                  {503, "can't reach it either (503)"},
-                                 {302, "opens no tunnel (302)"},
-                                 {401, "opens no tunnel (401)"}}) {
+                                 {302, "did not open a tunnel (302)"},
+                                 {401, "did not open a tunnel (401)"}}) {
         proxy.answer_with(status);
         EXPECT_EQ(client.status(), 0U);
         EXPECT_EQ(client.failure().code, errc::iam_unavailable) << status;
@@ -168,8 +168,7 @@ TEST(ProxyTunnel, InterimAnswersAndBareStatusLinesArePassedOverAndAccepted) {
               "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: a\r\n\r\nHTTP/1.1 403 No\r\n\r\n",
               "(403)"),
           {"HTTP/1.1 503\r\nVia : lb\r\n\r\n", "(503)"},
-          {"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
-           "does not answer as HTTP asks"}}) {
+          {"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "did not answer in HTTP"}}) {
         rude_proxy proxy(bytes);
         one_client client("http://iam.invalid/v3", by(proxy.url()));
         EXPECT_EQ(client.status(), 0U) << bytes;
