@@ -15,12 +15,12 @@ struct inherited_fd {
         name; ///< FileDescriptorName= of the socket's unit (unless said, the unit's name), or as stored
 };
 
-/// Takes all of them, in the order in which they came; none when started by hand. The variables that told of
-/// them leave the environment. To be called once, before there are threads. Errors: internal, the variables
-/// make no sense.
+/// Takes all of them, in the order in which they came; none when started by hand. The variables that tell of
+/// them are removed from the environment. To be called once, before there are threads. Errors: internal, the
+/// variables make no sense.
 result<std::vector<inherited_fd>> take_inherited();
 
-/// 32 hex digits that are others after each boot; empty if they can't be read.
+/// 32 hex digits that change with each boot; empty if they can't be read.
 std::string boot_id();
 
 /// The path that a Unix socket is bound to; `@NAME` for an abstract one; empty if it has none.

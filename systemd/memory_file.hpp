@@ -1,4 +1,4 @@
-// A file that is in memory only, and can't be changed any more: what the service manager keeps for us.
+// Sealed files in memory, which the service manager keeps for us.
 #pragma once
 
 #include "common/error.hpp"
@@ -14,8 +14,8 @@ namespace tokenward::systemd {
 inline constexpr std::size_t most_sealed_bytes = std::size_t{512} << 20;
 
 /// A sealed file of memory (memfd_create(2), all of F_SEAL_*), and its pages held in memory by mlock(2) while
-/// this lives, as far as RLIMIT_MEMLOCK goes. A descriptor of memfd_secret(2) would do for us and not for the
-/// manager: it can't be sealed, so that whoever else had it might change what we read at the next start.
+/// this lives, as far as RLIMIT_MEMLOCK goes. memfd_secret(2) would not do: it
+/// can't be sealed, so whoever else has the descriptor could change what we read at the next start.
 class sealed_memory {
   public:
     /// Errors: internal, with the system's word; too_large.

@@ -22,8 +22,7 @@
 namespace tokenward::systemd {
 namespace {
 
-// Whoever has the manager's address says so with it: the first character is `/` or, for an abstract name,
-// `@`.
+// The first character of the manager's address is `/` or, for an abstract name, `@`.
 struct manager_address {
     sockaddr_un bytes{};
     socklen_t size = 0; // 0: there is none, or of a kind that isn't known
@@ -46,8 +45,8 @@ problem unreachable(const std::string& why) {
     return {errc::internal, "can't reach the service manager: " + why};
 }
 
-// What sd_pid_notify_with_fds(3) does, but that waits for a manager who does not read, without end: and with
-// it would wait all who want a token.
+// As sd_pid_notify_with_fds(3), which however blocks for as long as the manager does not read, and with it
+// all callers who want a token.
 result<void> send(const std::string& what, const int* fd = nullptr) {
     if (!is_managed()) return unreachable("there is none");
     const manager_address to = manager();
@@ -75,7 +74,7 @@ result<void> send(const std::string& what, const int* fd = nullptr) {
     return unreachable(errno == EAGAIN ? "it does not read its socket" : error_text(errno));
 }
 
-// What only informs: without a manager there is nobody to be told.
+// For notifications: without a manager there is nothing to do.
 bool tell(const std::string& what) {
     return !is_managed() || send(what);
 }
@@ -128,8 +127,7 @@ result<void> forget(const std::string& name) {
     return send("FDSTOREREMOVE=1\nFDNAME=" + name);
 }
 
-// What sd_notify_barrier(3) does, but for the waiting: that is the caller's, who has other things to do
-// meanwhile.
+// As sd_notify_barrier(3), but leaves the waiting to the caller, who has other things to do meanwhile.
 result<unique_fd> barrier() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return system_problem("make a pipe");

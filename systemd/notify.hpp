@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-/// Speaks to systemd 252 or later. Without a manager ($NOTIFY_SOCKET is not set) whatever only tells does
-/// nothing, and whatever asks for something says that it can't be had. Sending is one datagram and never
-/// waits: where a manager does not read, the message is not sent. From one thread.
+/// For systemd 252 or later. Without a manager ($NOTIFY_SOCKET is not set) notifications do nothing, and
+/// requests fail. Each message is one datagram and is sent without waiting; if the manager does not read, it
+/// is not sent. From one thread.
 namespace tokenward::systemd {
 
 /// Whether a manager listens to us.

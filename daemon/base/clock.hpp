@@ -1,4 +1,4 @@
-// The clocks, read: whatever depends on the time is given a `clock`, so that tests can step it.
+// Reads the clocks. Whatever depends on the time is given a `clock`, so that tests can step it.
 #pragma once
 
 #include "common/time.hpp"

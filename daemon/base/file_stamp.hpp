@@ -1,4 +1,4 @@
-// What tells a file from its successor without reading it.
+// Tells whether a file is still the same one, without reading it.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ inline file_stamp stamp_of(const struct stat& is) noexcept {
     return {is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec};
 }
 
-/// One stat(2); no file if there is none at the path, or it can't be looked at.
+/// One stat(2). No file if there is none at the path, or if stat(2) fails.
 inline file_stamp stamp_of(const std::string& path) noexcept {
     struct stat is {};
     return path.empty() || ::stat(path.c_str(), &is) != 0 ? file_stamp{} : stamp_of(is);

@@ -1,4 +1,4 @@
-// Puts a file in its place whole and for good.
+// Writes a file atomically and durably.
 #pragma once
 
 #include "common/error.hpp"
@@ -10,9 +10,9 @@ namespace tokenward {
 
 enum class if_there { replace, fail };
 
-/// Puts `bytes` into a file at `path` in one step, mode 0600: a reader finds all of it or none, and so does
-/// who starts after a crash. Folders that lack are made (0700). Whether it replaces a file that is there,
-/// `how` says. Blocks on the disk. Errors: internal, "can't DO PATH: REASON".
+/// Puts `bytes` into a file at `path` in one step, mode 0600: a reader finds all of them or none, after a
+/// crash too. Missing folders are made (0700). `how` says what happens to a file that is already there.
+/// Blocks on the disk. Errors: internal, "can't DO PATH: REASON".
 result<void> put_file(const std::string& path, std::string_view bytes, if_there how);
 
 } // namespace tokenward

@@ -1,4 +1,4 @@
-// Puts a secret into a file of its own.
+// Files that hold one secret each.
 #pragma once
 
 #include "common/error.hpp"
@@ -10,13 +10,13 @@ namespace tokenward {
 
 enum class secret_file_state { absent, same, different };
 
-/// Whether `path` holds just this secret, with or without a line end. Errors: internal, when it is there and
-/// no regular file, or can't be read.
+/// Whether `path` holds exactly this secret, with or without a line end. Errors: internal, when it exists and
+/// is not a regular file, or can't be read.
 result<secret_file_state> compare_secret_file(const std::string& path, std::string_view value);
 
-/// Writes `value` and a line end into `path`, mode 0600, in one step: a reader never sees half of it. Its
-/// folder is made (0700) if it isn't there. One that is there is replaced only if `replace`; else, and when
-/// the system refuses, an error: internal, with path and reason.
+/// Writes `value` and a line end into `path`, mode 0600, in one step: a reader never sees half of it. Missing
+/// folders are made (0700). An existing file is replaced only if `replace`. Errors: internal, with path and
+/// reason.
 result<void> write_secret_file(const std::string& path, std::string_view value, bool replace);
 
 } // namespace tokenward

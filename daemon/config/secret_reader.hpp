@@ -3,7 +3,6 @@
 
 #include "common/error.hpp"
 #include "common/secret.hpp"
-#include "daemon/base/file_stamp.hpp"
 #include "daemon/core/config.hpp"
 
 #include <map>

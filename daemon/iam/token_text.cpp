@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Takes note of nothing: whether the text is JSON is all that is asked.
+// Keeps nothing of what is parsed: only whether the text is JSON matters.
 struct no_values {
     using error = json::error_code;
     using text = json::string_view;
@@ -48,7 +48,7 @@ bool is_json(std::string_view text) {
     return !failed && used == text.size();
 }
 
-// What is kept of an answer is no secret, so that a token in it does not belong there.
+// The kept text is not protected as a secret, so it must not hold a token.
 std::string withhold(std::string_view text, const secret& value) {
     std::string kept;
     kept.reserve(text.size());

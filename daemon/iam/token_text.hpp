@@ -1,5 +1,5 @@
-// The text of a login's answer: what of it is judged, and what of it is kept for those who want the IAM's own
-// words. Pure.
+// The text of a login's answer: the part that is checked, and the whole, kept for callers who want the IAM's
+// own answer. Pure.
 #pragma once
 
 #include "common/secret.hpp"

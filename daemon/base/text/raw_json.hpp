@@ -19,8 +19,8 @@ struct raw_member {
     bool is(std::string_view called) const noexcept;
 };
 
-/// Goes through the members of one object. Of a text that is no well-formed JSON it makes something or
-/// nothing, and never reads beyond it. Linear, allocates nothing.
+/// Goes through the members of one object, in linear time and without allocating. A text that is not
+/// well-formed JSON gives any members or none, but it is never read beyond its end.
 class raw_object {
   public:
     /// `text` begins with the object, but for white space; it must outlive this.
@@ -40,8 +40,8 @@ std::optional<raw_member> find_member(std::string_view object, std::string_view 
 /// How many members have that name.
 std::size_t count_members(std::string_view object, std::string_view name) noexcept;
 
-/// The object without its members of that name; of the others each byte is kept, but for white space between
-/// them.
+/// The object without its members of that name. The others stay as they are, byte for byte, except for the
+/// white space between them.
 std::string without_member(std::string_view object, std::string_view name);
 
 } // namespace tokenward

@@ -17,11 +17,11 @@ struct secret_text {
     /// byte order marks. They point into the text.
     std::vector<std::string_view> lines{};
     std::string_view fault{}; ///< why it is no secret, such as "is empty"; holds no part of it. Else empty
-    bool has_mark = false;    ///< it has a byte order mark, as some editors write it: no part of the secret
+    bool has_mark = false;    ///< it has a byte order mark, as some editors write it; not part of the secret
 };
 
-/// Judges a text: of UTF-8, without NUL, of at most longest_secret bytes and most_secret_lines lines that are
-/// not blank (of spaces and tabs alone), and of at least one.
+/// Checks that a text is UTF-8 without NUL, has at most longest_secret bytes, and has one to
+/// most_secret_lines lines that are not blank (spaces and tabs only).
 secret_text judge_secret(std::string_view text);
 
 } // namespace tokenward

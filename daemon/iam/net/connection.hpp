@@ -21,8 +21,8 @@ inline constexpr auto awaiting = boost::asio::as_tuple(boost::asio::use_awaitabl
 
 using plain_stream = boost::beast::tcp_stream;
 
-/// The stream beneath TLS. A read that does not wait (read_some) is one, of at most 17 KiB, and only after
-/// allow_one_read(): a peer that sends without end can't keep a caller reading.
+/// The stream beneath TLS. Its non-blocking read (read_some) reads once, at most 17 KiB, after each
+/// allow_one_read(): a peer that never stops sending can't keep a caller reading.
 class metered_stream : public plain_stream {
   public:
     explicit metered_stream(plain_stream&& open) : plain_stream(std::move(open)) {}
@@ -45,12 +45,12 @@ using wiped_fields = boost::beast::http::basic_fields<wiping_allocator<char>>;
 using wiped_body =
     boost::beast::http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
 
-/// What check_quiet() says of bytes that nobody has asked for.
+/// check_quiet()'s error for bytes that came without a request.
 inline const boost::system::error_code unasked_bytes =
     boost::beast::http::make_error_code(boost::beast::http::error::unexpected_body);
 
-/// What it says where it can't tell: part of a TLS record has come, or more than it reads. Right after a
-/// handshake that is mostly a session ticket on its way.
+/// Its error when it can't tell: part of a TLS record has come, or more than it reads. Right after a
+/// handshake that is usually a session ticket.
 inline const boost::system::error_code undecided_bytes =
     boost::beast::http::make_error_code(boost::beast::http::error::need_more);
 
@@ -65,10 +65,10 @@ struct connection {
         return std::get<plain_stream>(stream);
     }
 
-    /// Nothing, when all that has come was asked for and the other side has not closed: then the next byte is
-    /// the answer to what is written next. Session tickets of TLS are taken in; they are no answer to
-    /// anything. Does not wait: a few system calls. Errors: unasked_bytes, undecided_bytes; else why it can't
-    /// be used, such as eof, a reset or an alert. REQUIRES: nothing is being read or written.
+    /// No error if no unexpected bytes have come and the other side has not closed: then the next byte
+    /// belongs to the answer to the next request. Session tickets of TLS are read and don't count. Does not
+    /// wait: a few system calls. Errors: unasked_bytes, undecided_bytes; else why it can't be used, such as
+    /// eof, a reset or an alert. REQUIRES: nothing is being read or written.
     boost::system::error_code check_quiet();
 };
 

@@ -30,8 +30,8 @@ connector::connector(asio::any_io_executor executor, const origin& to, const htt
       x_names(x_executor, options.proxy.empty() ? to.host : options.proxy.host,
               options.proxy.empty() ? to.port : options.proxy.port, options.look_up) {}
 
-// Each address of the name in turn. A dead one may cost its share of the time, and a second at the most; the
-// last one gets all that is left.
+// Tries each address of the name in turn. Each has an equal share of the time left, a second at most; the
+// last one has all of it.
 asio::awaitable<result<std::unique_ptr<plain_stream>>> connector::dial(time_point until) {
     auto found = co_await x_names.find(until);
     if (!found) co_return found.error();

@@ -1,4 +1,4 @@
-// Opens connections to one IAM: looks its name up, tries its addresses in turn, asks the proxy, shakes hands.
+// Opens connections to one IAM: name look-up, its addresses in turn, the proxy, the TLS handshake.
 #pragma once
 
 #include "common/error.hpp"

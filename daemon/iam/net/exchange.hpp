@@ -19,7 +19,7 @@ struct answer_limits {
     std::size_t body = std::size_t{8} * 1024 * 1024;
 };
 
-/// What an exchange came to.
+/// The outcome of an exchange.
 struct exchanged {
     boost::system::error_code failed{}; ///< none: the answer is there
     bool sent = false;     ///< the whole request was handed to the connection, or that can't be ruled out
@@ -28,9 +28,9 @@ struct exchanged {
     http_answer answer{};
 };
 
-/// Sends a request and reads its answer; interim ones are passed over. Nothing is sent unless the connection
-/// is quiet, so that no byte that came before the request is taken for the answer to it: check_quiet()'s
-/// errors, with `sent` false; but undecided_bytes on a new connection are taken for a ticket. Cancellation:
+/// Sends a request and reads its answer; interim answers are skipped. Sends nothing unless the connection is
+/// quiet, so that no byte that came before the request is taken for its answer: check_quiet()'s errors, with
+/// `sent` false. On a new connection undecided_bytes are taken for a session ticket. Cancellation:
 /// terminal. `message` and `c` must outlive the call, and `c` is used for nothing else meanwhile; unless it
 /// is reusable, it is to be closed after that.
 boost::asio::awaitable<exchanged> exchange(connection& c, request_message& message, answer_limits limits);

@@ -11,7 +11,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using error_code = boost::system::error_code;
 
-// The way in which a kept connection that the other side has closed shows itself.
+// How a connection fails that the other side has closed.
 bool is_closed(const error_code& e) {
     return e == http::error::end_of_stream || e == asio::error::eof || e == asio::error::connection_reset ||
            e == asio::error::broken_pipe || e == asio::ssl::error::stream_truncated;
@@ -22,9 +22,9 @@ bool is_idempotent(const http_request& what) {
     return what.method == "GET" || what.method == "HEAD";
 }
 
-// Whether a request that went out on a kept connection may go out once more on a new one: when nobody can
-// have acted on it, or when it does no harm if somebody has. A login whose answer is lost may have been
-// counted, and its passcode spent.
+// Whether a request that failed on a kept connection may be sent again on a new one: if nobody can have acted
+// on it, or if acting on it twice does no harm. A login whose answer is lost may have been counted, and its
+// passcode used up.
 bool may_go_again(const exchanged& end, const http_request& what) {
     if (!end.sent) return end.failed != asio::error::operation_aborted;
     return is_closed(end.failed) && !end.began && is_idempotent(what);

@@ -12,10 +12,10 @@
 
 namespace tokenward::iam {
 
-/// The way to one origin. One connection is kept between requests, as long as not one byte has come on it
-/// that was not asked for. What is found closed before a request is written whole is replaced by a new one. A
-/// request that went out whole and has no answer goes out again only if it is GET or HEAD: a login may have
-/// been counted. Requests that overlap get a connection each. From one thread.
+/// Sends requests to one origin. Keeps one connection between requests, unless unexpected bytes have come on
+/// it. A kept connection that turns out to be closed before the request is written is replaced by a new one.
+/// A request that was written and got no answer is repeated only if it is GET or HEAD: a login may have been
+/// counted. Requests that overlap have a connection each. From one thread.
 class https_client {
   public:
     https_client(boost::asio::any_io_executor executor, const origin& to, const https_options& options);
@@ -26,7 +26,7 @@ class https_client {
     /// connection is then closed. Lifetime: this object must outlive the call.
     boost::asio::awaitable<http_result> request(http_request what);
 
-    /// The connection over which the last answer came takes no other request: the answer was somebody else's.
+    /// Closes the kept connection: the last answer on it belonged to another request.
     void close_kept() noexcept;
 
   private:
