@@ -68,6 +68,23 @@ class DenyEvasion : public ::testing::Test {
             return 0;
         }
     }
+    /// In a child: becomes user 12345 with these groups, asks once, and puts the answer's status; -2 if it
+    /// can't.
+    static bool ask_as_user(const std::vector<gid_t>& groups, const daemon_under_test& d,
+                            const channel& to_parent) {
+        if (become_user(groups) != 0) {
+            to_parent.put(-2);
+            return false;
+        }
+        auto caller = http_client::over_unix(d.socket());
+        to_parent.put(ask(caller));
+        return true;
+    }
+    /// Lets other users connect, and waits for a token.
+    static void serve_all(daemon_under_test& d) {
+        open_folder(d);
+        d.token();
+    }
     /// Runs `child` in a process; it ends by itself.
     static pid_t start(const std::function<void()>& child) {
         const pid_t pid = ::fork();
@@ -83,14 +100,11 @@ class DenyEvasion : public ::testing::Test {
 
 TEST_F(DenyEvasion, ByGroupsDroppedInAUserNamespace) {
     daemon_under_test d(settings("    deny: [{group: 44444}]\n"));
-    open_folder(d);
-    d.token();
+    serve_all(d);
     channel to_parent;
     channel to_child;
     auto evade = [&] {
-        if (become_user({44444}) != 0) return to_parent.put(-2);
-        auto honest = http_client::over_unix(d.socket());
-        to_parent.put(ask(honest));
+        if (!ask_as_user({44444}, d, to_parent)) return;
         if (::unshare(CLONE_NEWUSER) != 0) return to_parent.put(errno);
         to_parent.put(0);
         to_child.take();
@@ -114,14 +128,11 @@ TEST_F(DenyEvasion, ByGroupsDroppedInAUserNamespace) {
 
 TEST_F(DenyEvasion, ByAProcessThatConnectsAndEnds) {
     daemon_under_test d(settings("    deny: [{unit: denied.service}]\n"));
-    open_folder(d);
-    d.token();
+    serve_all(d);
     channel to_parent;
     channel gone;
     auto evade = [&] {
-        if (become_user({}) != 0) return to_parent.put(-2);
-        auto known = http_client::over_unix(d.socket());
-        to_parent.put(ask(known));
+        if (!ask_as_user({}, d, to_parent)) return;
         auto connection = http_client::over_unix(d.socket());
         if (::fork() != 0) ::_exit(0);
         gone.take(); // who connected has ended

@@ -275,9 +275,9 @@ TEST(Lifetime, Sigusr1TurnsDebugMessagesOnAndOff) {
     daemon_under_test d({.auth_url = iam.auth_url()});
     d.token(); // the first login is over
     d.program().signal(SIGUSR1);
-    d.program().wait_for_line("level is debug now");
+    d.program().wait_for_line("the log level is now debug");
     EXPECT_EQ(d.post("/v1/tokens/ci/eu-de/renew", "").status, 200);
     d.program().wait_for_line("event=fetch_started");
     d.program().signal(SIGUSR1);
-    d.program().wait_for_line("level is info now");
+    d.program().wait_for_line("the log level is now info");
 }

@@ -10,16 +10,16 @@ import world
 
 KEYS = (sources.ROOT / "daemon/config/keys.hpp").read_text()
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-# The tables of config_keys.hpp that hold keys, and the chapter for each; all others hold words.
+# The tables of keys.hpp that hold keys, and the chapter for each; all others hold words.
 CHAPTERS = {
     "file": "THE FILE", "socket": "SOCKET", "one_of_sockets": "SOCKET", "metrics": "METRICS", "identity": "IDENTITY",
     "auth": "AUTH", "secret": "SECRET", "scope": "SCOPE", "rule": "RULE", "limits": "LIMITS",
 }  # fmt: skip
-WORDS = {"later_scopes", "auth_types", "auth_methods", "rescope", "interfaces", "verbs"}
+WORDS = {"unsupported_scopes", "auth_types", "auth_methods", "rescope", "interfaces", "verbs"}
 
 
 def tables():
-    """The arrays of config_keys.hpp: name and words."""
+    """The arrays of keys.hpp: name and words."""
     found = re.findall(r"inline constexpr auto (\w+) =\s*of\(([^)]*)\);", KEYS)
     return {name: re.findall(r'"([^"]+)"', words) for name, words in found}
 

@@ -20,6 +20,8 @@ static int path_of(char* path, size_t size, const char* kind, const char* name) 
 static void hang(const char* name) {
     char path[4096];
     if (!path_of(path, sizeof path, "hang", name)) return;
+    // Polls: a look-up hangs as long as the test wants, and inotify would open descriptors in the daemon
+    // under test.
     while (access(path, F_OK) == 0) usleep(2000);
 }
 

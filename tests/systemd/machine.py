@@ -105,7 +105,7 @@ class Machine:
                 break
             if answer := question():
                 return answer
-            time.sleep(0.05)
+            time.sleep(0.05)  # polls: the questions are commands in the machine, which has no event for them
         raise RuntimeError(f"in vain waited for {what}; the console:\n{self.log.read_text()[-2000:]}")
 
     def command(self, *arguments):

@@ -40,7 +40,7 @@ def eventually(holds, limit=PATIENCE):
     while not (found := holds()):
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(0.02)  # polls: `holds` asks other processes, which announce nothing
     return found
 
 
