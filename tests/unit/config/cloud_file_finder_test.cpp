@@ -1,4 +1,4 @@
-// Where clouds.yaml and its kin, and the OS_* variables, are looked for.
+// Where clouds.yaml, the files beside it and the OS_* variables are looked for.
 #include "daemon/config/cloud_file_finder.hpp"
 #include "daemon/config/config_file.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -82,4 +82,13 @@ inline const secret_ref& secret_of(const identity_config& identity) {
     return identity.auth.secret;
 }
 
+/// A cloud `home` of these lines, which are indented by four.
+inline few_clouds of_lines(const std::string& lines) {
+    return {.clouds = "clouds:\n  home:\n" + lines};
+}
+
+/// The beginning of an `auth` of `home`, to be ended by the test.
+inline const std::string auth_of_home =
+    "    auth: {auth_url: 'https://iam.example.com/v3', username: bot, password: pw, ";
+
 } // namespace tokenward
