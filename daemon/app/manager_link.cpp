@@ -54,11 +54,11 @@ std::string manager_link::status() {
     scopes_at_a_glance seen{.reload_refused = x_service.counts().reload_refused};
     const instant now = x_service.now().boot;
     for (const identity_config& identity : x_service.configuration().identities)
-        for (const token_service::row& row : x_service.status(identity.name)) {
+        for (const scope_status& row : x_service.status(identity.name)) {
             ++seen.all;
-            if (row.status.held == nullptr) ++seen.without_token;
-            if (!row.status.renews) continue;
-            const duration left = *row.status.renews - now;
+            if (row.held == nullptr) ++seen.without_token;
+            if (!row.renews) continue;
+            const duration left = *row.renews - now;
             seen.next_renewal = seen.next_renewal ? std::min(*seen.next_renewal, left) : left;
         }
     x_complete = seen.without_token == 0;

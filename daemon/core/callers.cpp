@@ -87,13 +87,13 @@ void callers::answer_one(wait_id id, answer_function answer) {
 }
 
 void callers::answer_all(std::uint64_t entry, const problem& why) {
-    const auto error = [why](const waiting_caller&) { return result<token_ptr>(why); };
+    const auto error = [why](const waiting_caller&) { return result<served_token>(why); };
     answer(entry, waits_for::fetch, error);
     answer(entry, waits_for::change, error);
 }
 
 void callers::end_watches() {
-    const auto nothing = [](const waiting_caller&) { return result<token_ptr>(token_ptr()); };
+    const auto nothing = [](const waiting_caller&) { return result<served_token>(served_token()); };
     while (auto entry = any_entry(waits_for::change)) answer(*entry, waits_for::change, nothing);
 }
 

@@ -22,6 +22,12 @@
 
 namespace tokenward {
 
+/// A token as it may be handed to a caller at one moment.
+struct served_token {
+    token_ptr value{};       ///< null for a watcher: nothing has changed
+    instant expires = never; ///< when it ceases to be served: perhaps before the end that it names itself
+};
+
 /// Names a caller who waits; 0 = nobody: the handler has been called already.
 using wait_id = std::uint64_t;
 
@@ -35,7 +41,7 @@ enum class waits_for : std::uint8_t {
 struct waiting_caller {
     std::uint64_t entry = 0;
     get_request wanted{};
-    std::function<void(result<token_ptr>)> done{};
+    std::function<void(result<served_token>)> done{};
     requester by{};                         ///< whose share it is counted in
     std::optional<instant> watches_until{}; ///< set: it wants another token than the one that was held
 };
@@ -65,10 +71,10 @@ class callers {
     };
     using queue = boost::intrusive::list<place, boost::intrusive::constant_time_size<false>>;
     /// What a caller is told, made when its turn comes.
-    using answer_function = std::function<result<token_ptr>(const waiting_caller&)>;
+    using answer_function = std::function<result<served_token>(const waiting_caller&)>;
     struct decided_answer {
-        std::function<void(result<token_ptr>)> done;
-        result<token_ptr> answer;
+        std::function<void(result<served_token>)> done;
+        result<served_token> answer;
     };
 
     /// `caller.entry` says in whose queue. REQUIRES: the id is new.
@@ -90,7 +96,7 @@ class callers {
     void answer_one(wait_id id, answer_function answer);
     /// The same for both queues of an entry.
     void answer_all(std::uint64_t entry, const problem& why);
-    /// All watchers are told that nothing has changed (null).
+    /// All watchers are told that nothing has changed.
     void end_watches();
     /// The next of those to be told: it waits no more, and its share is given back. None: all have been. The
     /// answer's function is called in here.

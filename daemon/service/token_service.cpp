@@ -25,6 +25,11 @@ std::optional<std::string> fingerprint_of(const token_ptr& held) {
     return held ? std::optional(held->fingerprint) : std::nullopt;
 }
 
+used_scope describe_use(const cache_entry& entry, instant now) noexcept {
+    const key_status is = entry.life().status(now);
+    return {entry.id(), {entry.life().held(), is.expires}, is.held != nullptr};
+}
+
 // Where nothing outlives a restart, nothing has to be waited for.
 struct keeper_of_nothing final : keeper {
     void changed() override {}
@@ -48,19 +53,29 @@ const identity_config* token_service::identity(std::string_view name) const noex
     return found == x_config.identities.end() ? nullptr : &*found;
 }
 
-result<cache_entry*> token_service::open(const identity_config& identity, const resolved_scope& wanted,
-                                         const requester& by) {
+std::optional<used_scope> token_service::find(std::string_view identity, std::string_view scope_text,
+                                              instant now) noexcept {
+    const cache_entry* entry = x_upkeep.cache.find({identity, scope_text});
+    return entry != nullptr ? std::optional(describe_use(*entry, now)) : std::nullopt;
+}
+
+void token_service::used(scope_id scope, instant now) noexcept {
+    if (cache_entry* entry = x_upkeep.cache.find(scope)) (void)x_upkeep.cache.serveable(*entry, now);
+}
+
+result<used_scope> token_service::open(const identity_config& identity, const resolved_scope& wanted,
+                                       const requester& by) {
     const instant at = now().boot;
     // What can't be fetched takes no place from what is held.
-    if (!wanted.configured && find(identity.name, wanted.name) == nullptr &&
+    if (!wanted.configured && x_upkeep.cache.find({identity.name, wanted.name}) == nullptr &&
         !x_upkeep.cache.remembers(identity.name, wanted.target, at))
         if (auto within = x_upkeep.limits.check(identity.name, by, at); !within) return within.error();
     auto entry = open_untold(identity, wanted, by);
-    if (!entry) return entry;
+    if (!entry) return entry.error();
     const std::uint64_t id = (*entry)->id();
     x_upkeep.tell();
     // Who was told that its scope made room may have had this one make room in its turn.
-    if (cache_entry* still = x_upkeep.cache.find(id)) return still;
+    if (const cache_entry* still = x_upkeep.cache.find(id)) return describe_use(*still, at);
     return problem{errc::too_many_requests, "the scope made room for others at once; ask again", 1s};
 }
 
@@ -93,60 +108,79 @@ result<void> token_service::admit(const cache_entry& entry, const get_request& w
     return x_upkeep.limits.charge(entry.identity(), by, at);
 }
 
-wait_id token_service::get(cache_entry& entry, const get_request& wanted, token_handler done,
+// The entry of a scope that something may be asked of.
+result<cache_entry*> token_service::in_use(scope_id scope) noexcept {
+    if (x_upkeep.stopped()) return shutting_down();
+    if (cache_entry* entry = x_upkeep.cache.find(scope)) return entry;
+    return problem{errc::iam_unavailable, "the scope is no longer in use; ask again", 1s};
+}
+
+wait_id token_service::get(scope_id scope, const get_request& wanted, token_handler done,
                            const requester& by) {
     get_request bounded = wanted;
     bounded.max_wait = std::min(wanted.max_wait, longest_wait);
-    const result<void> may = x_upkeep.stopped() ? result<void>(shutting_down()) : admit(entry, bounded, by);
+    auto entry = in_use(scope);
+    const result<void> may = entry ? admit(**entry, bounded, by) : entry.error();
     if (!may) {
         done(may.error());
         return 0;
     }
-    step next = x_upkeep.cache.get(entry, bounded, now().boot);
-    return x_upkeep.carry_out(entry, std::move(next), {.wanted = bounded, .done = std::move(done), .by = by});
+    step next = x_upkeep.cache.get(**entry, bounded, now().boot);
+    return x_upkeep.carry_out(**entry, std::move(next),
+                              {.wanted = bounded, .done = std::move(done), .by = by});
 }
 
-wait_id token_service::watch(cache_entry& entry, std::chrono::seconds wait, token_handler done,
+wait_id token_service::watch(scope_id scope, std::chrono::seconds wait, token_handler done,
                              const requester& by) {
-    if (x_upkeep.stopped()) {
-        done(shutting_down());
-        return 0;
-    }
     const instant at = now().boot;
-    waiting_caller fresh{
-        .wanted = {.max_wait = wait}, .done = std::move(done), .by = by, .watches_until = at + wait};
-    if (serveable(entry, at) != nullptr) return x_upkeep.watch_held(entry, std::move(fresh));
-    if (auto may = admit(entry, fresh.wanted, by); !may) {
-        fresh.done(may.error());
-        return 0;
-    }
-    step next = x_upkeep.cache.get(entry, fresh.wanted, at);
-    return x_upkeep.carry_out(entry, std::move(next), std::move(fresh));
-}
-
-wait_id token_service::renew(cache_entry& entry, token_handler done, const requester& by) {
-    const instant at = now().boot;
+    const get_request wanted{.max_wait = wait};
+    auto entry = in_use(scope);
+    const bool is_held = entry && x_upkeep.cache.serveable(**entry, at) != nullptr;
     result<void> may;
-    if (x_upkeep.stopped())
-        may = shutting_down();
-    else if (!entry.life().configured() && !x_upkeep.waiting.shares().has_room(by, entry.id()))
-        may = too_much_at_once();
-    else if (entry.life().would_renew(at).kind == step_kind::start_fetch)
-        may = x_upkeep.limits.charge(entry.identity(), by, at);
+    if (!entry)
+        may = entry.error();
+    else if (!is_held)
+        may = admit(**entry, wanted, by);
     if (!may) {
         done(may.error());
         return 0;
     }
-    step next = x_upkeep.cache.renew(entry, at);
-    return x_upkeep.carry_out(entry, std::move(next), {.done = std::move(done), .by = by});
+    waiting_caller fresh{.wanted = wanted, .done = std::move(done), .by = by, .watches_until = at + wait};
+    if (is_held) return x_upkeep.watch_held(**entry, std::move(fresh));
+    step next = x_upkeep.cache.get(**entry, wanted, at);
+    return x_upkeep.carry_out(**entry, std::move(next), std::move(fresh));
 }
 
-wait_id token_service::refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done,
+wait_id token_service::renew(scope_id scope, token_handler done, const requester& by) {
+    const instant at = now().boot;
+    auto entry = in_use(scope);
+    result<void> may;
+    if (!entry)
+        may = entry.error();
+    else if (!(*entry)->life().configured() && !x_upkeep.waiting.shares().has_room(by, scope))
+        may = too_much_at_once();
+    else if ((*entry)->life().would_renew(at).kind == step_kind::start_fetch)
+        may = x_upkeep.limits.charge((*entry)->identity(), by, at);
+    if (!may) {
+        done(may.error());
+        return 0;
+    }
+    step next = x_upkeep.cache.renew(**entry, at);
+    return x_upkeep.carry_out(**entry, std::move(next), {.done = std::move(done), .by = by});
+}
+
+wait_id token_service::refuse(scope_id scope, std::string_view fingerprint, refusal_handler done,
                               const requester& by) {
     if (x_upkeep.stopped()) {
         done({.kind = refusal_kind::damped, .retry_after = 1s});
         return 0;
     }
+    cache_entry* found = x_upkeep.cache.find(scope);
+    if (found == nullptr) {
+        done({.kind = refusal_kind::nothing_held});
+        return 0;
+    }
+    cache_entry& entry = *found;
     const instant at = now().boot;
     const callers& waiting = x_upkeep.waiting;
     const bool awaited = entry.life().configured() || waiting.await_fetch(entry.id()) ||
@@ -179,13 +213,24 @@ wait_id token_service::give_passcode(std::string_view identity, secret passcode,
     return x_upkeep.give_passcode(identity, std::move(passcode), std::move(done));
 }
 
-std::vector<token_service::row> token_service::status(std::string_view identity) const {
-    std::vector<row> rows;
-    instant at = now().boot;
-    for (const cache_entry* entry : x_upkeep.cache.of(identity))
-        rows.push_back({entry, entry->life().status(at)});
-    std::sort(rows.begin(), rows.end(),
-              [](const row& a, const row& b) { return a.entry->id() < b.entry->id(); });
+std::vector<scope_status> token_service::status(std::string_view identity) const {
+    const std::list<cache_entry*>& all = x_upkeep.cache.of(identity);
+    std::vector<const cache_entry*> entries(all.begin(), all.end());
+    std::sort(entries.begin(), entries.end(),
+              [](const cache_entry* a, const cache_entry* b) { return a->id() < b->id(); });
+    std::vector<scope_status> rows;
+    for (const cache_entry* entry : entries) {
+        const lifecycle& life = entry->life();
+        const key_status is = life.status(now().boot);
+        rows.push_back({.scope = {entry->scope_name(), entry->target(), life.configured()},
+                        .state = is.state,
+                        .held = is.held != nullptr ? life.held() : nullptr,
+                        .expires = is.expires,
+                        .renews = is.renews,
+                        .next_try = is.next_try,
+                        .last_error = is.last_error != nullptr ? std::optional(*is.last_error) : std::nullopt,
+                        .failed_at = is.failed_at});
+    }
     return rows;
 }
 

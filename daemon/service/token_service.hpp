@@ -15,21 +15,44 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tokenward {
 
+/// Names a scope of an identity for as long as it is in use; never used twice in a process's life.
+using scope_id = std::uint64_t;
+
+/// A scope in use, as it is at one moment.
+struct used_scope {
+    scope_id id = 0;
+    served_token held{};    ///< value null: nothing is held
+    bool is_served = false; ///< the held token may be handed out at once
+};
+
+/// The same for people: a row of /v1/status.
+struct scope_status {
+    resolved_scope scope;
+    key_state state = key_state::waiting;
+    token_ptr held{};                    ///< null: there is none that may be served
+    instant expires = never;             ///< of `held`
+    std::optional<instant> renews{};     ///< when the next renewal is due
+    std::optional<instant> next_try{};   ///< after a failure, if there will be one by itself
+    std::optional<problem> last_error{}; ///< of the last fetch, if it failed
+    instant failed_at{};
+};
+
 /// The tokens of all identities, for as long as the daemon runs. One thread: that of `executor`.
 ///
 /// Handlers are called at most once, from within the call that takes them or later from the executor; after
 /// cancel() or the service's end they are not called. They must not throw. They may call the service, but for
-/// configure() and restore(); references to entries are void after a call that may evict some, see open(). A
-/// fetch belongs to the service and not to the caller: who gives up disturbs nobody else.
+/// configure() and restore(). What is asked of a scope that is no longer in use fails with iam_unavailable.
+/// A fetch belongs to the service and not to the caller: who gives up disturbs nobody else.
 class token_service {
   public:
-    using token_handler = std::function<void(result<token_ptr>)>;
+    using token_handler = std::function<void(result<served_token>)>;
     using refusal_handler = refusals::handler;
     using passcode_handler = upkeep::passcode_handler;
 
@@ -63,36 +86,32 @@ class token_service {
 
     /// The identity with this name, or null. Valid until the next configure().
     const identity_config* identity(std::string_view name) const noexcept;
-    /// The entry of a key that is in use, or null: the hit path's one look-up. `scope_text` must be the shown
-    /// name.
-    cache_entry* find(std::string_view identity, std::string_view scope_text) noexcept {
-        return x_upkeep.cache.find({identity, scope_text});
-    }
-    /// The token that may be served at once, or null. Allocates nothing.
-    const token* serveable(cache_entry& entry, instant now) noexcept {
-        return x_upkeep.cache.serveable(entry, now);
-    }
-    /// The entry of a resolved scope, made if need be. It is valid until it makes room for another one (the
-    /// next open() of its identity), is retired (tick()) or taken out of the configuration. Errors:
-    /// too_many_requests.
-    result<cache_entry*> open(const identity_config& identity, const resolved_scope& wanted,
-                              const requester& by = {});
+    /// The scope with this name if it is in use: the hit path's one look-up of names. `scope_text` must be
+    /// the shown name. Allocates nothing.
+    std::optional<used_scope> find(std::string_view identity, std::string_view scope_text,
+                                   instant now) noexcept;
+    /// The held token is handed out: the scope is kept for as long as somebody asks for it. Allocates
+    /// nothing.
+    void used(scope_id scope, instant now) noexcept;
+    /// A resolved scope, taken into use if need be. It is in use until it makes room for another one of its
+    /// identity, is retired or taken out of the configuration. Errors: too_many_requests.
+    result<used_scope> open(const identity_config& identity, const resolved_scope& wanted,
+                            const requester& by = {});
 
     /// A token as `wanted`. Errors: those of the fetch, bad_request (min_ttl), too_many_requests, timeout
     /// (max_wait). Of on-demand scopes, a caller can have so many fetched at a time (work_shares), and no
     /// more; and whoever brings about what the tokens' lives don't ask for can do so only so often
     /// (request_limits), as with the other calls that take a requester.
-    wait_id get(cache_entry& entry, const get_request& wanted, token_handler done, const requester& by = {});
-    /// Another token than the one that is held: at once if none is. `done` gets null when `wait` is over and
+    wait_id get(scope_id scope, const get_request& wanted, token_handler done, const requester& by = {});
+    /// Another token than the one that is held: at once if none is. `done` gets none when `wait` is over and
     /// nothing has changed, at a reload (the rules may have), and at a shutdown. An invalidation is held
     /// through until there is a new token or no hope of one within `wait`. Errors: those of get();
     /// iam_unavailable if the token expires without a successor.
-    wait_id watch(cache_entry& entry, std::chrono::seconds wait, token_handler done,
-                  const requester& by = {});
+    wait_id watch(scope_id scope, std::chrono::seconds wait, token_handler done, const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
-    wait_id renew(cache_entry& entry, token_handler done, const requester& by = {});
+    wait_id renew(scope_id scope, token_handler done, const requester& by = {});
     /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
-    wait_id refuse(cache_entry& entry, std::string_view fingerprint, refusal_handler done,
+    wait_id refuse(scope_id scope, std::string_view fingerprint, refusal_handler done,
                    const requester& by = {});
     /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
     /// Errors: those of token_source::give_passcode, too_many_requests. REQUIRES: there is such an identity.
@@ -101,12 +120,8 @@ class token_service {
     /// The caller is gone: its handler is not called any more.
     void cancel(wait_id id) noexcept { x_upkeep.cancel(id); }
 
-    /// Everything that is held, for /v1/status. Entries are valid as open() says.
-    struct row {
-        const cache_entry* entry;
-        key_status status;
-    };
-    std::vector<row> status(std::string_view identity) const;
+    /// All scopes of an identity that are in use, in the order in which they came to be.
+    std::vector<scope_status> status(std::string_view identity) const;
     moment now() const { return x_upkeep.now(); }
 
     /// What has happened since the start; the local side counts here too.
@@ -136,6 +151,7 @@ class token_service {
     bool is_on_time() const { return x_upkeep.is_on_time(); }
 
   private:
+    result<cache_entry*> in_use(scope_id scope) noexcept;
     result<void> admit(const cache_entry& entry, const get_request& wanted, const requester& by);
     result<cache_entry*> open_untold(const identity_config& identity, const resolved_scope& wanted,
                                      const requester& by);

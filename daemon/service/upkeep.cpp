@@ -95,12 +95,13 @@ void upkeep::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
               {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = held->fingerprint},
               "a token was obtained, valid for {} s", whole_seconds(held->expires() - now().boot).count());
     upstream.mind_password(entry.identity(), *held, iam_now.value_or(now().wall));
-    auto served = [this, id = entry.id(), held](const waiting_caller& each) -> result<token_ptr> {
+    auto served = [this, id = entry.id(), held](const waiting_caller& each) -> result<served_token> {
         const cache_entry* now_is = cache.find(id);
         if (now_is == nullptr || now_is->life().held() != held)
             return problem{errc::iam_unavailable, "the new token was dropped as it came; ask again", 1s};
         step next = now_is->life().after_fetch(each.wanted, now().boot);
-        if (next.kind == step_kind::serve) return held;
+        if (next.kind == step_kind::serve)
+            return served_token{held, now_is->life().status(now().boot).expires};
         return std::move(next.error);
     };
     waiting.answer(entry.id(), waits_for::fetch, served);
@@ -122,7 +123,7 @@ void upkeep::fetch_failed(cache_entry& entry) {
         if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
         others_wait = next.kind != step_kind::refuse;
     }
-    const auto error = [why](const waiting_caller&) { return result<token_ptr>(why); };
+    const auto error = [why](const waiting_caller&) { return result<served_token>(why); };
     if (others_wait)
         for (wait_id id : told) waiting.answer_one(id, error);
     else {

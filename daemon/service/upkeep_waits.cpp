@@ -19,7 +19,7 @@ instant last_of(const key_status& held) noexcept {
 
 wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller fresh) {
     if (next.kind == step_kind::serve) {
-        fresh.done(entry.life().held());
+        fresh.done(served_token{entry.life().held(), entry.life().status(now().boot).expires});
         return 0;
     }
     if (next.kind == step_kind::refuse) {
@@ -96,7 +96,7 @@ void upkeep::end_waits(instant now) {
             continue;
         }
         const std::uint64_t id = first->caller.entry;
-        waiting.answer_one(first->id, [](const waiting_caller&) -> result<token_ptr> {
+        waiting.answer_one(first->id, [](const waiting_caller&) -> result<served_token> {
             return problem{errc::timeout, "the IAM gave no token in time (max_wait, or the wait of Prefer)",
                            1s};
         });
@@ -116,10 +116,10 @@ void upkeep::end_watch(const callers::place& watcher, instant now) {
         return waiting.set_until(watcher.id, std::min(*caller.watches_until, last_of(held)));
     if (good)
         return waiting.answer_one(watcher.id,
-                                  [](const waiting_caller&) { return result<token_ptr>(token_ptr()); });
+                                  [](const waiting_caller&) { return result<served_token>(served_token()); });
     problem ended{errc::iam_unavailable, "the token expired, and there is no new one yet", 1s};
     if (held.last_error != nullptr) ended.detail += std::string(": ") + held.last_error->detail;
-    waiting.answer_one(watcher.id, [ended](const waiting_caller&) { return result<token_ptr>(ended); });
+    waiting.answer_one(watcher.id, [ended](const waiting_caller&) { return result<served_token>(ended); });
 }
 
 } // namespace tokenward

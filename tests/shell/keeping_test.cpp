@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -51,10 +52,12 @@ struct one_run {
         service.restore(std::move(before));
         service.configure(one_scope());
     }
-    cache_entry& entry() { return *service.find("ci", "eu-de"); }
-    std::string held() { return entry().life().held() ? entry().life().held()->fingerprint : ""; }
+    used_scope scope(const std::string& name = "eu-de") {
+        return *service.find("ci", name, service.now().boot);
+    }
+    std::string held() { return scope().held.value ? scope().held.value->fingerprint : ""; }
     wait_id refuse(const std::string& fingerprint) {
-        return service.refuse(entry(), fingerprint,
+        return service.refuse(scope().id, fingerprint,
                               [this](const refusal_outcome& o) { refusals.push_back(o.kind); });
     }
 
@@ -100,9 +103,9 @@ TEST_F(Keeping, ATokenIsTakenUpWithoutALogin) {
 
 TEST_F(Keeping, ItIsRenewedWhenItWasDueBeforeTheRestart) {
     auto before = warm();
-    const instant due = *before->service.status("ci")[0].status.renews;
+    const instant due = *before->service.status("ci")[0].renews;
     auto daemon = start(before->service.keep());
-    EXPECT_EQ(daemon->service.status("ci")[0].status.renews, due);
+    EXPECT_EQ(daemon->service.status("ci")[0].renews, due);
     time.step(due - time.now().boot);
     daemon->service.tick();
     run();
@@ -122,16 +125,17 @@ TEST_F(Keeping, AScopeOnDemandIsThereAgain) {
     auto before = warm();
     auto meant = resolve_scope(*before->service.identity("ci"), "project_id:7");
     auto entry = before->service.open(*before->service.identity("ci"), *meant, {.uid = 1000});
-    before->service.get(**entry, {}, [](const result<token_ptr>&) {}, {.uid = 1000});
+    before->service.get(entry->id, {}, [](const result<served_token>&) {}, {.uid = 1000});
     run();
     before->source->answer("b");
     run();
     auto daemon = start(before->service.keep());
-    cache_entry* again = daemon->service.find("ci", "project_id:7");
-    ASSERT_NE(again, nullptr);
-    EXPECT_EQ(again->life().held()->fingerprint, "sha256:b");
-    EXPECT_EQ(again->opener(), 1000U);
-    EXPECT_FALSE(again->life().configured());
+    EXPECT_EQ(daemon->scope("project_id:7").held.value->fingerprint, "sha256:b");
+    EXPECT_FALSE(daemon->service.status("ci").back().scope.configured);
+    const kept_state kept = daemon->service.keep();
+    EXPECT_TRUE(std::any_of(kept.entries.begin(), kept.entries.end(), [](const kept_entry& each) {
+        return each.scope_name == "project_id:7" && each.opener == 1000U;
+    }));
 }
 
 TEST_F(Keeping, AClockThatRanAheadOverTheRestartRenewsEverything) {

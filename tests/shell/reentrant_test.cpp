@@ -16,27 +16,27 @@ class Reentrant : public Service {
         c.identities[0].max_scopes = 3;
         return c;
     }
-    result<cache_entry*> open(const std::string& project) {
+    result<used_scope> open(const std::string& project) {
         const scope target{scope_kind::project_name, project, {}};
         return service.open(*service.identity("ci"), {"project:" + project, target, false});
     }
     /// An on-demand scope whose token is held.
     void hold(const std::string& project) {
-        service.get(**open(project), {}, [](const result<token_ptr>&) {});
+        service.get(open(project)->id, {}, [](const result<served_token>&) {});
         run();
         source->answer(project);
         run();
     }
-    void watch(cache_entry& watched, token_handler done) { service.watch(watched, 60s, std::move(done)); }
-    void note(const result<token_ptr>& r) {
-        answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
+    void watch(scope_id watched, token_handler done) { service.watch(watched, 60s, std::move(done)); }
+    void note(const result<served_token>& r) {
+        answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
     }
     token_handler noting() {
-        return [this](const result<token_ptr>& r) { note(r); };
+        return [this](const result<served_token>& r) { note(r); };
     }
     /// Notes its answer, and cancels the one that comes next.
     token_handler cancelling(const wait_id& next) {
-        return [this, &next](const result<token_ptr>& r) {
+        return [this, &next](const result<served_token>& r) {
             note(r);
             service.cancel(next);
         };
@@ -93,9 +93,9 @@ TEST_F(Reentrant, WhoIsCancelledByTheOneBeforeIsNotToldOfTheValidation) {
 }
 
 TEST_F(Reentrant, ATokenThatTheFirstOneRefusesIsNotGivenToTheNext) {
-    service.get(entry(), {}, [this](const result<token_ptr>& r) {
+    service.get(entry(), {}, [this](const result<served_token>& r) {
         note(r);
-        refuse((*r)->fingerprint);
+        refuse(r->value->fingerprint);
     });
     get();
     source->answer("a");
@@ -112,31 +112,31 @@ TEST_F(Reentrant, AScopeThatMakesRoomInTheMidstOfAReloadIsNotLookedAtAnyMore) {
     hold("held");
     step(60s);
     const get_request longer{.min_ttl = 3590s};
-    service.get(*service.find("ci", "project:waits"), longer, [this](const result<token_ptr>& r) {
+    service.get(entry("project:waits"), longer, [this](const result<served_token>& r) {
         note(r);
         EXPECT_TRUE(open("new").has_value());
         EXPECT_TRUE(open("newer").has_value()) << "which takes the place of the one that is held";
     });
-    service.serveable(*service.find("ci", "project:held"), time.now().boot);
+    EXPECT_TRUE(serveable("project:held"));
     c.identities[0].on_demand = false;
     service.configure(c);
     run();
     EXPECT_EQ(answers, strings{"unknown_scope"});
-    EXPECT_EQ(service.find("ci", "project:held"), nullptr);
+    EXPECT_FALSE(in_use("project:held"));
 }
 
 TEST_F(Reentrant, TheScopeThatIsOpenedMayHaveMadeRoomByTheTimeThatItIsReturned) {
     service.configure(three_scopes());
     warm();
     hold("watched");
-    watch(*service.find("ci", "project:watched"), [this](const result<token_ptr>& r) {
+    watch(entry("project:watched"), [this](const result<served_token>& r) {
         note(r);
         EXPECT_TRUE(open("third").has_value());
     });
     auto second = open("second");
     EXPECT_EQ(answers, strings{"iam_unavailable"});
     if (second)
-        EXPECT_EQ(*second, service.find("ci", "project:second"));
+        EXPECT_EQ(second->id, entry("project:second"));
     else
         EXPECT_EQ(second.error().code, errc::too_many_requests);
 }
@@ -147,7 +147,7 @@ TEST_F(Reentrant, AnIdentityThatLogsInAnewCanBeAskedByWhoIsToldThatAnotherIsGone
     c.identities[1].name = "other";
     service.configure(c);
     run();
-    service.get(*service.find("other", "eu-de"), {}, [this](const result<token_ptr>& r) {
+    service.get(entry("eu-de", "other"), {}, [this](const result<served_token>& r) {
         note(r);
         get();
     });
@@ -163,10 +163,10 @@ TEST_F(Reentrant, AnIdentityThatLogsInAnewCanBeAskedByWhoIsToldThatAnotherIsGone
 
 TEST_F(Reentrant, WhoAsksAgainWhileTheDaemonEndsIsToldSoAtOnce) {
     int asked = 0;
-    std::function<void(const result<token_ptr>&)> again = [&](const result<token_ptr>& r) {
+    std::function<void(const result<served_token>&)> again = [&](const result<served_token>& r) {
         note(r);
         if (++asked == 3) return;
-        service.get(**open("late"), {}, again);
+        service.get(open("late")->id, {}, again);
     };
     service.get(entry(), {}, again);
     const int before = source->fetches;

@@ -49,8 +49,7 @@ class RefusedDay : public ::testing::Test {
     void ask(int scope) {
         std::string name = std::to_string(scope);
         name.insert(name.begin(), 's');
-        cache_entry& entry = *service.find("ci", name);
-        service.get(entry, {}, [this](result<token_ptr> r) {
+        service.get(service.find("ci", name, time.now().boot)->id, {}, [this](result<served_token> r) {
             ++answers;
             if (r) ++tokens;
             if (!r && r.error().code == errc::credential_rejected) ++rejections;

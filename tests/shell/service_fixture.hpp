@@ -47,12 +47,22 @@ class Service : public ::testing::Test {
         service.tick();
         run();
     }
-    cache_entry& entry(const char* name = "eu-de") { return *service.find("ci", name); }
+    bool in_use(const std::string& name) { return service.find("ci", name, time.now().boot).has_value(); }
+    /// REQUIRES: it is in use.
+    scope_id entry(const std::string& name = "eu-de", const char* identity = "ci") {
+        return service.find(identity, name, time.now().boot)->id;
+    }
+    /// Whether a caller would be served at once; counts as use.
+    bool serveable(const std::string& name = "eu-de") {
+        const auto scope = service.find("ci", name, time.now().boot);
+        if (scope && scope->is_served) service.used(scope->id, time.now().boot);
+        return scope && scope->is_served;
+    }
 
     /// Asks for a token; the answer goes to `answers`.
     wait_id get(get_request wanted = {}, const char* name = "eu-de") {
-        return service.get(entry(name), wanted, [this](result<token_ptr> r) {
-            answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
+        return service.get(entry(name), wanted, [this](result<served_token> r) {
+            answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
         });
     }
     void refuse(const std::string& fingerprint) {

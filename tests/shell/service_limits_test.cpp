@@ -20,18 +20,18 @@ class Limits : public Service {
     wait_id get_on_demand(const std::string& scope, const requester& by, const get_request& wanted = {}) {
         const identity_config& ci = *service.identity("ci");
         auto opened = service.open(ci, *resolve_scope(ci, scope), by);
-        if (opened) return service.get(**opened, wanted, noting(), by);
+        if (opened) return service.get(opened->id, wanted, noting(), by);
         note(opened.error());
         return 0;
     }
     token_service::token_handler noting() {
-        return [this](const result<token_ptr>& r) { note(r); };
+        return [this](const result<served_token>& r) { note(r); };
     }
-    void note(const result<token_ptr>& r) {
-        answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
+    void note(const result<served_token>& r) {
+        answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
         if (!r) last = r.error();
     }
-    refusal_outcome refuse_by(cache_entry& refused, const requester& by) {
+    refusal_outcome refuse_by(scope_id refused, const requester& by) {
         refusal_outcome outcome;
         service.refuse(
             refused, "", [&](refusal_outcome o) { outcome = std::move(o); }, by);
@@ -59,7 +59,7 @@ TEST_F(Limits, BeyondTheBurstANewScopeIs429AndTakesNoPlace) {
     EXPECT_EQ(source->waiting(), 5U);
     EXPECT_EQ(answers, strings(3, "too_many_requests"));
     EXPECT_EQ(last.retry_after, 1s);
-    EXPECT_EQ(service.find("ci", "project:x7"), nullptr);
+    EXPECT_FALSE(in_use("project:x7"));
     get_on_demand("project:theirs", {.uid = 1001});
     run();
     EXPECT_EQ(source->waiting(), 6U);
@@ -96,7 +96,8 @@ TEST_F(Limits, AMinTtlAndARenewalCountOfConfiguredScopesToo) {
     use_up(one); // for a minute has filled it up again
     service.get(entry(), {.min_ttl = 3590s}, noting(), one);
     service.renew(entry(), noting(), one);
-    service.watch(**service.open(*service.identity("ci"), {"unscoped", scope{}, false}), 10s, noting(), one);
+    service.watch(service.open(*service.identity("ci"), {"unscoped", scope{}, false})->id, 10s, noting(),
+                  one);
     EXPECT_EQ(answers, strings(3, "too_many_requests"));
 }
 
@@ -114,7 +115,7 @@ TEST_F(Limits, ARefusalThatWouldCostALoginOrAQuestionCounts) {
     ASSERT_TRUE(outcome.over_limit.has_value());
     EXPECT_EQ(outcome.over_limit->code, errc::too_many_requests);
     EXPECT_EQ(outcome.current, "sha256:a");
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
     outcome = refuse_by(entry(), {.uid = 1001});
     EXPECT_EQ(outcome.kind, refusal_kind::invalidated);
     EXPECT_FALSE(outcome.over_limit.has_value());
@@ -136,8 +137,7 @@ TEST_F(Limits, RefusalsOfManyScopesInTurnAreNoStreamOfRequests) {
     const int before = source->fetches + source->validations;
     int tokens = 0;
     for (int second = 0; second < 100; ++second) {
-        for (const auto& row : service.status("ci"))
-            refuse_by(*service.find("ci", row.entry->scope_name()), one);
+        for (const auto& row : service.status("ci")) refuse_by(entry(row.scope.name), one);
         step(1s);
         while (source->waiting() != 0) {
             source->answer("t" + std::to_string(++tokens));

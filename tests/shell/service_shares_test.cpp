@@ -15,10 +15,10 @@ class Shares : public Service {
             answers.push_back(std::string(describe(opened.error().code).name));
             return 0;
         }
-        auto done = [this](result<token_ptr> r) {
-            answers.push_back(r ? (*r)->fingerprint : std::string(describe(r.error().code).name));
+        auto done = [this](result<served_token> r) {
+            answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
         };
-        return service.get(**opened, {}, done, by);
+        return service.get(opened->id, {}, done, by);
     }
 };
 

@@ -20,18 +20,17 @@ TEST_F(Service, WhileTheIamIsAwayTheTokenIsServedAndThenTokensFlowAgain) {
         step(1s);
         while (source->waiting() != 0) source->fail();
         run();
-        ASSERT_NE(service.serveable(entry(), time.now().boot), nullptr) << i;
+        ASSERT_TRUE(serveable()) << i;
     }
     step(1s);
     while (source->waiting() != 0) source->fail();
     run();
-    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_FALSE(serveable());
     for (int i = 0; i < 301 && source->waiting() == 0; ++i) step(1s);
     ASSERT_NE(source->waiting(), 0U) << "back within the longest back-off";
     source->answer("back");
     run();
-    EXPECT_TRUE(service.serveable(entry(), time.now().boot) != nullptr ||
-                service.serveable(entry("global"), time.now().boot) != nullptr);
+    EXPECT_TRUE(serveable() || serveable("global"));
 }
 
 TEST_F(Service, AnIamThatFailsForAnHourIsAskedAFewTimes) {
@@ -72,15 +71,15 @@ TEST_F(Service, AWallClockThatStandsInAnotherMillenniumCostsNobodyAToken) {
                            wall_time{}, wall_time(1'800'000'000s)}) {
         time.at.wall = date;
         step(1s);
-        EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+        EXPECT_TRUE(serveable());
         while (source->waiting() != 0) {
             source->iam_date = date;
             source->answer("of " + std::to_string(date.time_since_epoch().count()) +
                            std::to_string(source->waiting()));
         }
         run();
-        EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
-        EXPECT_NE(service.serveable(entry("global"), time.now().boot), nullptr);
+        EXPECT_TRUE(serveable());
+        EXPECT_TRUE(serveable("global"));
     }
     EXPECT_LE(source->fetches, 8);
 }
@@ -90,13 +89,13 @@ TEST_F(Service, AWallClockThatIsSetBackChangesNothing) {
     time.at.wall -= 24h;
     step(10s);
     EXPECT_EQ(source->fetches, 2);
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
     step(2390s);
     EXPECT_EQ(source->fetches, 4) << "the renewal is neither a day early nor a day late";
     step(1199s);
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
     step(1s);
-    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr) << "and so is the end";
+    EXPECT_FALSE(serveable()) << "and so is the end";
 }
 
 TEST_F(Service, AWallClockThatStepsADayAheadCostsOneRenewalAndNobodyAToken) {
@@ -104,7 +103,7 @@ TEST_F(Service, AWallClockThatStepsADayAheadCostsOneRenewalAndNobodyAToken) {
     time.at.wall += 24h; // nobody can tell it from a pause, until the IAM says what time it is
     for (int i = 0; i < 60; ++i) {
         step(1s);
-        ASSERT_NE(service.serveable(entry(), time.now().boot), nullptr) << i;
+        ASSERT_TRUE(serveable()) << i;
     }
     ASSERT_EQ(source->fetches, 4);
     source->answer("b");

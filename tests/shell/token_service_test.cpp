@@ -7,7 +7,7 @@ using namespace tokenward::testing;
 TEST_F(Service, ConfiguredScopesAreFetchedAtTheStart) {
     EXPECT_EQ(source->fetches, 2);
     warm();
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
 }
 
 TEST_F(Service, FiveHundredColdCallersShareOneFetchAndItsToken) {
@@ -40,7 +40,7 @@ TEST_F(Service, ACallersPatienceEndsAndTheFetchGoesOn) {
     step(3s);
     EXPECT_EQ(answers, strings{"timeout"});
     warm();
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
 }
 
 // The back-off is slept in the shell too: a tick every 100 ms makes no hot loop of it.
@@ -131,7 +131,7 @@ TEST_F(Service, AReloadKeepsTheTokensOfAnUnchangedLogin) {
     c.identities[0].scopes.push_back({"new", {scope_kind::project_id, "x", {}}});
     service.configure(std::move(c));
     run();
-    EXPECT_NE(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_TRUE(serveable());
     EXPECT_EQ(source->fetches, 3) << "the new scope alone";
     EXPECT_EQ(sources_made, 1);
 }
@@ -142,7 +142,7 @@ TEST_F(Service, AReloadForgetsTheTokensOfAChangedLogin) {
     c.identities[0].auth.username = "somebody else";
     service.configure(std::move(c));
     run();
-    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_FALSE(serveable());
     EXPECT_EQ(sources_made, 2);
     EXPECT_EQ(source->fetches, 2);
 }
@@ -182,7 +182,7 @@ TEST_F(Service, AScopeWhoseNameNowMeansAnotherProjectIsForgotten) {
     c.identities[0].scopes[0].target.value = "eu-nl";
     service.configure(std::move(c));
     run();
-    EXPECT_EQ(service.serveable(entry(), time.now().boot), nullptr);
+    EXPECT_FALSE(serveable());
 }
 
 TEST_F(Service, CallersOfAnIdentityThatIsGoneAreAnswered) {
@@ -190,13 +190,13 @@ TEST_F(Service, CallersOfAnIdentityThatIsGoneAreAnswered) {
     service.configure(config{});
     run();
     EXPECT_EQ(answers, strings{"iam_unavailable"});
-    EXPECT_EQ(service.find("ci", "eu-de"), nullptr);
+    EXPECT_FALSE(in_use("eu-de"));
 }
 
 TEST_F(Service, AForcedRenewalAnswersWithTheNewToken) {
     warm();
     service.renew(entry(),
-                  [this](result<token_ptr> r) { answers.push_back(r ? (*r)->fingerprint : "error"); });
+                  [this](result<served_token> r) { answers.push_back(r ? r->value->fingerprint : "error"); });
     run();
     EXPECT_TRUE(answers.empty());
     source->answer("new");

@@ -13,11 +13,11 @@ class Watching : public Service {
     Watching() { warm(); }
 
     wait_id watch(std::chrono::seconds wait = 300s, const char* name = "eu-de") {
-        return service.watch(entry(name), wait, [this](result<token_ptr> r) {
+        return service.watch(entry(name), wait, [this](result<served_token> r) {
             if (!r)
                 answers.push_back(std::string(describe(r.error().code).name));
             else
-                answers.push_back(*r ? (*r)->fingerprint : "unchanged");
+                answers.push_back(r->value ? r->value->fingerprint : "unchanged");
         });
     }
 };
@@ -27,7 +27,7 @@ class Watching : public Service {
 TEST_F(Watching, ARenewalIsTold) {
     watch();
     EXPECT_TRUE(answers.empty());
-    service.renew(entry(), [](result<token_ptr>) {});
+    service.renew(entry(), [](result<served_token>) {});
     run();
     source->answer("b");
     run();
@@ -36,7 +36,7 @@ TEST_F(Watching, ARenewalIsTold) {
 
 TEST_F(Watching, ARenewalOfAnotherScopeIsNot) {
     watch();
-    service.renew(entry("global"), [](result<token_ptr>) {});
+    service.renew(entry("global"), [](result<served_token>) {});
     run();
     source->answer("h");
     run();
@@ -53,7 +53,7 @@ TEST_F(Watching, TheEndOfItsTimeIsTold) {
 
 TEST_F(Watching, AFailedRenewalIsNotTold) {
     watch();
-    service.renew(entry(), [](result<token_ptr>) {});
+    service.renew(entry(), [](result<served_token>) {});
     run();
     source->fail();
     run();
@@ -131,7 +131,7 @@ TEST_F(Watching, AShutdownTellsThatNothingHasChanged) {
 TEST_F(Watching, OneWhoHangsUpIsForgotten) {
     wait_id id = watch();
     service.cancel(id);
-    service.renew(entry(), [](result<token_ptr>) {});
+    service.renew(entry(), [](result<served_token>) {});
     run();
     source->answer("b");
     run();

@@ -60,11 +60,12 @@ bool sees_everything(const call& c) {
            });
 }
 
-// The hit: the entry by its shown name, if this connection was let in before under the same rules.
-cache_entry* known_entry(const call& c, verb_set any_of) noexcept {
-    cache_entry* entry = c.around.service.find(identity_in(c), scope_in(c));
-    if (entry == nullptr) return nullptr;
-    return c.connection.permitted().covers(*entry, c.around.service.generation(), any_of) ? entry : nullptr;
+// The hit: the scope by its shown name, if this connection was let in before under the same rules.
+std::optional<used_scope> known_scope(const call& c, verb_set any_of) noexcept {
+    auto known = c.around.service.find(identity_in(c), scope_in(c), c.now.boot);
+    if (known && !c.connection.permitted().covers(*known, c.around.service.generation(), any_of))
+        known.reset();
+    return known;
 }
 
 // As the token says that is or would be served; null: there is none.
@@ -84,24 +85,22 @@ verb_set verbs_with(const environment& around, const caller& who, const identity
 
 } // namespace
 
-const token* held_for(const environment& around, const identity_config& identity,
-                      const resolved_scope& scope) {
-    const cache_entry* entry = around.service.find(identity.name, scope.name);
-    return entry != nullptr ? entry->life().held().get() : nullptr;
+token_ptr held_for(const environment& around, const identity_config& identity, const resolved_scope& scope) {
+    auto known = around.service.find(identity.name, scope.name, around.service.now().boot);
+    return known ? std::move(known->held.value) : nullptr;
 }
 
 verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
                   const resolved_scope& scope, verb_set wanted) {
-    return verbs_with(around, who, identity, scope, wanted, held_for(around, identity, scope));
+    return verbs_with(around, who, identity, scope, wanted, held_for(around, identity, scope).get());
 }
 
 bool may_read_names(const call& c, const identity_config& identity) {
     return c.around.for_monitoring || may_see(c.connection.who(), c.around.own_uid, identity);
 }
 
-bool may_read_names(const call& c, const identity_config& identity, const cache_entry& entry) {
-    const resolved_scope s{entry.scope_name(), entry.target(), entry.life().configured()};
-    return c.around.for_monitoring || verbs_of(c.around, c.connection.who(), identity, s, all_verbs) != 0;
+bool may_read_names(const call& c, const identity_config& identity, const resolved_scope& scope) {
+    return c.around.for_monitoring || verbs_of(c.around, c.connection.who(), identity, scope, all_verbs) != 0;
 }
 
 verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
@@ -152,23 +151,26 @@ result<void> admit_again(const environment& around, const caller& who, std::stri
     return denial(who, needed, fmt::format("{}/{}", identity, scope));
 }
 
-result<cache_entry*> find_entry(const call& c, verb_set any_of) {
-    if (cache_entry* known = known_entry(c, any_of)) return known;
+result<std::optional<open_scope>> find_scope(const call& c, verb_set any_of) {
+    if (auto known = known_scope(c, any_of))
+        return open_scope(std::move(*known), identity_in(c), scope_in(c));
     auto permitted = admit(c, any_of);
     if (!permitted) return permitted.error();
-    cache_entry* entry = c.around.service.find(permitted->identity->name, permitted->scope.name);
-    if (entry != nullptr)
-        c.connection.permitted().grant(*entry, c.around.service.generation(), permitted->verbs);
-    return entry;
+    auto used = c.around.service.find(permitted->identity->name, permitted->scope.name, c.now.boot);
+    if (!used) return std::optional<open_scope>();
+    c.connection.permitted().grant(*used, c.around.service.generation(), permitted->verbs);
+    return open_scope(std::move(*used), identity_in(c), std::move(permitted->scope.name));
 }
 
-result<cache_entry*> open_entry(const call& c, verb_set any_of) {
-    if (cache_entry* known = known_entry(c, any_of)) return known;
+result<open_scope> use_scope(const call& c, verb_set any_of) {
+    if (auto known = known_scope(c, any_of))
+        return open_scope(std::move(*known), identity_in(c), scope_in(c));
     auto permitted = admit(c, any_of);
     if (!permitted) return permitted.error();
-    auto entry = c.around.service.open(*permitted->identity, permitted->scope, c.by());
-    if (entry) c.connection.permitted().grant(**entry, c.around.service.generation(), permitted->verbs);
-    return entry;
+    auto used = c.around.service.open(*permitted->identity, permitted->scope, c.by());
+    if (!used) return used.error();
+    c.connection.permitted().grant(*used, c.around.service.generation(), permitted->verbs);
+    return open_scope(std::move(*used), identity_in(c), std::move(permitted->scope.name));
 }
 
 } // namespace tokenward::local

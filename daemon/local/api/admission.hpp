@@ -4,7 +4,10 @@
 #include "daemon/core/resolve.hpp"
 #include "daemon/local/api/exchange.hpp"
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace tokenward::local {
 
@@ -20,8 +23,7 @@ struct admitted {
 };
 
 /// The token that is held for a scope, or null: what it says of itself is judged too.
-const token* held_for(const environment& around, const identity_config& identity,
-                      const resolved_scope& scope);
+token_ptr held_for(const environment& around, const identity_config& identity, const resolved_scope& scope);
 
 /// The verbs out of `wanted` that the caller may do with a scope, as it stands: with the token that is held
 /// for it.
@@ -31,7 +33,7 @@ verb_set verbs_of(const environment& around, const caller& who, const identity_c
 /// Whether the names of an identity, and of a scope of it, are for the caller to read: it may use them, or it
 /// came by the listener for monitoring.
 bool may_read_names(const call& c, const identity_config& identity);
-bool may_read_names(const call& c, const identity_config& identity, const cache_entry& entry);
+bool may_read_names(const call& c, const identity_config& identity, const resolved_scope& scope);
 
 /// Judges whether the caller may do one of `any_of` to the scope that the path names.
 /// Errors: denied, alike for what is forbidden and what is not there; unknown_identity for who may see all
@@ -51,11 +53,28 @@ verb_set verbs_on_some_scope(const environment& around, const caller& who, const
 /// Errors: denied, unknown_identity, as above.
 result<const identity_config*> admit_identity(const call& c, verb_set any_of);
 
-/// The entry that the path names, if one is in use and the caller may do one of `any_of`; else null. Errors:
-/// as above. Costs a look-up and a comparison if the connection asked for the same before.
-result<cache_entry*> find_entry(const call& c, verb_set any_of);
+/// A scope that the path names and that is in use. Lives as long as the call.
+struct open_scope : used_scope {
+    open_scope(used_scope as_it_is, std::string_view of, std::string_view as_asked) noexcept
+        : used_scope(std::move(as_it_is)), identity(of), x_shown(as_asked) {}
+    open_scope(used_scope as_it_is, std::string_view of, std::string resolved) noexcept
+        : used_scope(std::move(as_it_is)), identity(of), x_resolved(std::move(resolved)) {}
 
-/// The same, but the entry is made if need be. Errors: too_many_requests too.
-result<cache_entry*> open_entry(const call& c, verb_set any_of);
+    /// As it is shown.
+    std::string_view name() const noexcept { return x_resolved.empty() ? x_shown : x_resolved; }
+
+    std::string_view identity;
+
+  private:
+    std::string_view x_shown{};
+    std::string x_resolved{};
+};
+
+/// The scope that the path names, if it is in use and the caller may do one of `any_of`; else none. Errors:
+/// as above. Costs a look-up and a comparison if the connection asked for the same before.
+result<std::optional<open_scope>> find_scope(const call& c, verb_set any_of);
+
+/// The same, but it is taken into use if need be. Errors: too_many_requests too.
+result<open_scope> use_scope(const call& c, verb_set any_of);
 
 } // namespace tokenward::local

@@ -45,7 +45,7 @@ response answer_catalog(const token& subject, wall_time now, bool head) {
     return build_json(fmt::format(R"({{"catalog":{}}})", text.empty() ? "[]" : text), now, head);
 }
 
-response answer_endpoint(const environment& around, const served_token& t, const endpoint_query& wanted,
+response answer_endpoint(const environment& around, const token_to_give& t, const endpoint_query& wanted,
                          bool head) {
     auto url = answers_of(around, t).services(*t.value, *around.catalogs).find(wanted);
     if (!url) return build_problem(url.error(), t.now.wall, head);
@@ -57,21 +57,21 @@ response answer_endpoint(const environment& around, const served_token& t, const
 void get_endpoints(const call& c) {
     auto wanted = read_query(c);
     if (!wanted) return c.fail(wanted.error());
-    auto entry = open_entry(c, can_get);
-    if (!entry) return c.fail(entry.error());
+    auto scope = use_scope(c, can_get);
+    if (!scope) return c.fail(scope.error());
     if (!choose_media(c.asked, false))
         return c.fail({errc::not_acceptable, "endpoints come as application/json"});
-    const std::string& name = (*entry)->identity();
+    const std::string_view name = scope->identity;
     const identity_config* identity = c.around.service.identity(name);
     if (identity != nullptr && !identity->catalog)
         return c.fail({errc::no_such_resource, fmt::format("identity {} has catalog: false", name)});
     if (identity != nullptr) fill_in(*identity, *wanted);
     auto then = [wanted = std::move(*wanted), head = c.head(), &around = c.around](exchange& connection,
-                                                                                   const served_token& t) {
+                                                                                   const token_to_give& t) {
         connection.answer(wanted.service.empty() ? answer_catalog(*t.value, t.now.wall, head)
                                                  : answer_endpoint(around, t, wanted, head));
     };
-    with_token(c, **entry, {}, std::move(then));
+    with_token(c, *scope, {}, std::move(then));
 }
 
 } // namespace tokenward::local

@@ -30,12 +30,13 @@ json::value describe(const std::optional<rule_place>& place) {
 // `allowed`, `because` and `rule` speak of `get`, which most people mean; `decisions` of every verb.
 std::string describe(const environment& around, const caller& who, const identity_config& identity,
                      const resolved_scope& scope) {
-    const token* held = held_for(around, identity, scope);
+    const token_ptr held = held_for(around, identity, scope);
     json::array verbs;
     json::array decisions;
     explanation first;
     for (const named_verb& each : every_verb) {
-        explanation why = explain(who, around.own_uid, identity, scope.name, scope.target, each.what, held);
+        explanation why =
+            explain(who, around.own_uid, identity, scope.name, scope.target, each.what, held.get());
         if (why.allowed) verbs.emplace_back(each.name);
         decisions.push_back(json::object{{"verb", each.name},
                                          {"allowed", why.allowed},

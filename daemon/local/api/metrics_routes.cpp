@@ -26,7 +26,7 @@ using labels = std::vector<ClientMetric::Label>;
 struct seen_identity {
     const identity_config* config;
     const identity_counters* counted;
-    std::vector<token_service::row> rows; ///< all of them
+    std::vector<scope_status> rows; ///< all of them
 };
 
 double in_seconds(duration d) {
@@ -172,8 +172,8 @@ MetricFamily of_identities(std::string name, std::string help, MetricType type,
 }
 
 bool last_failed_with(const seen_identity& i, errc code) {
-    return std::any_of(i.rows.begin(), i.rows.end(), [&](const token_service::row& row) {
-        return row.status.last_error != nullptr && row.status.last_error->code == code;
+    return std::any_of(i.rows.begin(), i.rows.end(), [&](const scope_status& row) {
+        return row.last_error && row.last_error->code == code;
     });
 }
 
@@ -202,13 +202,12 @@ void add_identities(const call& c, const std::vector<seen_identity>& seen, std::
         "never accepted; at 4 it waits.",
         MetricType::Gauge, seen,
         [&](const seen_identity& i) { return service.standing(i.config->name).attempts; }));
-    page.push_back(of_identities(
-        "tokenward_on_demand_scopes", "Scopes that are held because callers asked for them.",
-        MetricType::Gauge, seen, [](const seen_identity& i) {
-            return std::count_if(i.rows.begin(), i.rows.end(), [](const token_service::row& row) {
-                return !row.entry->life().configured();
-            });
-        }));
+    page.push_back(
+        of_identities("tokenward_on_demand_scopes", "Scopes that are held because callers asked for them.",
+                      MetricType::Gauge, seen, [](const seen_identity& i) {
+                          return std::count_if(i.rows.begin(), i.rows.end(),
+                                               [](const scope_status& row) { return !row.scope.configured; });
+                      }));
 }
 
 // --- of configured scopes: others are named by callers, and could be any number
@@ -223,14 +222,14 @@ void add_scopes(const call& c, const std::vector<seen_identity>& seen, std::vect
                         MetricType::Gauge,
                         {}};
     for (const seen_identity& i : seen) {
-        for (const token_service::row& row : i.rows) {
-            if (!row.entry->life().configured() || !may_read_names(c, *i.config, *row.entry)) continue;
-            const labels of{{"identity", i.config->name}, {"scope", row.entry->scope_name()}};
-            const bool held = row.status.held != nullptr;
-            add(expires, of, held ? in_seconds(row.status.expires - c.now.boot) : 0.0);
-            if (row.status.renews)
-                add(renews, of, in_seconds(*row.status.renews - c.now.boot));
-            else if (!held || row.status.held->renewable)
+        for (const scope_status& row : i.rows) {
+            if (!row.scope.configured || !may_read_names(c, *i.config, row.scope)) continue;
+            const labels of{{"identity", i.config->name}, {"scope", row.scope.name}};
+            const bool held = row.held != nullptr;
+            add(expires, of, held ? in_seconds(row.expires - c.now.boot) : 0.0);
+            if (row.renews)
+                add(renews, of, in_seconds(*row.renews - c.now.boot));
+            else if (!held || row.held->renewable)
                 add(renews, of, 0.0);
         }
     }

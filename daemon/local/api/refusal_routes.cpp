@@ -18,8 +18,8 @@ namespace {
 
 constexpr verb_set can_refuse = can_get | can_report;
 
-const token* held_by(const cache_entry* entry, instant now) noexcept {
-    return entry == nullptr ? nullptr : entry->life().status(now).held;
+const token* held_by(const std::optional<open_scope>& scope) noexcept {
+    return scope && scope->is_served ? scope->held.value.get() : nullptr;
 }
 
 // --- DELETE
@@ -104,17 +104,17 @@ void count_here(const call& c, word_outcome how) noexcept {
 // Whether one of the verbs that let a caller refuse a token is left to it.
 result<void> may_see_outcome(const environment& around, const caller& who, std::string_view identity,
                              std::string_view scope) {
-    const cache_entry* entry = around.service.find(identity, scope);
-    const token* held = entry != nullptr ? entry->life().held().get() : nullptr;
+    const auto known = around.service.find(identity, scope, around.service.now().boot);
+    const token* held = known ? known->held.value.get() : nullptr;
     auto by_report = admit_again(around, who, identity, scope, can_report, held);
     return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held);
 }
 
 // Passes a refusal on to the service; `then` makes the answer of what came of it.
 template <class Then>
-void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, Then then) {
+void refuse(const call& c, const open_scope& refused, std::string_view fingerprint, Then then) {
     auto done = [later = c.connection.later(), &around = c.around, then, uid = c.connection.who().uid(),
-                 identity = entry.identity(), scope = entry.scope_name(),
+                 identity = std::string(refused.identity), scope = std::string(refused.name()),
                  named = std::string(fingerprint)](const refusal_outcome& outcome) {
         later.guarded([&] {
             auto connection = later.lock();
@@ -129,7 +129,7 @@ void refuse(const call& c, cache_entry& entry, std::string_view fingerprint, The
             connection->answer(then(outcome, now));
         });
     };
-    c.connection.awaits(c.around.service.refuse(entry, fingerprint, std::move(done), c.by()));
+    c.connection.awaits(c.around.service.refuse(refused.id, fingerprint, std::move(done), c.by()));
 }
 
 } // namespace
@@ -138,14 +138,14 @@ void delete_token(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     auto only_if = conditions::of(c.asked);
     if (!only_if) return c.fail(only_if.error());
-    auto entry = find_entry(c, can_refuse);
-    if (!entry) return c.fail(entry.error());
-    const token* held = held_by(*entry, c.now.boot);
+    auto scope = find_scope(c, can_refuse);
+    if (!scope) return c.fail(scope.error());
+    const token* held = held_by(*scope);
     std::string fingerprint = held == nullptr ? std::string() : held->fingerprint;
     if (only_if->judge(fingerprint) != conditions::verdict::proceed)
         return c.fail({errc::precondition_failed, "the current token is not the one that was named"});
-    if (*entry == nullptr) return c.connection.answer(build_response({.status = 204}, c.now.wall));
-    refuse(c, **entry, fingerprint,
+    if (!*scope) return c.connection.answer(build_response({.status = 204}, c.now.wall));
+    refuse(c, **scope, fingerprint,
            [named = only_if->has_if_match()](const refusal_outcome& outcome, wall_time now) {
                return answer_deletion(outcome, named, now);
            });
@@ -153,8 +153,8 @@ void delete_token(const call& c) {
 
 void report_refusal(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
-    auto entry = find_entry(c, can_refuse);
-    if (!entry) return c.fail(entry.error());
+    auto scope = find_scope(c, can_refuse);
+    if (!scope) return c.fail(scope.error());
     if (!choose_media(c.asked, false))
         return c.fail({errc::not_acceptable, "a verdict comes as application/json"});
     if (!is_json(c.asked.first(field::content_type)))
@@ -162,17 +162,17 @@ void report_refusal(const call& c) {
     auto said = parse_report(c.asked.body);
     if (!said) return c.fail(said.error());
 
-    const token* held = held_by(*entry, c.now.boot);
+    const token* held = held_by(*scope);
     const std::string* current = held == nullptr ? nullptr : &held->fingerprint;
     if (!is_about_the_token({.status = said->status, .body = said->body})) {
         count_here(c, word_outcome::not_about_the_token);
         return c.connection.answer(answer_verdict("not_about_the_token", current, c.now.wall));
     }
-    if (*entry == nullptr) {
+    if (!*scope) {
         count_here(c, word_outcome::already_replaced);
         return c.connection.answer(answer_verdict("already_replaced", nullptr, c.now.wall));
     }
-    refuse(c, **entry, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {
+    refuse(c, **scope, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {
         if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
         return answer_verdict(verdict_of(outcome.kind), outcome.current ? &*outcome.current : nullptr, now);
     });

@@ -56,19 +56,18 @@ json::value seconds_until(std::optional<instant> when, instant now) {
     return std::max<std::int64_t>(whole_seconds(*when - now).count(), 0);
 }
 
-json::value describe_error(const key_status& status, const moment& now) {
-    if (status.last_error == nullptr) return nullptr;
+json::value describe_error(const scope_status& status, const moment& now) {
+    if (!status.last_error) return nullptr;
     auto at = now.wall - std::chrono::floor<std::chrono::microseconds>(now.boot - status.failed_at);
     return {{"code", describe(status.last_error->code).name},
             {"detail", shown_text(status.last_error->detail)},
             {"at", rfc3339(at)}};
 }
 
-json::object describe_scope(const token_service::row& row, const moment& now) {
-    const key_status& status = row.status;
-    json::object o{{"scope", row.entry->scope_name()},
+json::object describe_scope(const scope_status& status, const moment& now) {
+    json::object o{{"scope", status.scope.name},
                    {"state", state_word(status.state)},
-                   {"configured", row.entry->life().configured()},
+                   {"configured", status.scope.configured},
                    {"fingerprint", nullptr},
                    {"expires_at", nullptr},
                    {"expires_in", nullptr}};
@@ -97,11 +96,10 @@ json::array warnings_for(const call& c, const identity_config& identity) {
 json::object describe_status(const call& c, const identity_config& identity) {
     json::array scopes;
     json::value password_expires_at;
-    for (const token_service::row& row : c.around.service.status(identity.name)) {
-        if (row.status.held != nullptr && row.status.held->password_expires_at)
-            password_expires_at = rfc3339(*row.status.held->password_expires_at);
-        const resolved_scope s{row.entry->scope_name(), row.entry->target(), row.entry->life().configured()};
-        if (verbs_of(c.around, c.connection.who(), identity, s, any_verb) != 0)
+    for (const scope_status& row : c.around.service.status(identity.name)) {
+        if (row.held != nullptr && row.held->password_expires_at)
+            password_expires_at = rfc3339(*row.held->password_expires_at);
+        if (verbs_of(c.around, c.connection.who(), identity, row.scope, any_verb) != 0)
             scopes.emplace_back(describe_scope(row, c.now));
     }
     const auth_config& auth = identity.auth;
@@ -137,21 +135,19 @@ struct readiness {
     std::string names{}; ///< of those that the caller may use, and why
 };
 
-std::string reason_of(const token_service::row& row) {
-    std::string reason = fmt::format("{}/{}: {}", row.entry->identity(), row.entry->scope_name(),
-                                     state_word(row.status.state));
-    if (row.status.last_error != nullptr)
-        reason += fmt::format(" ({})", describe(row.status.last_error->code).name);
+std::string reason_of(const identity_config& identity, const scope_status& row) {
+    std::string reason = fmt::format("{}/{}: {}", identity.name, row.scope.name, state_word(row.state));
+    if (row.last_error) reason += fmt::format(" ({})", describe(row.last_error->code).name);
     return reason;
 }
 
-void look_at(const call& c, const identity_config& identity, const token_service::row& row, readiness& all) {
-    if (!row.entry->life().configured()) return;
+void look_at(const call& c, const identity_config& identity, const scope_status& row, readiness& all) {
+    if (!row.scope.configured) return;
     ++all.warm;
-    if (row.status.held != nullptr) return;
+    if (row.held != nullptr) return;
     ++all.missing;
-    if (!may_read_names(c, identity, *row.entry) || all.named == most_named) return;
-    all.names += (all.named++ == 0 ? ": " : ", ") + reason_of(row);
+    if (!may_read_names(c, identity, row.scope) || all.named == most_named) return;
+    all.names += (all.named++ == 0 ? ": " : ", ") + reason_of(identity, row);
 }
 
 std::string ready_document(std::size_t warm) {
@@ -182,8 +178,7 @@ void show_readiness(const call& c) {
     readiness all;
     for (const identity_config& identity : c.around.service.configuration().identities) {
         if (!c.connection.who().is_shown(identity.name)) continue;
-        for (const token_service::row& row : c.around.service.status(identity.name))
-            look_at(c, identity, row, all);
+        for (const scope_status& row : c.around.service.status(identity.name)) look_at(c, identity, row, all);
     }
     if (all.missing == 0)
         return c.connection.answer(build_json(ready_document(all.warm), c.now.wall, c.head()));

@@ -51,7 +51,7 @@ class token_answer : public std::enable_shared_from_this<token_answer> {
 class token_answers {
   public:
     /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
-    /// never another one (cache_entry::id). Valid until the next call. If they are there it costs a look-up,
+    /// never another one (scope_id). Valid until the next call. If they are there it costs a look-up,
     /// and allocates nothing.
     token_answer& of(std::uint64_t scope, const token_owner& owner, const token_ptr& subject);
 

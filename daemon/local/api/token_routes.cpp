@@ -65,14 +65,14 @@ result<get_options> read_options(const call& c) {
 }
 
 // What the identity's callers get of the IAM's own answer.
-std::string_view body_of(const environment& around, const served_token& t, std::string& cut) {
+std::string_view body_of(const environment& around, const token_to_give& t, std::string& cut) {
     const identity_config* identity = around.service.identity(t.identity);
     if (identity == nullptr || identity->catalog) return t.value->body;
     return cut = without_catalog(t.value->body);
 }
 
 // The document with the IAM's own answer as its last member.
-response answer_with_body(const environment& around, const served_token& t, bool head) {
+response answer_with_body(const environment& around, const token_to_give& t, bool head) {
     std::string_view document = answers_of(around, t).document(t.now, t.expires);
     std::string cut;
     const std::string_view own = body_of(around, t, cut);
@@ -106,13 +106,13 @@ void fail_get(const call& c, const problem& error) {
     c.fail(error);
 }
 
-void audit(const environment& around, const caller& who, const served_token& t) {
-    if (auto gets = around.audit->given(who, t.entry, t.now.boot))
+void audit(const environment& around, const caller& who, const token_to_give& t) {
+    if (auto gets = around.audit->given(who, t.scope_in_use, t.now.boot))
         log_token_given(who, t.identity, t.scope, t.value->fingerprint, *gets);
 }
 
 // What became of it is for the caller to count, or not.
-get_outcome answer_token(const environment& around, exchange& connection, const served_token& t,
+get_outcome answer_token(const environment& around, exchange& connection, const token_to_give& t,
                          const get_options& w) {
     switch (w.only_if.judge(t.value->fingerprint)) {
     case conditions::verdict::failed:
@@ -136,26 +136,24 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
     return t.at_once ? get_outcome::hit : get_outcome::waited;
 }
 
-void answer_get(const environment& around, exchange& connection, const served_token& t,
+void answer_get(const environment& around, exchange& connection, const token_to_give& t,
                 const get_options& w) {
     count(around, t.identity, answer_token(around, connection, t, w));
 }
 
 // Holds the answer until there is another token than the one that the caller has.
-void watch_token(const call& c, cache_entry& entry, get_options w) {
-    const token* held = c.around.service.serveable(entry, c.now.boot);
-    const std::string known = held != nullptr ? held->fingerprint : std::string();
-    if (held != nullptr && w.only_if.judge(known) != conditions::verdict::not_modified) {
-        return answer_get(c.around, c.connection, held_token(c, entry), w);
-    }
+void watch_token(const call& c, open_scope& scope, get_options w) {
+    const std::string known = scope.is_served ? scope.held.value->fingerprint : std::string();
+    if (scope.is_served && w.only_if.judge(known) != conditions::verdict::not_modified)
+        return answer_get(c.around, c.connection, give_held(c, scope), w);
     const std::chrono::seconds wait = *w.watch;
-    auto done = [who = late_caller(c, entry, can_get), known,
-                 w = std::move(w)](const result<token_ptr>& got) {
+    auto done = [who = late_caller(c, scope, can_get), known,
+                 w = std::move(w)](const result<served_token>& got) {
         who.guarded([&] {
             const moment now = who.around.service.now();
-            auto connection = who.arrive(now, got ? got->get() : nullptr);
+            auto connection = who.arrive(now, got ? got->value.get() : nullptr);
             if (!connection) return;
-            if (got && *got) return answer_get(who.around, *connection, who.serve(*got, now), w);
+            if (got && got->value) return answer_get(who.around, *connection, who.give(*got, now), w);
             count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
             if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
             const std::string fields = token_fields(known);
@@ -163,7 +161,7 @@ void watch_token(const call& c, cache_entry& entry, get_options w) {
                 with_applied_wait(build_response({.status = 304, .fields = fields}, now.wall), w));
         });
     };
-    c.connection.awaits(c.around.service.watch(entry, wait, std::move(done), c.by()));
+    c.connection.awaits(c.around.service.watch(scope.id, wait, std::move(done), c.by()));
 }
 
 } // namespace
@@ -171,32 +169,32 @@ void watch_token(const call& c, cache_entry& entry, get_options w) {
 void get_token(const call& c) {
     auto w = read_options(c);
     if (!w) return fail_get(c, w.error());
-    auto entry = open_entry(c, can_get);
-    if (!entry) return fail_get(c, entry.error());
-    if (w->watch) return watch_token(c, **entry, std::move(*w));
+    auto scope = use_scope(c, can_get);
+    if (!scope) return fail_get(c, scope.error());
+    if (w->watch) return watch_token(c, *scope, std::move(*w));
     const get_request wanted = w->wanted;
-    auto then = [w = std::move(*w), &around = c.around](exchange& connection, const served_token& t) {
+    auto then = [w = std::move(*w), &around = c.around](exchange& connection, const token_to_give& t) {
         answer_get(around, connection, t, w);
     };
     auto failed = [](const late_caller& who, const problem& error) {
         count(who.around, who.identity(), outcome_of(error.code));
     };
-    with_token(c, **entry, wanted, std::move(then), std::move(failed));
+    with_token(c, *scope, wanted, std::move(then), std::move(failed));
 }
 
 void renew_token(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     auto form = choose_form(c, false);
     if (!form) return c.fail(form.error());
-    auto entry = open_entry(c, can_get); // the answer is a token
-    if (entry) entry = open_entry(c, can_manage);
-    if (!entry) return c.fail(entry.error());
+    auto scope = use_scope(c, can_get); // the answer is a token
+    if (scope) scope = use_scope(c, can_manage);
+    if (!scope) return c.fail(scope.error());
     get_options w{.form = *form};
-    auto then = [w = std::move(w), &around = c.around](exchange& connection, const served_token& t) {
+    auto then = [w = std::move(w), &around = c.around](exchange& connection, const token_to_give& t) {
         answer_token(around, connection, t, w);
     };
-    auto done = when_it_comes(c, **entry, can_get | can_manage, std::move(then));
-    c.connection.awaits(c.around.service.renew(**entry, std::move(done), c.by()));
+    auto done = when_it_comes(c, *scope, can_get | can_manage, std::move(then));
+    c.connection.awaits(c.around.service.renew(scope->id, std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

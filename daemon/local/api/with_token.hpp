@@ -9,32 +9,32 @@
 
 namespace tokenward::local {
 
-/// A token that may be served now, and whose it is. Lives as long as the call that it is passed to.
-struct served_token {
-    const token_ptr& value;
-    instant expires; ///< when it ceases to be served
+/// A token for a caller at this moment, and whose it is. Lives as long as the call that it is passed to.
+struct token_to_give : served_token {
     moment now;
-    std::uint64_t entry; ///< its id
+    scope_id scope_in_use;
     std::string_view identity;
     std::string_view scope;
     bool at_once = false; ///< it was held already
 };
 
 /// The bytes that answer a get of this token. Valid until the next call.
-inline token_answer& answers_of(const environment& around, const served_token& t) {
-    return around.answers->of(t.entry, {t.identity, t.scope}, t.value);
+inline token_answer& answers_of(const environment& around, const token_to_give& t) {
+    return around.answers->of(t.scope_in_use, {t.identity, t.scope}, t.value);
 }
 
 /// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
 struct late_caller {
-    late_caller(const call& c, const cache_entry& entry, verb_set needed);
+    late_caller(const call& c, const open_scope& scope, verb_set needed);
 
     /// Its connection if it is still there and may do what it asked for, under the rules of now and with the
     /// token that came (null = none, then the one that is held); else null, and a caller who may not has been
     /// told so.
     std::shared_ptr<exchange> arrive(const moment& now, const token* came) const;
-    /// A token that came for it. The cache may know an earlier end than the token itself.
-    served_token serve(const token_ptr& value, const moment& now) const noexcept;
+    /// The token that came for it.
+    token_to_give give(const served_token& came, const moment& now) const noexcept {
+        return {came, now, x_scope, x_identity, x_name};
+    }
 
     const std::string& identity() const noexcept { return x_identity; }
     /// See late_exchange::guarded.
@@ -48,17 +48,17 @@ struct late_caller {
 
   private:
     late_exchange x_connection;
-    std::uint64_t x_entry;
+    scope_id x_scope;
     std::string x_identity;
-    std::string x_scope;
+    std::string x_name;
     std::uint64_t x_rules; // under which it was let in
     verb_set x_needed;
 };
 
-/// The token that the entry holds. REQUIRES: it may be served.
-inline served_token held_token(const call& c, const cache_entry& entry) noexcept {
-    const instant expires = entry.life().status(c.now.boot).expires;
-    return {entry.life().held(), expires, c.now, entry.id(), entry.identity(), entry.scope_name(), true};
+/// The held token is given away. REQUIRES: it may be served.
+inline token_to_give give_held(const call& c, open_scope& scope) noexcept {
+    c.around.service.used(scope.id, c.now.boot);
+    return {std::move(scope.held), c.now, scope.id, scope.identity, scope.name(), true};
 }
 
 /// For handlers that don't mind how a wait failed.
@@ -70,34 +70,32 @@ struct no_matter {
 /// has gone. A caller who had to do all of `needed` is judged by what the token says of itself, and anew if
 /// the rules have changed meanwhile. `failed` is told of the service's error before the caller is.
 template <class Then, class Failed = no_matter>
-token_service::token_handler when_it_comes(const call& c, const cache_entry& entry, verb_set needed,
-                                           Then then, Failed failed = {}) {
-    return [who = late_caller(c, entry, needed), then = std::move(then),
-            failed = std::move(failed)](const result<token_ptr>& got) {
+token_service::token_handler when_it_comes(const call& c, const open_scope& scope, verb_set needed, Then then,
+                                           Failed failed = {}) {
+    return [who = late_caller(c, scope, needed), then = std::move(then),
+            failed = std::move(failed)](const result<served_token>& got) {
         who.guarded([&] {
             const moment now = who.around.service.now();
-            auto connection = who.arrive(now, got ? got->get() : nullptr);
+            auto connection = who.arrive(now, got ? got->value.get() : nullptr);
             if (!connection) return;
             if (!got) {
                 failed(who, got.error());
                 return connection->answer(build_problem(got.error(), now.wall, who.head));
             }
-            then(*connection, who.serve(*got, now));
+            then(*connection, who.give(*got, now));
         });
     };
 }
 
-/// Calls `then(exchange&, served_token)` with a token as `wanted` for a caller who may get it, or answers the
-/// error, of which `failed` is told. Both are copied if the token has to be waited for: they must own what
-/// they use.
+/// Calls `then(exchange&, token_to_give)` with a token as `wanted` for a caller who may get it, or answers
+/// the error, of which `failed` is told. Both are copied if the token has to be waited for: they must own
+/// what they use.
 template <class Then, class Failed = no_matter>
-void with_token(const call& c, cache_entry& entry, const get_request& wanted, Then then, Failed failed = {}) {
-    if (c.around.service.serveable(entry, c.now.boot) != nullptr) {
-        instant expires = entry.life().status(c.now.boot).expires;
-        if (expires - c.now.boot >= wanted.min_ttl) return then(c.connection, held_token(c, entry));
-    }
-    auto done = when_it_comes(c, entry, can_get, std::move(then), std::move(failed));
-    c.connection.awaits(c.around.service.get(entry, wanted, std::move(done), c.by()));
+void with_token(const call& c, open_scope& scope, const get_request& wanted, Then then, Failed failed = {}) {
+    if (scope.is_served && scope.held.expires - c.now.boot >= wanted.min_ttl)
+        return then(c.connection, give_held(c, scope));
+    auto done = when_it_comes(c, scope, can_get, std::move(then), std::move(failed));
+    c.connection.awaits(c.around.service.get(scope.id, wanted, std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

@@ -19,13 +19,14 @@ class Callers : public ::testing::Test {
   protected:
     void add(wait_id id, waits_for what, std::uint64_t entry = 1, duration patience = 10s,
              requester by = {}) {
-        waiting_caller w{
-            .entry = entry, .done = [this, id](const result<token_ptr>&) { told.push_back(id); }, .by = by};
+        waiting_caller w{.entry = entry,
+                         .done = [this, id](const result<served_token>&) { told.push_back(id); },
+                         .by = by};
         if (what == waits_for::change) w.watches_until = t0 + 300s;
         all.add(id, what, t0 + patience, std::move(w));
     }
     void answer(std::uint64_t entry, waits_for what) {
-        all.answer(entry, what, [](const waiting_caller&) { return result<token_ptr>(token_ptr()); });
+        all.answer(entry, what, [](const waiting_caller&) { return result<served_token>(served_token()); });
     }
     bool tell_one() {
         auto next = all.next_answer();
@@ -85,11 +86,11 @@ TEST_F(Callers, WhoGoesBeforeItsTurnIsNotTold) {
 TEST_F(Callers, AreToldWhatIsTrueWhenTheirTurnComes) {
     std::vector<std::string> answers;
     for (wait_id id : {1U, 2U})
-        all.add(id, waits_for::fetch, t0 + 10s, {.entry = 1, .done = [&](const result<token_ptr>& r) {
+        all.add(id, waits_for::fetch, t0 + 10s, {.entry = 1, .done = [&](const result<served_token>& r) {
                                                      answers.push_back(r.error().detail);
                                                  }});
     std::string truth = "first";
-    all.answer(1, waits_for::fetch, [&](const waiting_caller&) -> result<token_ptr> {
+    all.answer(1, waits_for::fetch, [&](const waiting_caller&) -> result<served_token> {
         return problem{errc::iam_unavailable, truth};
     });
     ASSERT_TRUE(tell_one());
@@ -118,7 +119,7 @@ TEST_F(Callers, TheMostImpatientIsKnownWhateverHappens) {
     EXPECT_EQ(all.most_impatient()->id, 1U);
     answer(1, waits_for::fetch);
     EXPECT_EQ(all.most_impatient()->id, 2U) << "the other's answer is decided";
-    all.answer_one(2, [](const waiting_caller&) { return result<token_ptr>(token_ptr()); });
+    all.answer_one(2, [](const waiting_caller&) { return result<served_token>(served_token()); });
     EXPECT_EQ(all.most_impatient(), nullptr);
     EXPECT_FALSE(all.any_entry(waits_for::change));
     EXPECT_EQ(tell(), (those{1, 2}));
