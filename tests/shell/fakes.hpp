@@ -39,8 +39,9 @@ class fake_source final : public token_source {
         auto mine = std::make_shared<pending>(
             pending{target, x_time.now().boot, boost::asio::steady_timer(x_executor, never_ends()), {}});
         x_pending.push_back(mine);
-        boost::system::error_code ended;
-        co_await mine->bell.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+        boost::system::error_code cancelled_wait;
+        co_await mine->ended.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled_wait));
         cancelled += static_cast<int>(std::erase(x_pending, mine)); // nobody answered: it was told to end
         co_return std::move(mine->answer);
     }
@@ -100,24 +101,24 @@ class fake_source final : public token_source {
     struct pending {
         scope target;
         instant started;
-        boost::asio::steady_timer bell;
+        boost::asio::steady_timer ended;
         fetch_result answer;
     };
     static std::chrono::steady_clock::time_point never_ends() {
         return std::chrono::steady_clock::time_point::max();
     }
     boost::asio::awaitable<void> be_held() {
-        auto bell = std::make_shared<boost::asio::steady_timer>(x_executor, never_ends());
-        x_held.push_back(bell);
+        auto released = std::make_shared<boost::asio::steady_timer>(x_executor, never_ends());
+        x_held.push_back(released);
         boost::system::error_code ended;
-        co_await bell->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+        co_await released->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
     }
     void end(fetch_result r) {
         auto first = x_pending.front();
         x_pending.pop_front();
         r.iam_date = iam_date;
         first->answer = std::move(r);
-        first->bell.cancel();
+        first->ended.cancel();
     }
 
     boost::asio::any_io_executor x_executor;

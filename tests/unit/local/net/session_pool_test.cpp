@@ -41,11 +41,11 @@ TEST_F(Limited, HalfARequestKeepsNobodyOut) {
     EXPECT_EQ(pool.size(), 4U);
 }
 
-using Crowd = OverASocket;
+using Neighbours = OverASocket;
 
 // Who is told to end may have a request unread, and its answer may end others: those whom it wakes and who
 // have hung up.
-TEST_F(Crowd, EndingOneConnectionMayEndItsNeighbours) {
+TEST_F(Neighbours, OneThatEndsMayEndOthers) {
     config small = two_identities();
     small.identities.front().max_scopes = 2; // `eu-de` and one on demand
     service.configure(std::move(small));
