@@ -16,7 +16,7 @@ problem shutting_down() {
 }
 
 upkeep::upkeep(surroundings around)
-    : x_around(std::move(around)), reports(x_around.keep), upstream(x_around.make_source),
+    : reports(around.keep), upstream(std::move(around.make_source)), x_around(std::move(around)),
       x_fetches(x_around.executor), x_timer(x_around.executor, [this] { tick(); }) {
     counts.started = now();
 }
@@ -132,6 +132,7 @@ void upkeep::fetch_failed(cache_entry& entry) {
     }
 }
 
+// Sets the timer for what is due next.
 void upkeep::arm() {
     if (x_stopped) return;
     instant next = std::min(cache.next_deadline(), upstream.next_look());

@@ -25,9 +25,18 @@ namespace tokenward {
 
 /// The state of the service, and what goes on by itself among its parts. Handlers are called by tell() alone,
 /// so that entries and queues change under nobody's hands: whoever decides something calls it last.
-/// An entry that is passed in may be gone after tell(), and after nothing else unless it says so. One thread.
+/// Entries are gone after tell() at the earliest. One thread.
 class upkeep {
   public:
+    // The parts that the service asks and changes too.
+    token_cache cache;
+    callers waiting;
+    refusals reports; ///< that a token is no good
+    sources upstream;
+    caller_limits limits;
+    counters counts;
+    wall_offset clocks;
+
     using passcode_handler = std::function<void(result<void>)>;
 
     /// What is referred to outlives this.
@@ -45,7 +54,6 @@ class upkeep {
     upkeep& operator=(const upkeep&) = delete;
 
     moment now() const { return x_around.time.now(); }
-    wait_id next_wait() noexcept { return x_next_wait++; }
 
     /// Does what the cache has decided for a caller: its handler is called, or it waits. 0: called.
     wait_id carry_out(cache_entry& entry, step next, waiting_caller fresh);
@@ -60,8 +68,6 @@ class upkeep {
     /// The caller is gone: its handler is not called any more.
     void cancel(wait_id id) noexcept;
 
-    void start_fetch(cache_entry& entry, ticket id);
-    void start_validation(cache_entry& entry, ticket id);
     /// Whoever still waits for the entry's token has it fetched.
     void fetch_for_waiting(cache_entry& entry);
     /// The identity logs in otherwise from now on: what it holds is worth nothing, but who waits wants a
@@ -75,51 +81,39 @@ class upkeep {
     /// Calls the handlers whose answers are decided; they may call back. From within a handler it does
     /// nothing: the call that is under way does the rest.
     void tell();
-    /// Sets the timer for what is due next.
-    void arm();
     /// Does what is due by now.
     void tick();
     /// After an exception has escaped: ends what was begun and has no end any more. Not from within a
     /// handler.
     void recover();
-    /// The same soon, for who must pass on an exception first.
-    void recover_soon() noexcept;
     /// Ends what is under way, and tells all who wait.
     void stop();
     bool stopped() const noexcept { return x_stopped; }
     bool is_on_time() const { return x_stopped || x_timer.is_on_time(); }
 
   private:
+    void start_fetch(cache_entry& entry, ticket id);
     void end_fetch(ticket id, const std::string& identity, fetch_result result);
     void count_fetch(std::string_view identity, instant since, const fetch_result& result, bool unwanted);
     void token_came(cache_entry& entry, std::optional<wall_time> iam_now);
     void fetch_failed(cache_entry& entry);
     void refused(cache_entry& entry, ticket fetch_before, refusal_kind kind);
+    void start_validation(cache_entry& entry, ticket id);
     void end_validation(ticket id, const std::string& identity, validation answer);
-    void question_lost(const cache_entry& entry, ticket id) noexcept;
     void end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said);
     void count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept;
     void mind_pauses(const moment& at);
     void end_waits(instant now);
     void end_watch(const callers::place& watcher, instant now);
+    void arm();
+    void recover_soon() noexcept;
 
     surroundings x_around;
-    wait_id x_next_wait = 1;
+    wait_id x_next_wait = 1; // one number for all who wait, whatever for
     bool x_is_telling = false;
     bool x_recover_due = false; // there was no memory even to say so
     bool x_stopped = false;
     std::shared_ptr<bool> x_alive = std::make_shared<bool>(true); // late completions look here first
-
-  public:
-    token_cache cache;
-    callers waiting;
-    refusals reports;
-    sources upstream;
-    caller_limits limits;
-    counters counts;
-    wall_offset clocks;
-
-  private:
     std::map<wait_id, passcode_handler> x_passcode_waiters;
     fetches x_fetches; // has shares of `waiting`
     deadline_timer x_timer;

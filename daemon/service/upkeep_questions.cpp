@@ -3,8 +3,6 @@
 
 #include "daemon/base/log.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace tokenward {
@@ -29,14 +27,14 @@ wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal
                        refusals::report from) {
     const ticket fetch = entry.life().fetch_under_way();
     const refusal_step next = cache.refused(entry, fingerprint, now().boot, may);
-    const wait_id id = next_wait();
+    const wait_id id = x_next_wait++;
     if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
         from.entry = entry.id();
         from.question = next.id;
         try {
             reports.wait(id, std::move(from));
         } catch (...) {
-            if (next.kind == refusal_kind::validate) question_lost(entry, next.id);
+            recover_soon(); // which ends the question
             throw;
         }
         if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
@@ -64,7 +62,7 @@ void upkeep::start_validation(cache_entry& entry, ticket id) {
         };
         x_fetches.validate(id, upstream.find(entry.identity()), entry.life().held(), std::move(done));
     } catch (...) {
-        question_lost(entry, id);
+        recover_soon(); // which ends it
         throw;
     }
 }
@@ -104,18 +102,8 @@ void upkeep::refused(cache_entry& entry, ticket fetch_before, refusal_kind kind)
     fetch_for_waiting(entry);
 }
 
-void upkeep::question_lost(const cache_entry& entry, ticket id) noexcept {
-    try {
-        boost::asio::post(x_around.executor, [this, alive = x_alive, id, identity = entry.identity()] {
-            if (*alive) end_validation(id, identity, {});
-        });
-    } catch (...) {
-        recover_soon();
-    }
-}
-
 wait_id upkeep::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
-    const wait_id id = next_wait();
+    const wait_id id = x_next_wait++;
     auto source = upstream.find(identity);
     auto end = [this, id, asked = std::weak_ptr(source), name = std::string(identity)](result<void> said) {
         if (x_stopped) return;

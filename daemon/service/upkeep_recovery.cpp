@@ -30,6 +30,7 @@ void upkeep::recover() {
     tick();
 }
 
+// For who must pass on an exception first.
 void upkeep::recover_soon() noexcept {
     try {
         boost::asio::post(x_around.executor, [this, alive = x_alive] {

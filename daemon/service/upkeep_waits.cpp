@@ -28,7 +28,7 @@ wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller fresh) {
     }
     if (next.kind == step_kind::wait && entry.life().fetch_under_way() != 0)
         ++counts.of(entry.identity()).coalesced;
-    const wait_id id = next_wait();
+    const wait_id id = x_next_wait++;
     fresh.entry = entry.id();
     if (entry.life().configured()) fresh.by = {};
     const instant until = now().boot + fresh.wanted.max_wait;
@@ -39,7 +39,7 @@ wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller fresh) {
 }
 
 wait_id upkeep::watch_held(const cache_entry& entry, waiting_caller fresh) {
-    const wait_id id = next_wait();
+    const wait_id id = x_next_wait++;
     fresh.entry = entry.id();
     if (entry.life().configured()) fresh.by = {};
     const instant until = std::min(*fresh.watches_until, last_of(entry.life().status(now().boot)));

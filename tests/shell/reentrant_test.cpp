@@ -28,12 +28,6 @@ class Reentrant : public Service {
         run();
     }
     void watch(scope_id watched, token_handler done) { service.watch(watched, 60s, std::move(done)); }
-    void note(const result<served_token>& r) {
-        answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
-    }
-    token_handler noting() {
-        return [this](const result<served_token>& r) { note(r); };
-    }
     /// Notes its answer, and cancels the one that comes next.
     token_handler cancelling(const wait_id& next) {
         return [this, &next](const result<served_token>& r) {

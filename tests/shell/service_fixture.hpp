@@ -59,11 +59,26 @@ class Service : public ::testing::Test {
         return scope && scope->is_served;
     }
 
-    /// Asks for a token; the answer goes to `answers`.
+    /// What a caller is told goes to `answers`: a fingerprint, "unchanged" or an error's name.
+    void note(const result<served_token>& r) {
+        if (!r) {
+            answers.emplace_back(describe(r.error().code).name);
+            last_error = r.error();
+        } else
+            answers.push_back(r->value ? r->value->fingerprint : "unchanged");
+    }
+    token_service::token_handler noting() {
+        return [this](const result<served_token>& r) { note(r); };
+    }
     wait_id get(get_request wanted = {}, const char* name = "eu-de") {
-        return service.get(entry(name), wanted, [this](result<served_token> r) {
-            answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
-        });
+        return service.get(entry(name), wanted, noting());
+    }
+    wait_id get_on_demand(const std::string& scope, const requester& by, const get_request& wanted = {}) {
+        const identity_config& ci = *service.identity("ci");
+        auto opened = service.open(ci, *resolve_scope(ci, scope), by);
+        if (opened) return service.get(opened->id, wanted, noting(), by);
+        note(opened.error());
+        return 0;
     }
     void refuse(const std::string& fingerprint) {
         service.refuse(entry(), fingerprint, [this](refusal_outcome o) { refusals.push_back(o); });
@@ -79,6 +94,7 @@ class Service : public ::testing::Test {
     fake_clock time;
     std::shared_ptr<fake_source> source;
     std::vector<std::string> answers;
+    problem last_error{}; ///< of those
     std::vector<refusal_outcome> refusals;
     int sources_made = 0;
     token_service service{{

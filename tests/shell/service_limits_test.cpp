@@ -17,20 +17,6 @@ class Limits : public Service {
         service.configure(narrow());
         warm();
     }
-    wait_id get_on_demand(const std::string& scope, const requester& by, const get_request& wanted = {}) {
-        const identity_config& ci = *service.identity("ci");
-        auto opened = service.open(ci, *resolve_scope(ci, scope), by);
-        if (opened) return service.get(opened->id, wanted, noting(), by);
-        note(opened.error());
-        return 0;
-    }
-    token_service::token_handler noting() {
-        return [this](const result<served_token>& r) { note(r); };
-    }
-    void note(const result<served_token>& r) {
-        answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
-        if (!r) last = r.error();
-    }
     refusal_outcome refuse_by(scope_id refused, const requester& by) {
         refusal_outcome outcome;
         service.refuse(
@@ -48,7 +34,6 @@ class Limits : public Service {
     }
 
     const requester one{.uid = 1000};
-    problem last{};
 };
 
 } // namespace
@@ -58,7 +43,7 @@ TEST_F(Limits, BeyondTheBurstANewScopeIs429AndTakesNoPlace) {
     run();
     EXPECT_EQ(source->waiting(), 5U);
     EXPECT_EQ(answers, strings(3, "too_many_requests"));
-    EXPECT_EQ(last.retry_after, 1s);
+    EXPECT_EQ(last_error.retry_after, 1s);
     EXPECT_FALSE(in_use("project:x7"));
     get_on_demand("project:theirs", {.uid = 1001});
     run();

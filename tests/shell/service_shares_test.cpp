@@ -6,21 +6,7 @@ using namespace tokenward::testing;
 
 namespace {
 
-class Shares : public Service {
-  protected:
-    wait_id get_on_demand(const std::string& scope, const requester& by) {
-        const identity_config& ci = *service.identity("ci");
-        auto opened = service.open(ci, *resolve_scope(ci, scope), by);
-        if (!opened) {
-            answers.push_back(std::string(describe(opened.error().code).name));
-            return 0;
-        }
-        auto done = [this](result<served_token> r) {
-            answers.push_back(r ? r->value->fingerprint : std::string(describe(r.error().code).name));
-        };
-        return service.get(opened->id, {}, done, by);
-    }
-};
+using Shares = Service;
 
 } // namespace
 

@@ -33,7 +33,8 @@ class CallerLimits : public ::testing::Test {
         for (int i = 0; i < 5; ++i) (void)limits.check("ci", one, now);
         const std::string text = ::testing::internal::GetCapturedStderr();
         std::size_t count = 0;
-        for (auto at = text.find("limit_reached"); at != std::string::npos; at = text.find("limit_reached", at + 1))
+        for (auto at = text.find("limit_reached"); at != std::string::npos;
+             at = text.find("limit_reached", at + 1))
             ++count;
         return count;
     }

@@ -105,8 +105,7 @@ TEST_F(Refusals, WhoHearsOfAnUnkeptInvalidationWaitsTooUnlessNothingHappened) {
     EXPECT_EQ(all.answer(7, {.kind = refusal_kind::already_replaced}, noting()), 7U);
     EXPECT_EQ(keep.changes, 1);
     keep.confirm();
-    EXPECT_EQ(told,
-              (kinds{refusal_kind::damped, refusal_kind::invalidated, refusal_kind::already_replaced}));
+    EXPECT_EQ(told, (kinds{refusal_kind::damped, refusal_kind::invalidated, refusal_kind::already_replaced}));
     EXPECT_EQ(all.answer(8, {.kind = refusal_kind::already_replaced}, noting()), 0U);
 }
 
