@@ -46,7 +46,7 @@ from recording_iam import RecordingIam
 
 DAEMON = os.environ.get("TOKENWARD_DAEMON", "tokenwardd")
 SEED = int(os.environ.get("TOKENWARD_SEED", "20261129"))
-PATIENCE = 30
+PATIENCE = 120  # a first login takes a process and a thread of this machine, whatever else it does
 WORDS = ["bot", "Null", "b\u00f6t", "a b", "true", "007", "x:y", "p\U0001f511w", "it's", 'say "no"', "back\\slash", "#1", "- x",
          "~", "2026-11-29", "\u65e5\u672c"]  # fmt: skip
 

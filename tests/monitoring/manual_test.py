@@ -25,11 +25,13 @@ def tables():
 
 
 def variables_of_sources():
-    """The variables of the environment that the daemon's sources name in a getenv."""
+    """The variables of the environment that the daemon's sources read by name."""
     found = set()
     for folder in ("daemon", "systemd", "common"):
         for path in pathlib.Path(sources.ROOT / folder).rglob("*.c*"):
-            found.update(re.findall(r'getenv\("([A-Z_]+)"', path.read_text()))
+            if path.stem == "config_import_main":  # another program
+                continue
+            found.update(re.findall(r'(?:getenv|environment_variable)\("([A-Z_]+)"', path.read_text()))
     return found
 
 
