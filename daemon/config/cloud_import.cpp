@@ -5,7 +5,6 @@
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/config/cloud_merge.hpp"
 #include "daemon/config/cloud_reader.hpp"
-#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,11 @@
 // Merges profile, cloud and region in the order of openstack.config.loader, get_one().
 #include "daemon/config/cloud_merge.hpp"
 
+#include "common/scope.hpp"
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/config/cloud_options.hpp"
 #include "daemon/config/suggestion.hpp"
-#include "daemon/config/yaml_map.hpp"
+#include "daemon/config/yaml.hpp"
 
 #include <algorithm>
 

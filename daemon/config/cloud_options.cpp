@@ -4,7 +4,6 @@
 
 #include "common/scope.hpp"
 #include "daemon/config/keys.hpp"
-#include "daemon/config/yaml_map.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,8 @@
 // The options of one cloud in the spelling and place that they have today.
 #pragma once
 
-#include "daemon/config/yaml.hpp"
+#include "daemon/config/faults.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <string_view>
 

@@ -8,7 +8,7 @@
 #include "daemon/config/identity_merge.hpp"
 #include "daemon/config/json.hpp"
 #include "daemon/config/suggestion.hpp"
-#include "daemon/config/yaml_map.hpp"
+#include "daemon/config/yaml.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "daemon/config/cloud_sources.hpp"
-#include "daemon/config/yaml.hpp"
+#include "daemon/config/faults.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <optional>
 #include <string>

@@ -1,10 +1,16 @@
 // One map of the configuration: checks its keys and reads its values as the types that they should have.
 #pragma once
 
+#include "daemon/config/faults.hpp"
 #include "daemon/config/keys.hpp"
-#include "daemon/config/yaml.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tokenward {
 

@@ -5,6 +5,12 @@
 
 namespace tokenward {
 
+std::string to_string(const config_fault& fault) {
+    std::string place = fault.line == 0 ? fault.file : fault.file + ":" + std::to_string(fault.line);
+    bool is_error = fault.severity == config_fault::level::error;
+    return place + (is_error ? ": error: " : ": warning: ") + fault.message;
+}
+
 int fault_list::add_file(std::string name, bool open_to_others) {
     if (x_files.size() < most_files) x_files.push_back({std::move(name), open_to_others});
     return static_cast<int>(x_files.size() - 1) * lines_per_file;

@@ -1,12 +1,22 @@
-// Collects all faults of a configuration, so that an operator can correct them in one go.
+// The faults of a configuration: all are collected, so that an operator can correct them in one go.
 #pragma once
-
-#include "daemon/config/parse_config.hpp"
 
 #include <string>
 #include <vector>
 
 namespace tokenward {
+
+/// An error or a warning about a line of a file.
+struct config_fault {
+    enum class level { error, warning };
+    level severity = level::error;
+    std::string file{};
+    int line = 0; ///< from 1; 0 = the file as a whole
+    std::string message{};
+};
+
+/// "FILE:LINE: error: MESSAGE"
+std::string to_string(const config_fault& fault);
 
 /// Faults of one file and of others that belong to it (clouds.yaml). The lines of each other file are offset
 /// by the number that add_file() returned, so that a line number also identifies its file.

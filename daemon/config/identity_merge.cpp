@@ -1,8 +1,6 @@
 // Adds to an identity what its cloud says and it does not say itself.
 #include "daemon/config/identity_merge.hpp"
 
-#include "daemon/config/yaml_map.hpp"
-
 #include <algorithm>
 #include <array>
 #include <span>

@@ -1,7 +1,7 @@
 // Merges the login of a cloud into the identity that names it.
 #pragma once
 
-#include "daemon/config/yaml.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 namespace tokenward {
 

@@ -1,7 +1,8 @@
 // Reads JSON into the same tree as YAML, for clouds.json and the files beside it.
 #pragma once
 
-#include "daemon/config/yaml.hpp"
+#include "daemon/config/faults.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <optional>
 #include <string_view>

@@ -1,9 +1,11 @@
 // Parses the file as a whole and its identities. section_readers.hpp lists the parts that have files of their
 // own.
-#include "daemon/config/section_readers.hpp"
+#include "daemon/config/parse_config.hpp"
 
 #include "daemon/config/cloud_reader.hpp"
+#include "daemon/config/section_readers.hpp"
 #include "daemon/config/suggestion.hpp"
+#include "daemon/config/yaml.hpp"
 #include "daemon/core/endpoint_interface.hpp"
 
 #include <algorithm>
@@ -107,12 +109,6 @@ config read_file(const yaml_node& root, fault_list& faults, const name_resolver&
 }
 
 } // namespace
-
-std::string to_string(const config_fault& fault) {
-    std::string place = fault.line == 0 ? fault.file : fault.file + ":" + std::to_string(fault.line);
-    bool is_error = fault.severity == config_fault::level::error;
-    return place + (is_error ? ": error: " : ": warning: ") + fault.message;
-}
 
 bool parsed_config::ok() const {
     auto is_error = [](const config_fault& fault) { return fault.severity == config_fault::level::error; };

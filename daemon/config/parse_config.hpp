@@ -1,6 +1,8 @@
 // Parses the text of the configuration and finds all its faults.
 #pragma once
 
+#include "daemon/config/cloud_sources.hpp"
+#include "daemon/config/faults.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/core/name_resolver.hpp"
 
@@ -10,25 +12,11 @@
 
 namespace tokenward {
 
-/// An error or a warning about a line of a file.
-struct config_fault {
-    enum class level { error, warning };
-    level severity = level::error;
-    std::string file{};
-    int line = 0; ///< from 1; 0 = the file as a whole
-    std::string message{};
-};
-
-/// "FILE:LINE: error: MESSAGE"
-std::string to_string(const config_fault& fault);
-
 struct parsed_config {
     config value{};
     std::vector<config_fault> faults{}; ///< errors and warnings in the order of the lines
     bool ok() const;                    ///< no errors: `value` may be used
 };
-
-struct cloud_finder; // daemon/config/cloud_reader.hpp
 
 /// Parses YAML `text`; `file` is for messages only. Never throws, and finds all faults at once. The work is
 /// bounded by the size of the text, at most 1 MiB. Messages hold no secret, not even of an inline password.

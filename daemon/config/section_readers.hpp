@@ -2,6 +2,8 @@
 #pragma once
 
 #include "daemon/config/config_section.hpp"
+#include "daemon/core/config.hpp"
+#include "daemon/core/name_resolver.hpp"
 
 namespace tokenward {
 

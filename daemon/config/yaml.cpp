@@ -4,7 +4,6 @@
 
 #include "common/utf8.hpp"
 #include "daemon/base/text/ascii.hpp"
-#include "daemon/config/yaml_map.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

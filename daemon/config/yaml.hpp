@@ -1,24 +1,13 @@
-// Reads YAML into a small tree in which every value knows its line. Hides yaml-cpp.
+// Parses YAML into a tree of values. Hides yaml-cpp.
 #pragma once
 
 #include "daemon/config/faults.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace tokenward {
-
-struct yaml_node {
-    /// `broken`: a fault in it has been reported; ignore it.
-    enum class kind { null, text, list, map, broken };
-    kind type = kind::null;
-    int line = 0;        ///< from 1; for the list or map of a key, the line of the key
-    bool quoted = false; ///< in quotes, or a block text
-    std::string text{};
-    std::vector<yaml_node> children{}; ///< of a list, its items; of a map: key, value, key, value …
-};
 
 /// `ours`: no anchors, aliases or tags. `openstack` (clouds.yaml): anchors, aliases, merge keys (`<<`) and
 /// the tag `!!str`.

@@ -1,5 +1,5 @@
 // Finds, sets and merges keys in YAML maps.
-#include "daemon/config/yaml_map.hpp"
+#include "daemon/config/yaml_node.hpp"
 
 #include <algorithm>
 #include <map>

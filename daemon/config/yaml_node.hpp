@@ -1,9 +1,23 @@
-// Finds, sets and merges the keys of YAML maps.
+// The tree that YAML and JSON are parsed into: its values, and how the keys of its maps are found, set and
+// merged.
 #pragma once
 
-#include "daemon/config/yaml.hpp"
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tokenward {
+
+/// A value, which knows its line.
+struct yaml_node {
+    /// `broken`: a fault in it has been reported; ignore it.
+    enum class kind { null, text, list, map, broken };
+    kind type = kind::null;
+    int line = 0;        ///< from 1; for the list or map of a key, the line of the key
+    bool quoted = false; ///< in quotes, or a block text
+    std::string text{};
+    std::vector<yaml_node> children{}; ///< of a list, its items; of a map: key, value, key, value …
+};
 
 /// An empty map whose line is `line`.
 yaml_node empty_map(int line);
