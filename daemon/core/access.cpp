@@ -1,7 +1,6 @@
-// See access.hpp.
+// Decides by an identity's rules: `deny` before `allow`, scope by scope.
 #include "daemon/core/access.hpp"
 
-#include "daemon/core/access_subject.hpp"
 #include "daemon/core/resolve.hpp"
 #include "daemon/core/token_scope.hpp"
 

@@ -1,4 +1,4 @@
-// See access_subject.hpp.
+// Compares the subject of a rule with a caller: a user, a group or a unit.
 #include "daemon/core/access_subject.hpp"
 
 #include <algorithm>

@@ -1,9 +1,23 @@
 // Whether a rule is about a caller: what the kernel proves, and what only may be so. Pure.
 #pragma once
 
-#include "daemon/core/access.hpp"
+#include "daemon/core/caller.hpp"
+#include "daemon/core/config.hpp"
+
+#include <string_view>
 
 namespace tokenward {
+
+/// Why it is not known that a `deny` is not about a caller. Each counts as a match for `deny`, and as none
+/// for `allow`.
+enum class doubt {
+    none,
+    owner, ///< a uid or gid of the caller is a subordinate one of that user, or of a member of that group
+    owner_unknown,   ///< the owner of its numbers can't be told, or not yet
+    groups_hidden,   ///< its user namespace is another one or can't be read: it may have dropped groups there
+    unit_unreadable, ///< its unit can't be read: its process has ended, say
+    no_number, ///< the rule's name has no number (yet), and the caller's own numbers don't tell it apart
+};
 
 enum class answer { no, unknown, yes };
 

@@ -69,14 +69,14 @@ login_step scope_login_way::log_in(const login_time& now) {
 login_step scope_login_way::after_opening(const login_time& now) {
     scope_opening::conclusion made = x_opening->conclude(now);
     if (made.is_final) return finish(std::move(made.result));
-    x_rescoped_in_vain = made.scope_denied;
+    x_opening_was_denied = made.scope_denied;
     return log_in(now);
 }
 
 login_step scope_login_way::after_login() {
     if (const auto* fresh = std::get_if<std::shared_ptr<token>>(&x_login->outcome().outcome)) {
         x_state.remember_opened(x_target, *fresh);
-        if (x_rescoped_in_vain) x_flow.forgo_rescoping();
+        if (x_opening_was_denied) x_flow.forgo_rescoping();
     }
     return finish(std::move(x_login->outcome()));
 }

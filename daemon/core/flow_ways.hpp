@@ -1,7 +1,7 @@
 // The ways in which a flow gets its token.
 #pragma once
 
-#include "daemon/core/login_flow.hpp"
+#include "daemon/core/flow_way.hpp"
 #include "daemon/core/login_round.hpp"
 #include "daemon/core/scope_login.hpp"
 #include "daemon/core/scope_opening.hpp"
@@ -31,7 +31,7 @@ class scope_login_way final : public flow_way {
     scope x_target;
     duration x_at_least;
     bool x_unknown = false;
-    bool x_rescoped_in_vain = false;
+    bool x_opening_was_denied = false;
     std::optional<scope_opening> x_opening{};
     std::optional<scope_login> x_login{};
     enum class stage { begun, queued, opening, logging_in } x_stage = stage::begun;

@@ -1,6 +1,7 @@
 // How an identity gets a token, step by step and without I/O: every rule of logging in is behind this.
 #pragma once
 
+#include "daemon/core/flow_way.hpp"
 #include "daemon/core/login_attempt.hpp"
 
 #include <memory>
@@ -8,25 +9,6 @@
 #include <vector>
 
 namespace tokenward {
-
-/// One of the ways in which a flow gets its token.
-class flow_way {
-  public:
-    virtual ~flow_way() = default;
-    /// See login_attempt.
-    virtual login_step resume(login_event& event, const login_time& now) = 0;
-    fetch_result& outcome() noexcept { return x_result; }
-
-  protected:
-    /// Ends the flow.
-    login_step finish(fetch_result with) {
-        x_result = std::move(with);
-        return {};
-    }
-
-  private:
-    fetch_result x_result{};
-};
 
 /// Gets one token. Flows of one identity share its login_state and run beside each other.
 ///

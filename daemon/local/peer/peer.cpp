@@ -1,6 +1,7 @@
 // Asks the kernel for a peer's credentials and groups: SO_PEERCRED, SO_PEERGROUPS.
 #include "daemon/local/peer/peer.hpp"
 
+#include "daemon/core/config.hpp"
 #include "daemon/local/peer/peer_unit.hpp"
 
 #include <sys/socket.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/time.hpp"
-#include "daemon/core/access.hpp"
+#include "daemon/core/caller.hpp"
 
 #include <sys/types.h>
 

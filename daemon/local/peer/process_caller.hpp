@@ -3,7 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/time.hpp"
-#include "daemon/core/access.hpp"
+#include "daemon/core/caller.hpp"
 
 #include <sys/types.h>
 
