@@ -1,5 +1,5 @@
-// tokenwardd --check: validates the configuration and the secrets that it names.
-#include "daemon/app/app.hpp"
+// Reads the configuration, its proxies and its secrets as the daemon does, and prints their faults.
+#include "daemon/app/check.hpp"
 
 #include "common/posix.hpp"
 #include "daemon/config/config_file.hpp"

@@ -1,5 +1,6 @@
 // The program tokenwardd: reads the command line and starts the daemon or the check.
-#include "daemon/app/app.hpp"
+#include "daemon/app/check.hpp"
+#include "daemon/app/daemon.hpp"
 #include "daemon/base/log.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,7 +20,7 @@ Example: tokenwardd --config ./tokenward.yaml --socket ./tokenward.sock)";
 } // namespace
 
 int main(int argc, char** argv) {
-    tokenward::app_options options;
+    tokenward::daemon_options options;
     bool check = false;
     CLI::App cli{
         "Holds cloud credentials in memory, keeps their tokens fresh and serves them over a Unix socket.",

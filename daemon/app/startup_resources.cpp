@@ -24,10 +24,10 @@ result<std::string> complete_path(const std::string& given) {
     return std::string(path);
 }
 
-// The sockets of the configuration; --socket replaces the path of the first.
-result<std::vector<socket_config>> wanted_sockets(const app_options& options, const config& c) {
+// The sockets of the configuration; `socket_path` replaces the path of the first.
+result<std::vector<socket_config>> wanted_sockets(const std::string& socket_path, const config& c) {
     std::vector<socket_config> wanted = c.sockets;
-    if (!options.socket_path.empty()) wanted.front().path = options.socket_path;
+    if (!socket_path.empty()) wanted.front().path = socket_path;
     for (socket_config& each : wanted) {
         auto path = complete_path(each.path);
         if (!path) return path.error();
@@ -104,15 +104,15 @@ void compare(const local::listening_socket& given, const socket_config& wanted, 
 
 } // namespace
 
-result<startup_resources> acquire_startup_resources(const app_options& options, const config& c) {
+result<startup_resources> acquire_startup_resources(const std::string& socket_path, const config& c) {
     startup_resources resources;
-    auto wanted = wanted_sockets(options, c);
+    auto wanted = wanted_sockets(socket_path, c);
     if (!wanted) return wanted.error();
     auto inherited = systemd::take_inherited();
     if (!inherited) return inherited.error();
     std::vector<systemd::inherited_fd> kept;
     std::set<std::string> given;
-    const bool path_is_given = !options.socket_path.empty() || !c.sockets.front().path.empty();
+    const bool path_is_given = !socket_path.empty() || !c.sockets.front().path.empty();
     for (systemd::inherited_fd& each : *inherited) {
         if (is_kept_state(each.name)) {
             kept.push_back(std::move(each));

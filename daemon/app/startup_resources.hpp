@@ -2,11 +2,12 @@
 // manager.
 #pragma once
 
-#include "daemon/app/app.hpp"
+#include "common/error.hpp"
 #include "daemon/core/config.hpp"
 #include "daemon/kept/state_keeper.hpp"
 #include "daemon/local/net/listening_socket.hpp"
 
+#include <string>
 #include <vector>
 
 namespace tokenward {
@@ -17,9 +18,10 @@ struct startup_resources {
 };
 
 /// Takes the descriptors that systemd passes. Its sockets have the path and mode of their units, and the
-/// daemon never removes them. Sockets of the configuration that systemd did not pass are bound here. To be
-/// called once, before there are threads. Errors: internal (the detail tells the operator what to look at),
-/// bad_request (the path is too long).
-result<startup_resources> acquire_startup_resources(const app_options& options, const config& c);
+/// daemon never removes them. Sockets of the configuration that systemd did not pass are bound here; a
+/// `socket_path` that is not empty replaces the path of the first. To be called once, before there are
+/// threads. Errors: internal (the detail tells the operator what to look at), bad_request (the path is too
+/// long).
+result<startup_resources> acquire_startup_resources(const std::string& socket_path, const config& c);
 
 } // namespace tokenward

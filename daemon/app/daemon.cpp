@@ -1,5 +1,5 @@
-// Starts the daemon, and reacts to its signals.
-#include "daemon/app/app.hpp"
+// Makes the parts of the daemon and joins them; handles its signals.
+#include "daemon/app/daemon.hpp"
 
 #include "daemon/app/manager_link.hpp"
 #include "daemon/app/process_exit.hpp"
@@ -57,10 +57,10 @@ void log_faults(const std::vector<config_fault>& faults) {
     }
 }
 
-/// Starts the daemon, and reacts to its signals.
+/// The parts of the daemon. Handles its signals.
 class daemon {
   public:
-    daemon(const app_options& options, config initial, startup_resources resources)
+    daemon(const daemon_options& options, config initial, startup_resources resources)
         : x_options(options), x_sockets(initial.sockets), x_signals(x_io, SIGTERM, SIGINT, SIGHUP),
           x_restart_state(initial),
           x_kept(x_restart_state.select(std::move(resources.kept.state), initial, x_clock.now().boot)),
@@ -178,7 +178,7 @@ class daemon {
         x_service.configure(std::move(next));
     }
 
-    const app_options& x_options;
+    const daemon_options& x_options;
     const std::vector<socket_config> x_sockets; // of the start; a reload does not change them
     asio::io_context x_io{1};
     asio::signal_set x_signals;
@@ -199,7 +199,7 @@ class daemon {
 
 } // namespace
 
-int run_daemon(const app_options& options) {
+int run_daemon(const daemon_options& options) {
     log::set_level(log::parse_level(options.log_level).value_or(log::level::info));
     for (int number : {SIGHUP, SIGUSR1}) (void)std::signal(number, SIG_IGN); // until the daemon handles them
     protect_process();
@@ -209,7 +209,7 @@ int run_daemon(const app_options& options) {
         log::error("not_started", {}, "{} has errors; tokenwardd --check lists them", options.config_path);
         return 2;
     }
-    auto resources = acquire_startup_resources(options, parsed.value);
+    auto resources = acquire_startup_resources(options.socket_path, parsed.value);
     if (!resources) {
         log::error("not_started", {}, "{}", resources.error().detail);
         return 1;
