@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when an include leaves its room: who may know whom, as CONTRIBUTING.md draws it, is the table below."""
+"""Fails when an include leaves its room: who may know whom, as CONTRIBUTING.md draws it, is the table below. Fails also
+when files include each other in a circle, and when nothing builds a source."""
 import pathlib
 import posixpath
 import re
@@ -69,6 +70,7 @@ ONLY_FOR_APP = "daemon/app/"
 EXCEPTIONS = {("daemon/core/token_source.hpp", "boost/asio/awaitable.hpp")}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+INCLUDE_LINES = re.compile(INCLUDE.pattern, re.M)
 
 
 # GCC 12 destroys twice what a conditional or braces make inside an awaited call: free(): invalid pointer.
@@ -121,6 +123,33 @@ def sources(root):
                     yield path.relative_to(root).as_posix()
 
 
+def includes(root):
+    """Which files each file but the tests includes; a source and its headers are one."""
+    arrows = {}
+    for path in sources(root):
+        if path.startswith("tests/"):
+            continue
+        file = posixpath.splitext(path)[0]
+        found = [included_path(root, path, name) for name in INCLUDE_LINES.findall((root / path).read_text())]
+        arrows.setdefault(file, set()).update({posixpath.splitext(each)[0] for each in found if each} - {file})
+    return arrows
+
+
+def reached(arrows, start):
+    """What is at the end of a path of arrows from `start`."""
+    seen, ends = set(), [start]
+    while ends:
+        new = arrows.get(ends.pop(), set()) - seen
+        seen |= new
+        ends.extend(new)
+    return seen
+
+
+def circles(arrows):
+    """What leads back to itself."""
+    return sorted(start for start in arrows if start in reached(arrows, start))
+
+
 def unbuilt(root):
     """Sources that no CMakeLists.txt names, by their name or by it without its suffix: tests that never run, say."""
     named = set()
@@ -137,11 +166,38 @@ def faults(root):
     return [fault for path in sources(root) for fault in faults_of_file(root, path)]
 
 
+def write(root, files):
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text + "\n")
+
+
 class Layers(unittest.TestCase):
     root = pathlib.Path(__file__).resolve().parent.parent
 
     def test_every_include_stays_in_its_room(self):
         self.assertEqual(faults(self.root), [])
+
+    def test_no_files_include_each_other_in_a_circle(self):
+        self.assertEqual(circles(includes(self.root)), [])
+
+    def test_a_circle_of_files_is_found(self):
+        files = {
+            "daemon/core/first.hpp": "",
+            "daemon/core/first.cpp": '#include "daemon/core/first.hpp"\n\n#include "daemon/core/second.hpp"',
+            "daemon/core/second.hpp": '#include "third.hpp"\n#include <string>',
+            "daemon/core/third.hpp": '#pragma once\n#  include "daemon/core/first.hpp"',
+            "daemon/core/user.cpp": '#include "daemon/core/second.hpp"\n#include "daemon/core/used.hpp"',
+            "daemon/core/used.hpp": "",
+            "tests/there.hpp": '#include "tests/back.hpp"',
+            "tests/back.hpp": '#include "tests/there.hpp"',
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            write(root, files)
+            self.assertEqual(circles(includes(root)), ["daemon/core/first", "daemon/core/second", "daemon/core/third"])
+            (root / "daemon/core/third.hpp").write_text("class first;\n")
+            self.assertEqual(circles(includes(root)), [])
 
     def test_every_source_is_built(self):
         self.assertEqual(list(unbuilt(self.root)), [])
@@ -218,9 +274,7 @@ class Layers(unittest.TestCase):
         }
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            for path, text in {**plants, **welcome}.items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(text + "\n")
+            write(root, {**plants, **welcome})
             self.assertEqual({fault.split(":")[0] for fault in faults(root)}, set(plants))
 
 
