@@ -26,7 +26,7 @@ bool covers(const access_rule& rule, const identity_config& identity, std::strin
 
 // Whether a token may be for a scope as rules name it: only its own word that it is for another one counts
 // against that.
-bool may_be_for(const token& held, const identity_config& identity, const std::string& text) {
+bool may_be_for(const credential& held, const identity_config& identity, const std::string& text) {
     for (const named_scope& each : identity.scopes)
         if (each.name == text) return compare_scope(held, each.target) != scope_agreement::contradicts;
     const auto spelled = parse_scope(text, project_domain(identity.auth));
@@ -39,7 +39,7 @@ bool speaks_of(const access_rule& rule, verb what) {
 
 // The first rule that takes the verb away. The subject is asked last: it may cost I/O.
 access_decision denial(const identity_config& identity, const caller& who, std::string_view scope_name,
-                       const scope& target, verb what, const token* held) {
+                       const scope& target, verb what, const credential* held) {
     for (const access_rule& rule : identity.deny) {
         if (!speaks_of(rule, what)) continue;
         const bool asked = covers(rule, identity, scope_name, target);
@@ -85,7 +85,7 @@ bool leaves_something(const access_rule& allowed, const std::vector<access_rule>
 } // namespace
 
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what, const token* held) {
+                    std::string_view scope_name, const scope& target, verb what, const credential* held) {
     if (!who.uid() || !who.is_shown(identity.name)) return {};
     if (is_superuser(who, own_uid)) return {.allowed = true};
     const access_decision denied = denial(identity, who, scope_name, target, what, held);

@@ -4,7 +4,7 @@
 #include "daemon/core/access_subject.hpp"
 #include "daemon/core/caller.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/core/token.hpp"
+#include "daemon/core/credential.hpp"
 
 #include <string_view>
 
@@ -24,7 +24,8 @@ struct access_decision {
 /// spell it out). `held` is the token that would be served, null = there is none yet: the scopes of a `deny`
 /// are compared with what it says of itself too, and a field that it lacks is a match.
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what, const token* held = nullptr);
+                    std::string_view scope_name, const scope& target, verb what,
+                    const credential* held = nullptr);
 
 /// Whether a decision depends on the token too: a `deny` of the identity names scopes.
 bool depends_on_token(const identity_config& identity) noexcept;

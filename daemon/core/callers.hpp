@@ -3,7 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/time.hpp"
-#include "daemon/core/token.hpp"
+#include "daemon/core/credential.hpp"
 #include "daemon/core/token_cache.hpp"
 #include "daemon/core/work_shares.hpp"
 
@@ -24,7 +24,7 @@ namespace tokenward {
 
 /// A token as it may be handed to a caller at one moment.
 struct served_token {
-    token_ptr value{};       ///< null for a watcher: nothing has changed
+    credential_ptr value{};  ///< null for a watcher: nothing has changed
     instant expires = never; ///< when it ceases to be served: perhaps before the end that it names itself
 };
 

@@ -62,7 +62,8 @@ std::string no_rule(const caller& who, const identity_config& identity, std::str
 }
 
 // Why a rule holds that does not plainly speak of this caller and scope; what is still to be judged.
-std::string remarks(const access_decision& decision, const identity_config& identity, const token* held) {
+std::string remarks(const access_decision& decision, const identity_config& identity,
+                    const credential* held) {
     std::string text;
     if (decision.why != doubt::none) text.append("; it holds because ").append(text_of(decision.why));
     if (decision.by_token) text += "; its scope is, or may be, the one that the token itself names";
@@ -110,7 +111,7 @@ std::vector<std::string> nameless_rules(const identity_config& identity) {
 }
 
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what, const token* held) {
+                    std::string_view scope_name, const scope& target, verb what, const credential* held) {
     const access_decision decision = may(who, own_uid, identity, scope_name, target, what, held);
     explanation made{.allowed = decision.allowed};
     if (!who.uid()) {

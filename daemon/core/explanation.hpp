@@ -35,6 +35,7 @@ std::vector<std::string> nameless_rules(const identity_config& identity);
 
 /// Explains what `may` says to the same question.
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
-                    std::string_view scope_name, const scope& target, verb what, const token* held = nullptr);
+                    std::string_view scope_name, const scope& target, verb what,
+                    const credential* held = nullptr);
 
 } // namespace tokenward

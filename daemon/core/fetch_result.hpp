@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/error.hpp"
-#include "daemon/core/token.hpp"
+#include "daemon/core/credential.hpp"
 
 #include <variant>
 
@@ -23,9 +23,9 @@ struct fetch_failure {
     bool withheld = false; ///< no login was sent
 };
 
-/// A new token, or why there is none; with the IAM's clock, if it said what time it is.
+/// A new credential, or why there is none; with the IAM's clock, if it said what time it is.
 struct fetch_result {
-    std::variant<std::shared_ptr<token>, fetch_failure> outcome;
+    std::variant<std::shared_ptr<credential>, fetch_failure> outcome;
     std::optional<wall_time> iam_date = {};
 };
 

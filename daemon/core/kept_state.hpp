@@ -28,7 +28,7 @@ struct kept_owner {
 
 /// How one key's token stands. Times are CLOCK_BOOTTIME: they hold until the machine is booted again.
 struct kept_life {
-    token_ptr held{};      ///< may be null: then only the refusals are known
+    credential_ptr held{}; ///< may be null: then only the refusals are known
     instant expires{};     ///< may be before its own end, see lifecycle::observe_iam_clock
     instant renew_at{};    ///< `never`: it is not renewed
     std::string refused{}; ///< the fingerprint of the last token that a service refused; it never comes back

@@ -20,7 +20,7 @@ std::chrono::seconds ceil_seconds(duration d) {
 step refuse(problem error) {
     return {.kind = step_kind::refuse, .error = std::move(error)};
 }
-step serve(const token* t) {
+step serve(const credential* t) {
     return {.kind = step_kind::serve, .served = t};
 }
 step wait() {
@@ -116,7 +116,7 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
         failed(std::move(*failure), now, jitter);
         return fetch_outcome::failed;
     }
-    auto fresh = std::get<std::shared_ptr<token>>(std::move(result.outcome));
+    credential_ptr fresh = std::get<std::shared_ptr<credential>>(std::move(result.outcome));
     if (fresh->fingerprint == x_refused) {
         failed({{errc::iam_protocol, "the IAM gave the refused token once more"}}, now, jitter);
         return fetch_outcome::failed;
@@ -131,7 +131,7 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
     return fetch_outcome::token;
 }
 
-void lifecycle::accept(std::shared_ptr<token> fresh, instant now, double jitter) {
+void lifecycle::accept(credential_ptr fresh, instant now, double jitter) {
     x_life = std::max(fresh->lifetime, fresh->granted);
     x_expires = fresh->expires();
     x_renew_at = fresh->minted + renewal_age(fresh->lifetime, jitter);

@@ -32,7 +32,7 @@ enum class step_kind {
 /// What to do next for a caller who wants a token.
 struct step {
     step_kind kind = step_kind::refuse;
-    const token* served = nullptr; ///< valid until the next call that is not const
+    const credential* served = nullptr; ///< valid until the next call that is not const
     ticket id = 0;
     problem error{};
 };
@@ -67,7 +67,7 @@ enum class key_state { fetching, valid, renewing, stale, waiting, failed, reject
 /// The table of /v1/status, a row.
 struct key_status {
     key_state state = key_state::waiting;
-    const token* held = nullptr;          ///< valid until the next call that is not const
+    const credential* held = nullptr;     ///< valid until the next call that is not const
     instant expires = never;              ///< of `held`
     std::optional<instant> renews = {};   ///< when the next renewal is due
     std::optional<instant> next_try = {}; ///< after a failure, if there will be one by itself
@@ -95,7 +95,7 @@ class lifecycle {
     step after_fetch(const get_request& wanted, instant now) const;
 
     /// The token that may be served now without further ado, or null. Counts as use.
-    const token* serveable(instant now) noexcept {
+    const credential* serveable(instant now) noexcept {
         if (!usable(now)) return nullptr;
         x_asked = now;
         return x_token.get();
@@ -150,7 +150,7 @@ class lifecycle {
     ticket validation_under_way() const noexcept { return x_validation; }
     /// When the IAM was last asked about a token of this key; `instant::min()`: never.
     instant last_question() const noexcept { return x_last_question; }
-    const token_ptr& held() const noexcept { return x_token; }
+    const credential_ptr& held() const noexcept { return x_token; }
     /// After a failure: no fetch begins before this (`never`: not before rearm()).
     std::optional<instant> held_back_until() const noexcept {
         return x_failure ? std::optional(x_next_try) : std::nullopt;
@@ -164,7 +164,7 @@ class lifecycle {
     step start(ticket fresh, purpose why = purpose::token) noexcept;
     step held_back(const get_request& wanted, instant now) const;
     step would_freshen(const get_request& wanted, instant now) const;
-    void accept(std::shared_ptr<token> fresh, instant now, double jitter);
+    void accept(credential_ptr fresh, instant now, double jitter);
     void failed(fetch_failure failure, instant now, double jitter);
     refusal_step invalidate(instant now);
     refusal_step replace_dead(instant now);
@@ -177,7 +177,7 @@ class lifecycle {
     bool x_configured;
 
     // the token and its times
-    token_ptr x_token;
+    credential_ptr x_token;
     instant x_expires{};
     instant x_renew_at{};
     duration x_life{}; // what the IAM grants, as last seen; 0 = not known

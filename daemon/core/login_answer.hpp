@@ -4,6 +4,7 @@
 #include "common/secret.hpp"
 #include "daemon/core/fetch_result.hpp"
 #include "daemon/core/lockout_guard.hpp"
+#include "daemon/core/token.hpp"
 
 #include <memory>
 #include <variant>
@@ -46,12 +47,12 @@ struct login_answer {
 
 /// Whether the answer is a token.
 inline bool has_token(const login_answer& answer) noexcept {
-    return std::holds_alternative<std::shared_ptr<token>>(answer.result.outcome);
+    return std::holds_alternative<std::shared_ptr<credential>>(answer.result.outcome);
 }
 
 /// That token. REQUIRES: has_token(answer).
-inline const std::shared_ptr<token>& token_of(const login_answer& answer) {
-    return std::get<std::shared_ptr<token>>(answer.result.outcome);
+inline std::shared_ptr<token> token_of(const login_answer& answer) {
+    return token_of(std::get<std::shared_ptr<credential>>(answer.result.outcome));
 }
 
 /// What the answer, or the lack of one, means for the IAM's count of failures. What nobody can vouch for is

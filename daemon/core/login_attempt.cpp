@@ -25,7 +25,7 @@ void let_guard_pace(fetch_result& result, login_end how, bool proven) {
 
 } // namespace
 
-login_attempt::login_attempt(flow_context& flow, credential with, scope target, login_manner how)
+login_attempt::login_attempt(flow_context& flow, login_secret with, scope target, login_manner how)
     : x_flow(flow), x_state(flow.state), x_with(std::move(with)), x_target(std::move(target)),
       x_how(std::move(how)) {}
 

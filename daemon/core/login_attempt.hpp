@@ -45,7 +45,7 @@ struct attempt_outcome {
 /// dead when it comes.
 class login_attempt {
   public:
-    login_attempt(flow_context& flow, credential with, scope target, login_manner how);
+    login_attempt(flow_context& flow, login_secret with, scope target, login_manner how);
 
     /// Takes the event of the step before, monostate at first, and says what is to be done next; `done`: its
     /// outcome is there. All parts of a flow work so. Never done at first.
@@ -82,7 +82,7 @@ class login_attempt {
 
     flow_context& x_flow;
     login_state& x_state;
-    credential x_with;
+    login_secret x_with;
     scope x_target;
     scope x_asked{}; // as sent
     login_manner x_how;

@@ -36,7 +36,7 @@ login_step login_round::resume(login_event& event, const login_time& now) {
     return {};
 }
 
-login_step login_round::begin_attempt(const credential& with, login_manner how, const login_time& now) {
+login_step login_round::begin_attempt(const login_secret& with, login_manner how, const login_time& now) {
     login_event begin;
     x_attempt.emplace(x_flow, with, x_target, std::move(how));
     return x_attempt->resume(begin, now);
@@ -66,7 +66,7 @@ login_step login_round::again(scope target, const login_time& now) {
 login_step login_round::once_more(const login_time& now) {
     x_stage = stage::once_more;
     x_target = {};
-    const credential with =
+    const login_secret with =
         x_refused && x_outcome.answer.credential == credential_verdict::refused ? *x_refused : x_all[x_at];
     return begin_attempt(with, {}, now);
 }

@@ -25,7 +25,7 @@ class login_round {
     const problem* unreadable() const noexcept { return x_unreadable ? &*x_unreadable : nullptr; }
     const scope& target() const noexcept { return x_target; }
     /// The last secret that the IAM has seen, for the scope, and refused.
-    const std::optional<credential>& refused() const noexcept { return x_refused; }
+    const std::optional<login_secret>& refused() const noexcept { return x_refused; }
 
     /// When done: once more with the last secret, and with those after it.
     login_step again(scope target, const login_time& now);
@@ -33,16 +33,16 @@ class login_round {
     login_step once_more(const login_time& now);
 
   private:
-    login_step begin_attempt(const credential& with, login_manner how, const login_time& now);
+    login_step begin_attempt(const login_secret& with, login_manner how, const login_time& now);
     login_step try_next(const login_time& now);
     login_step after_attempt(const login_time& now);
 
     flow_context& x_flow;
     scope x_target;
     manner x_how;
-    std::vector<credential> x_all{};
+    std::vector<login_secret> x_all{};
     std::size_t x_at = 0;
-    std::optional<credential> x_refused{};
+    std::optional<login_secret> x_refused{};
     std::optional<problem> x_unreadable{};
     std::optional<login_attempt> x_attempt{};
     attempt_outcome x_outcome{};

@@ -68,13 +68,13 @@ bool login_state::may_know_other_form(const login_answer& answer, const scope& a
            !omit_unscoped && way.scoped_by != login_way::scope_of::credential;
 }
 
-void login_state::take_secrets(std::vector<credential>& all) {
+void login_state::take_secrets(std::vector<login_secret>& all) {
     for (const secret_digest& old : secrets)
-        if (std::none_of(all.begin(), all.end(), [&](const credential& c) { return c.digest == old; }))
+        if (std::none_of(all.begin(), all.end(), [&](const login_secret& c) { return c.digest == old; }))
             guard.forgive(who, old);
     secrets.clear();
-    for (const credential& each : all) secrets.push_back(each.digest);
-    std::stable_sort(all.begin(), all.end(), [&](const credential& a, const credential& b) {
+    for (const login_secret& each : all) secrets.push_back(each.digest);
+    std::stable_sort(all.begin(), all.end(), [&](const login_secret& a, const login_secret& b) {
         return guard.refusals(who, a.digest) < guard.refusals(who, b.digest);
     });
 }

@@ -74,7 +74,7 @@ struct login_state {
 
     /// Takes note of the secrets as they stand now, and puts those that were refused less often first. What
     /// has been replaced is tried anew, should it come back: the account may have been mended instead.
-    void take_secrets(std::vector<credential>& all);
+    void take_secrets(std::vector<login_secret>& all);
 
     /// What outlives a restart; the IAM's clock is not known here.
     kept_source keep() const;

@@ -18,7 +18,7 @@
 namespace tokenward {
 
 /// One of an identity's secrets, as it was read for a login.
-struct credential {
+struct login_secret {
     std::shared_ptr<const secret> value; ///< the password, the application credential's secret, or the token
     std::shared_ptr<const secret> totp_key; ///< decoded; null: no passcode, or a person gives it
     secret_digest digest{};                 ///< of both
@@ -59,7 +59,7 @@ struct login_step {
 };
 
 /// The secrets to try, in the order in which they stand: at least one; or why there is none.
-using secrets_read = result<std::vector<credential>>;
+using secrets_read = result<std::vector<login_secret>>;
 
 struct probe_answer {
     bool answers = false;

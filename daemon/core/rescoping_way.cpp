@@ -77,7 +77,8 @@ login_step rescoping_way::after_opening(const login_time& now) {
 }
 
 login_step rescoping_way::after_login() {
-    if (std::holds_alternative<std::shared_ptr<token>>(x_login->outcome().outcome)) x_flow.forgo_rescoping();
+    if (std::holds_alternative<std::shared_ptr<credential>>(x_login->outcome().outcome))
+        x_flow.forgo_rescoping();
     return finish(std::move(x_login->outcome()));
 }
 

@@ -98,8 +98,8 @@ class token_cache {
     /// Wipes what an entry holds and knows, as if it had just been made; its tickets are forgotten.
     void begin_anew(cache_entry& entry, instant now) noexcept;
 
-    const token* serveable(cache_entry& entry, instant now) noexcept {
-        const token* t = entry.x_life.serveable(now);
+    const credential* serveable(cache_entry& entry, instant now) noexcept {
+        const credential* t = entry.x_life.serveable(now);
         if (t != nullptr) touch(entry);
         return t;
     }

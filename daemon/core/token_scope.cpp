@@ -48,15 +48,17 @@ scope_agreement compare_domain_scope(const token& subject, const scope& target) 
 
 } // namespace
 
-scope_agreement compare_scope(const token& subject, const scope& target) noexcept {
+scope_agreement compare_scope(const credential& subject, const scope& target) noexcept {
+    const token* known = as_token(&subject);
+    if (known == nullptr) return unsaid;
     switch (target.kind) {
-    case scope_kind::unscoped: return subject.project || subject.domain ? contradicts : matches;
+    case scope_kind::unscoped: return known->project || known->domain ? contradicts : matches;
     case scope_kind::project_id:
-    case scope_kind::project_name: return compare_project(subject, target);
+    case scope_kind::project_name: return compare_project(*known, target);
     case scope_kind::domain_id:
     case scope_kind::domain_name: break;
     }
-    return compare_domain_scope(subject, target);
+    return compare_domain_scope(*known, target);
 }
 
 scope_agreement compare_user(const token& subject, const std::string& id, const std::string& name,

@@ -14,8 +14,8 @@ enum class scope_agreement {
 
 /// Compares ids exactly, and names without regard to the case of ASCII letters, as Keystone's databases may.
 /// A token that names a project is for no domain, and one that names only a domain is for no project.
-/// `unscoped` matches a token that names neither.
-scope_agreement compare_scope(const token& subject, const scope& target) noexcept;
+/// `unscoped` matches a token that names neither. A credential of another kind says nothing.
+scope_agreement compare_scope(const credential& subject, const scope& target) noexcept;
 
 /// Compares a token's user with one that is meant: by `id`, if that is not empty, else by `name` and
 /// `domain`, as compare_scope does. Nobody in particular (both empty) matches.

@@ -33,7 +33,7 @@ class token_source {
     virtual boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) = 0;
 
     /// Asks the IAM whether `subject` still lives (HEAD /v3/auth/tokens).
-    virtual boost::asio::awaitable<validation> validate(token_ptr subject) = 0;
+    virtual boost::asio::awaitable<validation> validate(credential_ptr subject) = 0;
 
     /// A person's passcode: logs in with it; fetch() then opens scopes from that login.
     /// Errors: bad_request (the identity takes none), credential_rejected, those of a fetch.

@@ -63,7 +63,7 @@ boost::asio::awaitable<result<void>> credential_reader::make() {
     }
     auto lines = lines_of(now->value);
     if (!lines) co_return lines.error();
-    std::vector<credential> fresh;
+    std::vector<login_secret> fresh;
     for (auto& line : *lines) {
         auto identified_by = joined(*line, now->totp);
         const secret_digest digest = co_await x_guard.digest(identified_by);

@@ -47,7 +47,7 @@ class credential_reader {
     login_guard& x_guard;
     secret_reading_function x_read;
     texts x_seen;
-    std::vector<credential> x_known; // made of x_seen: digests are dear
+    std::vector<login_secret> x_known; // made of x_seen: digests are dear
     turn_queue x_making;
 };
 

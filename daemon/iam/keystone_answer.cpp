@@ -175,9 +175,9 @@ login_answer parse_description(const http_answer& answer, const login_facts& fac
                             .content_encoding = answer.content_encoding,
                             .body = answer.body};
     login_answer parsed = read_granted(whole, facts);
-    if (auto* given = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
+    if (auto* given = std::get_if<std::shared_ptr<credential>>(&parsed.result.outcome)) {
         // It was issued before we knew of it; the IAM's clock says how long ago.
-        token& t = **given;
+        credential& t = **given;
         const wall_time now = t.iam_date.value_or(facts.asked.wall);
         if (now > t.issued_at) t.minted -= std::min(between(t.issued_at, now), t.lifetime);
         t.renewable = false;

@@ -128,7 +128,7 @@ asio::awaitable<login_event> keystone_source::send(login_request request, runnin
     co_return came;
 }
 
-asio::awaitable<validation> keystone_source::validate(token_ptr subject) {
+asio::awaitable<validation> keystone_source::validate(credential_ptr subject) {
     co_return co_await x_client.judge(&subject->value);
 }
 

@@ -24,7 +24,7 @@ class keystone_source final : public token_source {
                     login_guard& guard, secret_reading_function read);
 
     boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) override;
-    boost::asio::awaitable<validation> validate(token_ptr subject) override;
+    boost::asio::awaitable<validation> validate(credential_ptr subject) override;
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override;
     bool credential_changed() override { return x_credentials.changed(); }
     kept_source keep() const override;

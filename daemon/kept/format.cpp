@@ -43,15 +43,16 @@ void put_owner(byte_writer& to, const kept_owner& of) {
     for (std::uint8_t byte : of.login) to.number(byte, 1);
 }
 
-void put_held(byte_writer& to, const token_ptr& held) {
-    to.flag(held != nullptr);
-    if (held) to.whole_token(*held);
+void put_held(byte_writer& to, const credential* held) {
+    const token* known = as_token(held);
+    to.flag(known != nullptr);
+    if (known != nullptr) to.whole_token(*known);
 }
 
 void put_source(byte_writer& to, const kept_source& from) {
     put_owner(to, from.of);
     to.bounded_span(from.clock_offset);
-    put_held(to, from.parent);
+    put_held(to, from.parent.get());
     to.span(from.parent_opens_for);
     to.flag(from.rescoped);
     to.flag(from.never_rescopes);
@@ -66,7 +67,7 @@ void put_entry(byte_writer& to, const kept_entry& from, std::uint32_t version) {
     to.text(from.target.value);
     to.text(from.target.domain.id);
     to.text(from.target.domain.name);
-    put_held(to, from.life.held);
+    put_held(to, from.life.held.get());
     to.at(from.life.expires);
     to.at(from.life.renew_at);
     to.text(from.life.refused);

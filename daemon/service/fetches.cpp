@@ -58,7 +58,7 @@ asio::awaitable<fetch_result> run_fetch(std::shared_ptr<Task> as, fetches::sourc
 
 template <class Task>
 asio::awaitable<validation> run_validation(std::shared_ptr<Task> as, fetches::source_ptr source,
-                                           token_ptr subject) {
+                                           credential_ptr subject) {
     if (!as->begin()) co_return validation{};
     co_return co_await source->validate(std::move(subject));
 }
@@ -97,7 +97,7 @@ void fetches::fetch(ticket id, source_ptr source, scope target, duration at_leas
     }
 }
 
-void fetches::validate(ticket id, source_ptr source, token_ptr subject,
+void fetches::validate(ticket id, source_ptr source, credential_ptr subject,
                        std::function<void(validation)> done) {
     auto as = std::make_shared<task>();
     auto end = [this, alive = x_alive, as, id, done = std::move(done)](std::exception_ptr error,

@@ -34,7 +34,7 @@ class fetches {
     void fetch(ticket id, source_ptr source, scope target, duration at_least, work_shares::share counted,
                fetch_handler done);
     /// token_source::validate. An exception in it is no answer.
-    void validate(ticket id, source_ptr source, token_ptr subject, std::function<void(validation)> done);
+    void validate(ticket id, source_ptr source, credential_ptr subject, std::function<void(validation)> done);
     /// token_source::give_passcode. An exception in it is an error.
     void give_passcode(std::uint64_t id, source_ptr source, std::shared_ptr<const secret> passcode,
                        std::function<void(result<void>)> done);

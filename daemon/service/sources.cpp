@@ -60,7 +60,7 @@ std::vector<std::string> sources::changed_credentials(instant now) {
     return changed;
 }
 
-void sources::mind_password(std::string_view identity, const token& fresh, wall_time iam_now) {
+void sources::mind_password(std::string_view identity, const credential& fresh, wall_time iam_now) {
     auto found = x_all.find(identity);
     if (found == x_all.end()) return;
     const password_notice notice = notice_of(fresh.password_expires_at, iam_now);

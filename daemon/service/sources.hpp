@@ -38,7 +38,7 @@ class sources {
 
     /// Warns in the log, 14 and 3 days before the password behind this token expires. `iam_now`: by the
     /// IAM's clock.
-    void mind_password(std::string_view identity, const token& fresh, wall_time iam_now);
+    void mind_password(std::string_view identity, const credential& fresh, wall_time iam_now);
 
   private:
     struct login {

@@ -21,7 +21,7 @@ problem too_much_at_once() {
         1s};
 }
 
-std::optional<std::string> fingerprint_of(const token_ptr& held) {
+std::optional<std::string> fingerprint_of(const credential_ptr& held) {
     return held ? std::optional(held->fingerprint) : std::nullopt;
 }
 

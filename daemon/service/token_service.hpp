@@ -36,7 +36,7 @@ struct used_scope {
 struct scope_status {
     resolved_scope scope;
     key_state state = key_state::waiting;
-    token_ptr held{};                    ///< null: there is none that may be served
+    credential_ptr held{};               ///< null: there is none that may be served
     instant expires = never;             ///< of `held`
     std::optional<instant> renews{};     ///< when the next renewal is due
     std::optional<instant> next_try{};   ///< after a failure, if there will be one by itself

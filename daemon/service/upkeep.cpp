@@ -89,7 +89,7 @@ void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result resu
 
 // Each caller is judged when its turn comes: one before it may have had the token refused.
 void upkeep::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
-    const token_ptr held = entry.life().held();
+    const credential_ptr held = entry.life().held();
     upstream.credential_accepted(entry.identity());
     log::info("token_obtained",
               {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = held->fingerprint},

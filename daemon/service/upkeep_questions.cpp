@@ -73,7 +73,7 @@ void upkeep::end_validation(ticket id, const std::string& identity, validation a
     if (asked != nullptr && answer.iam_date) // else the IAM may be another one by now
         cache.observe_iam_clock(identity, *answer.iam_date, now().boot);
     const ticket fetch = asked == nullptr ? 0 : asked->life().fetch_under_way();
-    const token_ptr subject = asked == nullptr ? nullptr : asked->life().held();
+    const credential_ptr subject = asked == nullptr ? nullptr : asked->life().held();
     auto [entry, next] = cache.validated(id, answer.verdict, now().boot);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     count_settled(identity, id, next.kind);

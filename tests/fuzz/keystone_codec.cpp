@@ -75,12 +75,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require((parsed.credential == credential_verdict::accepted) ==
             ((answer.status == 201 && !anothers) || receipt));
     require(parsed.credential != credential_verdict::refused || answer.status == 401 || answer.status == 400);
-    if (const auto* granted = std::get_if<std::shared_ptr<token>>(&parsed.result.outcome)) {
+    if (const auto* granted = std::get_if<std::shared_ptr<credential>>(&parsed.result.outcome)) {
         require((*granted)->lifetime.count() > 0 && (*granted)->expires() > asked.boot);
         require(compare_scope(**granted, target) != scope_agreement::contradicts);
         require((*granted)->user.name.empty() || (*granted)->user.name.size() == who.username.size());
         require(!(*granted)->value.empty() && (*granted)->value.size() <= iam::most_token_bytes);
-        require_own_words(**granted, {answer.body.data(), answer.body.size()});
+        require_own_words(token_of(**granted), {answer.body.data(), answer.body.size()});
     } else {
         const problem& error = std::get<fetch_failure>(parsed.result.outcome).error;
         require(error.detail.find("hunter2") == std::string::npos && error.detail.size() < 1000);

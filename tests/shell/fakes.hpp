@@ -46,7 +46,7 @@ class fake_source final : public token_source {
         co_return std::move(mine->answer);
     }
 
-    boost::asio::awaitable<validation> validate(token_ptr) override {
+    boost::asio::awaitable<validation> validate(credential_ptr) override {
         ++validations;
         if (hold_words) co_await be_held();
         co_return validation{verdict};

@@ -70,7 +70,7 @@ std::optional<used_scope> known_scope(const call& c, verb_set any_of) noexcept {
 
 // As the token says that is or would be served; null: there is none.
 verb_set verbs_with(const environment& around, const caller& who, const identity_config& identity,
-                    const resolved_scope& scope, verb_set wanted, const token* served) {
+                    const resolved_scope& scope, verb_set wanted, const credential* served) {
     constexpr std::array all{verb::get, verb::report, verb::manage};
     verb_set granted = 0;
     for (verb v : all) {
@@ -85,7 +85,8 @@ verb_set verbs_with(const environment& around, const caller& who, const identity
 
 } // namespace
 
-token_ptr held_for(const environment& around, const identity_config& identity, const resolved_scope& scope) {
+credential_ptr held_for(const environment& around, const identity_config& identity,
+                        const resolved_scope& scope) {
     auto known = around.service.find(identity.name, scope.name, around.service.now().boot);
     return known ? std::move(known->held.value) : nullptr;
 }
@@ -139,7 +140,7 @@ result<admitted> admit(const call& c, verb_set any_of) {
 }
 
 result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
-                         std::string_view scope, verb_set needed, const token* came) {
+                         std::string_view scope, verb_set needed, const credential* came) {
     const identity_config* known = around.service.identity(identity);
     if (known != nullptr) {
         auto resolved = resolve_scope(*known, scope);

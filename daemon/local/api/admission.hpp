@@ -23,7 +23,8 @@ struct admitted {
 };
 
 /// The token that is held for a scope, or null: what it says of itself is judged too.
-token_ptr held_for(const environment& around, const identity_config& identity, const resolved_scope& scope);
+credential_ptr held_for(const environment& around, const identity_config& identity,
+                        const resolved_scope& scope);
 
 /// The verbs out of `wanted` that the caller may do with a scope, as it stands: with the token that is held
 /// for it.
@@ -43,7 +44,7 @@ result<admitted> admit(const call& c, verb_set any_of);
 /// Whether a caller that was let in before may still do all of `needed`, under the rules of now. `scope` is
 /// the shown name; `came` the token that it would be given, null = none. Errors: denied.
 result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
-                         std::string_view scope, verb_set needed, const token* came);
+                         std::string_view scope, verb_set needed, const credential* came);
 
 /// The verbs out of `wanted` that the caller may do with some scope of the identity.
 verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,

@@ -59,14 +59,14 @@ class permission {
   private:
     // A token's address could be its successor's later; what owner_before compares can't, while we keep it.
     bool is_for(const used_scope& scope, std::uint64_t generation) const noexcept {
-        const token_ptr& held = scope.held.value;
+        const credential_ptr& held = scope.held.value;
         return x_scope == scope.id && x_generation == generation && !x_held.owner_before(held) &&
                !held.owner_before(x_held);
     }
 
     scope_id x_scope = 0; // ids begin with 1
     std::uint64_t x_generation = 0;
-    std::weak_ptr<const token> x_held; // none held then: judged by what was asked for alone
+    std::weak_ptr<const credential> x_held; // none held then: judged by what was asked for alone
     verb_set x_granted = 0;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr verb_set can_refuse = can_get | can_report;
 
-const token* held_by(const std::optional<open_scope>& scope) noexcept {
+const credential* held_by(const std::optional<open_scope>& scope) noexcept {
     return scope && scope->is_served ? scope->held.value.get() : nullptr;
 }
 
@@ -105,7 +105,7 @@ void count_here(const call& c, word_outcome how) noexcept {
 result<void> may_see_outcome(const environment& around, const caller& who, std::string_view identity,
                              std::string_view scope) {
     const auto known = around.service.find(identity, scope, around.service.now().boot);
-    const token* held = known ? known->held.value.get() : nullptr;
+    const credential* held = known ? known->held.value.get() : nullptr;
     auto by_report = admit_again(around, who, identity, scope, can_report, held);
     return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held);
 }
@@ -140,7 +140,7 @@ void delete_token(const call& c) {
     if (!only_if) return c.fail(only_if.error());
     auto scope = find_scope(c, can_refuse);
     if (!scope) return c.fail(scope.error());
-    const token* held = held_by(*scope);
+    const credential* held = held_by(*scope);
     std::string fingerprint = held == nullptr ? std::string() : held->fingerprint;
     if (only_if->judge(fingerprint) != conditions::verdict::proceed)
         return c.fail({errc::precondition_failed, "the current token is not the one that was named"});
@@ -162,7 +162,7 @@ void report_refusal(const call& c) {
     auto said = parse_report(c.asked.body);
     if (!said) return c.fail(said.error());
 
-    const token* held = held_by(*scope);
+    const credential* held = held_by(*scope);
     const std::string* current = held == nullptr ? nullptr : &held->fingerprint;
     if (!is_about_the_token({.status = said->status, .body = said->body})) {
         count_here(c, word_outcome::not_about_the_token);

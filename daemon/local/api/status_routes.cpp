@@ -78,8 +78,8 @@ json::object describe_scope(const scope_status& status, const moment& now) {
     }
     o["renews_in"] = seconds_until(status.renews, now.boot);
     o["next_try_in"] = seconds_until(status.next_try, now.boot);
-    if (status.held != nullptr && !status.held->mfa_authn_at.empty())
-        o["mfa_authn_at"] = status.held->mfa_authn_at;
+    if (const token* held = as_token(status.held.get()); held != nullptr && !held->mfa_authn_at.empty())
+        o["mfa_authn_at"] = held->mfa_authn_at;
     o["last_error"] = describe_error(status, now);
     return o;
 }

@@ -18,7 +18,8 @@ constexpr std::string_view before_date = "HTTP/1.1 200 OK\r\nDate: ";
 constexpr std::string_view no_date = "Thu, 01 Jan 1970 00:00:00 GMT";
 static_assert(no_date.size() == http_date_size);
 
-void append_head(wiped_string& out, const token& subject, std::string_view content_type, std::size_t length) {
+void append_head(wiped_string& out, const credential& subject, std::string_view content_type,
+                 std::size_t length) {
     out += before_date;
     out += no_date;
     fmt::format_to(std::back_inserter(out), "\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n",
@@ -29,7 +30,7 @@ void append_head(wiped_string& out, const token& subject, std::string_view conte
 
 } // namespace
 
-void append_subject_token(wiped_string& out, const token& subject) {
+void append_subject_token(wiped_string& out, const credential& subject) {
     std::string_view value = subject.value.reveal();
     if (value.size() > longest_token_in_header || !is_field_value(value)) return;
     out += "X-Subject-Token: ";
@@ -51,7 +52,7 @@ token_answer::token_answer(const token_owner& owner, const token& subject) {
     x_json += document.text;
 }
 
-void token_answer::build_text(const token& subject) {
+void token_answer::build_text(const credential& subject) {
     const std::string_view value = subject.value.reveal();
     wiped_string text;
     text.reserve(value.size() + std::min(value.size(), longest_token_in_header) + 512);
@@ -76,7 +77,7 @@ void token_answer::patch(const moment& now, instant expires) noexcept {
     write_number(x_json.data() + x_digits, x_digits_size, left);
 }
 
-response token_answer::answer(const token& subject, media form, bool head, const moment& now,
+response token_answer::answer(const credential& subject, media form, bool head, const moment& now,
                               instant expires) {
     if (form == media::text && x_text.empty()) build_text(subject);
     patch(now, expires);
@@ -95,13 +96,14 @@ const catalog& token_answer::services(const token& subject, catalog_pool& pool) 
     return *x_services;
 }
 
-token_answer& token_answers::of(std::uint64_t scope, const token_owner& owner, const token_ptr& subject) {
+token_answer& token_answers::of(std::uint64_t scope, const token_owner& owner,
+                                const credential_ptr& subject) {
     auto known = x_places.find(scope);
     // By what owner_before compares: an address may be a later token's.
     if (known != x_places.end() && !known->second.subject.owner_before(subject) &&
         !subject.owner_before(known->second.subject))
         return *known->second.bytes;
-    auto built = std::make_shared<token_answer>(owner, *subject);
+    auto built = std::make_shared<token_answer>(owner, token_of(*subject));
     place& its = x_places[scope];
     its = {subject, std::move(built)};
     return *its.bytes;

@@ -25,7 +25,7 @@ class token_answer : public std::enable_shared_from_this<token_answer> {
     /// The answer as of `now`. `subject`: the token that this was built for; `expires`: when it ceases to be
     /// served. Allocates nothing but for the first answer as text. The bytes are patched in place: two
     /// answers of different seconds must not be held at once. REQUIRES: now <= expires.
-    response answer(const token& subject, media form, bool head, const moment& now, instant expires);
+    response answer(const credential& subject, media form, bool head, const moment& now, instant expires);
     /// The JSON document alone, as of now.
     std::string_view document(const moment& now, instant expires) noexcept;
 
@@ -34,7 +34,7 @@ class token_answer : public std::enable_shared_from_this<token_answer> {
 
   private:
     void patch(const moment& now, instant expires) noexcept;
-    void build_text(const token& subject);
+    void build_text(const credential& subject);
 
     wiped_string x_json; // header and body
     std::size_t x_json_head = 0;
@@ -53,7 +53,7 @@ class token_answers {
     /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
     /// never another one (scope_id). Valid until the next call. If they are there it costs a look-up,
     /// and allocates nothing.
-    token_answer& of(std::uint64_t scope, const token_owner& owner, const token_ptr& subject);
+    token_answer& of(std::uint64_t scope, const token_owner& owner, const credential_ptr& subject);
 
     /// Wipes the answers of tokens that nobody holds any more. To be called about once a second.
     void drop_ended() noexcept;
@@ -63,14 +63,14 @@ class token_answers {
 
   private:
     struct place {
-        std::weak_ptr<const token> subject;
+        std::weak_ptr<const credential> subject;
         std::shared_ptr<token_answer> bytes;
     };
     std::unordered_map<std::uint64_t, place> x_places; // by scope
 };
 
 /// `X-Subject-Token: …` with its CRLF, unless the token is too long for it.
-void append_subject_token(wiped_string& out, const token& subject);
+void append_subject_token(wiped_string& out, const credential& subject);
 
 /// `ETag: "FP"` and the other fields that 200 and 304 share, each with its CRLF.
 std::string token_fields(std::string_view fingerprint);

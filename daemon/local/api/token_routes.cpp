@@ -67,8 +67,8 @@ result<get_options> read_options(const call& c) {
 // What the identity's callers get of the IAM's own answer.
 std::string_view body_of(const environment& around, const token_to_give& t, std::string& cut) {
     const identity_config* identity = around.service.identity(t.identity);
-    if (identity == nullptr || identity->catalog) return t.value->body;
-    return cut = without_catalog(t.value->body);
+    if (identity == nullptr || identity->catalog) return token_of(*t.value).body;
+    return cut = without_catalog(token_of(*t.value).body);
 }
 
 // The document with the IAM's own answer as its last member.

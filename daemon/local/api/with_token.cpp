@@ -8,7 +8,7 @@ late_caller::late_caller(const call& c, const open_scope& scope, verb_set needed
       x_identity(scope.identity), x_name(scope.name()), x_rules(c.around.service.generation()),
       x_needed(needed) {}
 
-std::shared_ptr<exchange> late_caller::arrive(const moment& now, const token* came) const {
+std::shared_ptr<exchange> late_caller::arrive(const moment& now, const credential* came) const {
     auto connection = x_connection.lock();
     if (!connection) return connection;
     const identity_config* identity = around.service.identity(x_identity);

@@ -30,7 +30,7 @@ struct late_caller {
     /// Its connection if it is still there and may do what it asked for, under the rules of now and with the
     /// token that came (null = none, then the one that is held); else null, and a caller who may not has been
     /// told so.
-    std::shared_ptr<exchange> arrive(const moment& now, const token* came) const;
+    std::shared_ptr<exchange> arrive(const moment& now, const credential* came) const;
     /// The token that came for it.
     token_to_give give(const served_token& came, const moment& now) const noexcept {
         return {came, now, x_scope, x_identity, x_name};

@@ -1,5 +1,5 @@
-// Calendar dates as text, by strftime(3): an HTTP-date (RFC 9110, section 5.6.7), and RFC 3339. It follows the
-// C locale: nothing of ours sets another.
+// Calendar dates as text, by strftime(3): an HTTP-date (RFC 9110, section 5.6.7), and RFC 3339. It follows
+// the C locale: nothing of ours sets another.
 #include "daemon/local/http/dates.hpp"
 
 #include <algorithm>

@@ -37,8 +37,8 @@ TEST(CloudOptions, DomainOfALoginForAProjectIsThatOfUserAndProject) {
 }
 
 TEST(CloudOptions, DomainOfALoginWithoutAProjectIsItsScope) {
-    identity_config ci =
-        identity_of(of_cloud("home"), of_lines(auth_of_home + "user_domain_name: Home, domain_name: Home}\n"));
+    identity_config ci = identity_of(of_cloud("home"),
+                                     of_lines(auth_of_home + "user_domain_name: Home, domain_name: Home}\n"));
     EXPECT_EQ(ci.scopes.at(0).target, (scope{scope_kind::domain_name, "Home", {}}));
 }
 

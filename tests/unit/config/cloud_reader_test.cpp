@@ -1,4 +1,5 @@
-// Identities that take their login from clouds.yaml, secure.yaml or the OS_* variables: what is taken, and what wins.
+// Identities that take their login from clouds.yaml, secure.yaml or the OS_* variables: what is taken, and
+// what wins.
 #include "tests/unit/config/clouds.hpp"
 
 #include <gmock/gmock.h>

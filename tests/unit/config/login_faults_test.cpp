@@ -1,4 +1,5 @@
-// The messages about faults in `auth`: the user, the address of the IAM, and secrets, which no message repeats.
+// The messages about faults in `auth`: the user, the address of the IAM, and secrets, which no message
+// repeats.
 #include "tests/unit/config/wrong_file.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // What is not known of a caller, and what a token says of itself: how `deny` and `allow` take it.
 #include "daemon/core/access_subject.hpp"
+#include "daemon/core/token.hpp"
 #include "tests/unit/core/access_rules.hpp"
 
 #include <gtest/gtest.h>

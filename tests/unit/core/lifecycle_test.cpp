@@ -29,7 +29,7 @@ TEST_F(Lifecycle, TheLifeIsCountedFromBeforeTheRequest) {
 TEST_F(Lifecycle, ATokenMaySayItselfWhenItIsDue) {
     get();
     auto attended = good("attended", now, 3600s);
-    auto& t = *std::get<std::shared_ptr<token>>(attended.outcome);
+    auto& t = *std::get<std::shared_ptr<credential>>(attended.outcome);
     t.renew_ahead = 900s;
     end(std::move(attended));
     EXPECT_EQ(life_.next_deadline(now), t0 + 2700s) << "a person is asked a quarter of the life ahead";
@@ -38,7 +38,7 @@ TEST_F(Lifecycle, ATokenMaySayItselfWhenItIsDue) {
 TEST_F(Lifecycle, ATokenThatIsNotRenewableIsServedToItsEndAndNeverDue) {
     get();
     auto given = good("given", now, 3600s);
-    std::get<std::shared_ptr<token>>(given.outcome)->renewable = false;
+    std::get<std::shared_ptr<credential>>(given.outcome)->renewable = false;
     end(std::move(given));
     EXPECT_EQ(life_.status(now).renews, std::nullopt);
     EXPECT_EQ(life_.next_deadline(now), t0 + 3599s + 1ns);

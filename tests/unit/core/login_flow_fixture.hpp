@@ -52,8 +52,8 @@ inline scope project(const std::string& name) {
     return {.kind = scope_kind::project_name, .value = name};
 }
 
-inline const std::shared_ptr<token>* token_in(const fetch_result& of) {
-    return std::get_if<std::shared_ptr<token>>(&of.outcome);
+inline const std::shared_ptr<credential>* token_in(const fetch_result& of) {
+    return std::get_if<std::shared_ptr<credential>>(&of.outcome);
 }
 
 /// REQUIRES: a failure.
@@ -75,15 +75,15 @@ class flow_bench {
     void know(std::string_view one, std::string_view other = {}) {
         secrets.clear();
         for (const std::string_view each : {one, other})
-            if (!each.empty()) secrets.push_back(credential_of(each));
+            if (!each.empty()) secrets.push_back(secret_of(each));
     }
-    credential credential_of(std::string_view value) const {
+    login_secret secret_of(std::string_view value) const {
         secret_digest digest{};
         for (std::size_t i = 0; i < digest.size() && i < value.size(); ++i)
             digest[i] = static_cast<std::uint8_t>(value[value.size() - 1 - i]);
         return {.value = std::make_shared<const secret>(value), .totp_key = totp_key, .digest = digest};
     }
-    secret_digest digest(std::string_view value) const { return credential_of(value).digest; }
+    secret_digest digest(std::string_view value) const { return secret_of(value).digest; }
 
     login_state& state() {
         if (!x_state) x_state = std::make_unique<login_state>(identity, user, guard);
@@ -140,7 +140,7 @@ class flow_bench {
     bool iam_known = true;
     bool time_is_answered = true; ///< and shows the IAM's clock when it is asked for the second time
     std::chrono::seconds iam_ahead{0};
-    std::vector<credential> secrets{};
+    std::vector<login_secret> secrets{};
     std::shared_ptr<const secret> totp_key{};
     std::string unreadable{}; ///< why no secret can be read; empty: they can
     bool probe_answers = true;

@@ -3,6 +3,7 @@
 
 #include "daemon/core/fetch_result.hpp"
 #include "daemon/core/renewal.hpp"
+#include "daemon/core/token.hpp"
 
 #include <memory>
 #include <string>

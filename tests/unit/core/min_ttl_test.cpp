@@ -7,7 +7,8 @@ using namespace tokenward::testing;
 TEST_F(Lifecycle, AMinTtlThatOnlyAFullLoginCanMeetIsMetByOne) {
     get();
     auto child = good("child", now, 1200s);
-    std::get<std::shared_ptr<token>>(child.outcome)->granted = 3600s; // of a parent that lived for 2400 s
+    std::get<std::shared_ptr<credential>>(child.outcome)->granted =
+        3600s; // of a parent that lived for 2400 s
     end(std::move(child));
     EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::start_fetch);
     end(good("full", now, 3600s));

@@ -97,5 +97,10 @@ TEST(TokenUser, IsComparedByIdOrByNameAndDomain) {
     EXPECT_EQ(compare_user(token{}, "", "ci-bot", {"", "acme"}), unsaid);
 }
 
+TEST(TokenScope, ACredentialOfAnotherKindSaysNothingOfItsScope) {
+    EXPECT_EQ(compare_scope(credential{}, scope{}), unsaid);
+    EXPECT_EQ(compare_scope(credential{}, by_name("alpha")), unsaid);
+}
+
 } // namespace
 } // namespace tokenward

@@ -35,7 +35,7 @@ struct codec : testing::Test {
         return std::get<fetch_failure>(parsed.result.outcome);
     }
     static const token& granted(const login_answer& parsed) {
-        return *std::get<std::shared_ptr<token>>(parsed.result.outcome);
+        return token_of(*std::get<std::shared_ptr<credential>>(parsed.result.outcome));
     }
 };
 

@@ -18,8 +18,8 @@ namespace asio = boost::asio;
 class Credentials : public testing::Test {
   protected:
     /// So many logins at once; what each was given.
-    std::vector<credential> read(std::size_t at_once) {
-        std::vector<credential> given;
+    std::vector<login_secret> read(std::size_t at_once) {
+        std::vector<login_secret> given;
         auto keep = [&](std::exception_ptr failed, secrets_read all) {
             if (failed) std::rethrow_exception(failed);
             given.push_back(all.value().at(0));
@@ -58,14 +58,14 @@ class Credentials : public testing::Test {
 };
 
 TEST_F(Credentials, AreMadeOnceForAllLoginsThatBeginTogether) {
-    const std::vector<credential> first = read(20);
+    const std::vector<login_secret> first = read(20);
     ASSERT_EQ(first.size(), 20U);
-    for (const credential& each : first)
+    for (const login_secret& each : first)
         EXPECT_EQ(each.value, first[0].value) << "a digest takes 50 ms, one after the other";
     x_password = "the second one";
-    const std::vector<credential> second = read(20);
+    const std::vector<login_secret> second = read(20);
     EXPECT_NE(second[0].digest, first[0].digest);
-    for (const credential& each : second) EXPECT_EQ(each.value, second[0].value);
+    for (const login_secret& each : second) EXPECT_EQ(each.value, second[0].value);
 }
 
 TEST_F(Credentials, AreAtLeastOneOrAnError) {

@@ -83,7 +83,7 @@ TEST(KeptState, ComesBackAsItWas) {
     EXPECT_THAT(parsed.faults, IsEmpty());
     ASSERT_EQ(parsed.value.entries.size(), 2U);
     const kept_entry& entry = parsed.value.entries[0];
-    const token& t = *entry.life.held;
+    const token& t = token_of(*entry.life.held);
     EXPECT_EQ(t.value.reveal(), "value of a");
     EXPECT_EQ(t.minted, t0);
     EXPECT_EQ(t.project, rich_token()->project);

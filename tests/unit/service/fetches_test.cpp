@@ -21,7 +21,7 @@ struct throwing_source final : token_source {
         throw std::runtime_error("lost");
         co_return fetch_result{};
     }
-    boost::asio::awaitable<validation> validate(token_ptr) override {
+    boost::asio::awaitable<validation> validate(credential_ptr) override {
         throw std::runtime_error("lost");
         co_return validation{};
     }
