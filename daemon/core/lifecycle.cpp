@@ -170,38 +170,44 @@ instant lifecycle::renewal_due() const noexcept {
     return x_failure ? std::max(x_renew_at, x_next_try) : x_renew_at;
 }
 
+lifecycle::schedule lifecycle::plan(instant now) const noexcept {
+    schedule next;
+    if (x_token) next.end = x_expires - expiry_margin + 1ns;
+    if (x_fetch != 0) return next;
+    if (usable(now)) {
+        next.fetch = renewal_due();
+        next.retires = !x_configured && std::max(now, next.fetch) - x_asked >= 2 * x_life;
+        next.retries = x_failure && (retry_awaited() || now >= x_renew_at);
+        if (x_validation == 0) next.validation = x_validate_at;
+        return next;
+    }
+    next.fetch = x_failure ? x_next_try : now;
+    next.retires = !wanted();
+    next.retries = x_failure && !next.retires;
+    if (next.retires && next.fetch != never) next.fetch = std::max(next.fetch, x_asked + kept_empty);
+    return next;
+}
+
 due_kind lifecycle::due(instant now, ticket fresh) {
     drop_expired(now);
-    purpose why = purpose::token;
-    if (x_fetch != 0) return due_kind::nothing;
-    if (x_token) {
-        if (now < renewal_due()) {
-            if (now < x_validate_at || x_validation != 0) return due_kind::nothing;
-            x_validate_at = now + x_validate_pause;
-            x_validation = fresh;
-            x_last_question = now;
-            x_routine = true;
-            return due_kind::validate;
-        }
-        if (!x_configured && now - x_asked >= 2 * x_life) return due_kind::retire;
-        if (now < x_renew_at) why = purpose::min_ttl; // its retry, which somebody waits for
-    } else {
-        if (x_failure && now < x_next_try) return due_kind::nothing;
-        if (!wanted()) return now < x_asked + kept_empty ? due_kind::nothing : due_kind::retire;
+    const schedule next = plan(now);
+    if (next.fetch <= now) {
+        if (next.retires) return due_kind::retire;
+        // Before the renewal's time it is the retry of a min_ttl, which somebody waits for.
+        start(fresh, x_token && now < x_renew_at ? purpose::min_ttl : purpose::token);
+        return due_kind::fetch;
     }
-    start(fresh, why);
-    return due_kind::fetch;
+    if (next.validation > now) return due_kind::nothing;
+    x_validate_at = now + x_validate_pause;
+    x_validation = fresh;
+    x_last_question = now;
+    x_routine = true;
+    return due_kind::validate;
 }
 
 instant lifecycle::next_deadline(instant now) const noexcept {
-    if (x_token) {
-        instant end = x_expires - expiry_margin + std::chrono::nanoseconds(1);
-        if (x_fetch != 0) return end;
-        return std::min({end, renewal_due(), x_validation == 0 ? x_validate_at : never});
-    }
-    if (x_fetch != 0) return never;
-    instant next = x_failure ? x_next_try : now;
-    return wanted() || next == never ? next : std::max(next, x_asked + kept_empty);
+    const schedule next = plan(now);
+    return std::min({next.end, next.fetch, next.validation});
 }
 
 void lifecycle::rearm(instant now) noexcept {
@@ -230,33 +236,30 @@ void lifecycle::observe_iam_clock(wall_time iam_now, instant now) noexcept {
 }
 
 key_status lifecycle::status(instant now) const noexcept {
+    const schedule next = plan(now);
+    const bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
     key_status s;
-    bool good = usable(now);
-    if (good) {
-        s.held = x_token.get();
-        s.expires = x_expires;
-        if (x_fetch == 0 && renewal_due() != never) s.renews = renewal_due();
-    }
     if (x_failure) {
         s.last_error = &x_failure->error;
         s.failed_at = x_failed_at;
     }
-    const bool rejected = x_failure && x_failure->retry == retry_rule::rearm;
-    // Before its time a renewal can't be late: a failed min_ttl or forced renewal does the held token no
-    // harm.
-    const bool stale = x_failure && (rejected || now >= x_renew_at);
-    if (x_failure && x_fetch == 0 && !rejected && (good ? stale || retry_awaited() : wanted()))
-        s.next_try = x_next_try;
-    const bool needs_person = rejected && x_failure->error.code == errc::passcode_required;
-    if (good)
+    if (next.retries && next.fetch != never) s.next_try = next.fetch;
+    if (usable(now)) {
+        s.held = x_token.get();
+        s.expires = x_expires;
+        if (next.fetch != never) s.renews = next.fetch;
+        // Before its time a renewal can't be late: a failed min_ttl or forced renewal does the held token no
+        // harm.
+        const bool stale = x_failure && (rejected || now >= x_renew_at);
         s.state = x_fetch != 0 ? key_state::renewing : stale ? key_state::stale : key_state::valid;
-    else if (x_fetch != 0)
-        s.state = key_state::fetching;
-    else
-        s.state = needs_person ? key_state::passcode
-                  : rejected   ? key_state::rejected
-                  : x_failure  ? key_state::failed
-                               : key_state::waiting;
+        return s;
+    }
+    const bool needs_person = rejected && x_failure->error.code == errc::passcode_required;
+    s.state = x_fetch != 0   ? key_state::fetching
+              : needs_person ? key_state::passcode
+              : rejected     ? key_state::rejected
+              : x_failure    ? key_state::failed
+                             : key_state::waiting;
     return s;
 }
 

@@ -170,6 +170,16 @@ class lifecycle {
     refusal_step replace_dead(instant now);
     refusal_step damp(instant now) noexcept;
     void drop_expired(instant now) noexcept;
+    /// What the passing of time asks for, if nothing else happens; `never`: it does not. due(),
+    /// next_deadline() and status() follow from it.
+    struct schedule {
+        instant end = never;        // the held credential is not served any more, and is wiped
+        instant fetch = never;      // a fetch begins
+        instant validation = never; // the IAM is asked whether the held one lives
+        bool retires = false;       // nobody asks for it: at the time of `fetch` it is given up instead
+        bool retries = false;       // that fetch makes good for one that failed
+    };
+    schedule plan(instant now) const noexcept;
     instant renewal_due() const noexcept;
     bool retry_awaited() const noexcept { return x_failure && x_wanted_until >= x_next_try; }
     bool wanted() const noexcept { return x_configured || retry_awaited(); }
