@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -62,7 +63,7 @@ struct auth_config {
     std::string application_credential_id{}; ///< or its name, with the user
     std::string application_credential_name{};
     secret_ref secret{}; ///< by type: the password, the application credential's secret, or the token
-    friend bool operator==(const auth_config&, const auth_config&) = default;
+    friend bool operator==(const auth_config& a, const auth_config& b);
 };
 
 /// Whether further scopes are opened from one login (Keystone's method `token`).
@@ -120,16 +121,33 @@ struct identity_config {
     std::size_t max_scopes = 1024;
     std::vector<access_rule> allow{};
     std::vector<access_rule> deny{};
-
-    /// Whether tokens of `other` serve as well: all is equal but who may have them and which scopes are kept
-    /// warm.
-    bool same_login(const identity_config& other) const {
-        return name == other.name && auth == other.auth && cacert == other.cacert && verify == other.verify &&
-               cert == other.cert && key == other.key && proxy == other.proxy && catalog == other.catalog &&
-               rescope == other.rescope && passcode_notice == other.passcode_notice &&
-               validate_every == other.validate_every;
-    }
 };
+
+/// The one list of what decides whether an identity's tokens serve under another configuration too. Kept
+/// state holds a digest of these values in this order (login_text): what is new goes to the end.
+inline auto login_fields(const auth_config& a) noexcept {
+    return std::tie(a.type, a.multifactor, a.totp, a.auth_url, a.username, a.user_id, a.user_domain,
+                    a.project_domain, a.application_credential_id, a.application_credential_name, a.secret);
+}
+inline auto login_fields(const identity_config& i) noexcept {
+    return std::tie(i.name, i.auth, i.cacert, i.verify, i.cert, i.key, i.proxy, i.catalog, i.rescope,
+                    i.passcode_notice, i.validate_every);
+}
+/// The rest of an identity: who may have its tokens, which scopes are kept warm, and what callers may leave
+/// open.
+inline auto other_fields(const identity_config& i) noexcept {
+    return std::tie(i.region_name, i.endpoint_interface, i.scopes, i.on_demand, i.max_scopes, i.allow,
+                    i.deny);
+}
+
+inline bool operator==(const auth_config& a, const auth_config& b) {
+    return login_fields(a) == login_fields(b);
+}
+
+/// Whether the tokens of one serve for the other as well.
+inline bool same_login(const identity_config& a, const identity_config& b) {
+    return login_fields(a) == login_fields(b);
+}
 
 struct socket_config {
     std::string path{}; ///< empty = the default order (common/socket_path.h)

@@ -66,32 +66,44 @@ class selection {
     instant x_now;
 };
 
+// How each kind of value in login_fields() is written.
+void put(byte_writer& to, const std::string& text) {
+    to.text(text);
+}
+void put(byte_writer& to, bool value) {
+    to.flag(value);
+}
+void put(byte_writer& to, std::chrono::seconds span) {
+    to.span(span);
+}
+void put(byte_writer& to, auth_type type) {
+    to.number(static_cast<std::uint64_t>(type), 1);
+}
+void put(byte_writer& to, rescope_mode mode) {
+    to.number(static_cast<std::uint64_t>(mode), 1);
+}
 void put(byte_writer& to, const domain_ref& domain) {
     to.text(domain.id);
     to.text(domain.name);
 }
-
 void put(byte_writer& to, const secret_ref& ref) {
     to.number(static_cast<std::uint64_t>(ref.from), 1);
     to.text(ref.name);
 }
-
-void put(byte_writer& to, const auth_config& auth) {
-    to.number(static_cast<std::uint64_t>(auth.type), 1);
-    to.flag(auth.multifactor);
-    to.optional(auth.totp, [&](const totp_config& totp) {
-        put(to, totp.secret);
-        to.number(totp.digits);
-        to.span(totp.period);
+void put(byte_writer& to, const std::optional<totp_config>& totp) {
+    to.optional(totp, [&](const totp_config& is) {
+        put(to, is.secret);
+        to.number(is.digits);
+        to.span(is.period);
     });
-    to.text(auth.auth_url);
-    to.text(auth.username);
-    to.text(auth.user_id);
-    put(to, auth.user_domain);
-    put(to, auth.project_domain);
-    to.text(auth.application_credential_id);
-    to.text(auth.application_credential_name);
-    put(to, auth.secret);
+}
+void put(byte_writer& to, const http_proxy& proxy) {
+    to.text(proxy.host);
+    to.text(proxy.port);
+    to.text(proxy.credentials ? proxy.credentials->reveal() : std::string_view());
+}
+void put(byte_writer& to, const auth_config& auth) {
+    std::apply([&](const auto&... each) { (put(to, each), ...); }, login_fields(auth));
 }
 
 } // namespace
@@ -130,19 +142,7 @@ wiped_string login_text(const identity_config& identity) {
     wiped_string text;
     text.reserve(1024);
     byte_writer to(text);
-    to.text(identity.name);
-    put(to, identity.auth);
-    to.text(identity.cacert);
-    to.flag(identity.verify);
-    to.text(identity.cert);
-    to.text(identity.key);
-    to.text(identity.proxy.host);
-    to.text(identity.proxy.port);
-    to.text(identity.proxy.credentials ? identity.proxy.credentials->reveal() : std::string_view());
-    to.flag(identity.catalog);
-    to.number(static_cast<std::uint64_t>(identity.rescope), 1);
-    to.span(identity.passcode_notice);
-    to.span(identity.validate_every);
+    std::apply([&](const auto&... each) { (put(to, each), ...); }, login_fields(identity));
     return text;
 }
 

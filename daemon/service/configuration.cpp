@@ -19,7 +19,7 @@ void token_service::configure(config wanted) {
     x_upkeep.limits.configure(x_config.limits, x_config.identities);
     for (const identity_config& old : before.identities) {
         const identity_config* now_is = identity(old.name);
-        if (now_is != nullptr && now_is->same_login(old)) continue;
+        if (now_is != nullptr && same_login(*now_is, old)) continue;
         if (now_is != nullptr)
             x_upkeep.begin_anew(old.name);
         else

@@ -80,11 +80,11 @@ TEST(ConfigValues, CertificateAndProxyArePartOfTheLogin) {
     EXPECT_EQ(ci.cert, "/etc/ssl/me.pem");
     EXPECT_EQ(ci.key, "/etc/ssl/me.key");
     EXPECT_EQ(ci.proxy.name(), "http://proxy.example:3128");
-    EXPECT_TRUE(ci.same_login(identity_of(way)));
+    EXPECT_TRUE(same_login(ci, identity_of(way)));
     for (const char* part : {"me.pem", "me.key", "3128"}) {
         std::string other = way;
         other.replace(other.find(part), 1, "9");
-        EXPECT_FALSE(ci.same_login(identity_of(other))) << part;
+        EXPECT_FALSE(same_login(ci, identity_of(other))) << part;
     }
 }
 
@@ -184,7 +184,7 @@ TEST(ConfigValues, DocumentMarksCommentsAndWindowsLineEndsAreTaken) {
     EXPECT_THAT(faults_of("\xef\xbb\xbf" + good), IsEmpty());
     std::string windows;
     for (char c : good) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
-    EXPECT_TRUE(identity_of(windows).same_login(identity_of(good)));
+    EXPECT_TRUE(same_login(identity_of(windows), identity_of(good)));
 }
 
 TEST(ConfigValues, AnInterfaceMayHaveItsNameOfOld) {

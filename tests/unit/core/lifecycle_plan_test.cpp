@@ -67,7 +67,8 @@ class history {
         return later.due(then, fresh) == due_kind::nothing && later.held() == x_life.held();
     }
 
-    // At the time that is told a fetch begins, or the key is given up if nobody has asked for long; not before.
+    // At the time that is told a fetch begins, or the key is given up if nobody has asked for long; not
+    // before.
     void check_fetch_at(const key_status& said, instant told) const {
         const instant then = std::max(told, x_now);
         if (said.held != nullptr && then > said.expires - 1s) return; // it has ended before

@@ -270,7 +270,7 @@ TEST(KeptSelection, WhateverMakesAnotherLoginMakesAnotherText) {
     for (std::size_t n = 0; n < changes.size(); ++n) {
         identity_config after = before;
         changes[n](after);
-        EXPECT_FALSE(after.same_login(before)) << n;
+        EXPECT_FALSE(same_login(after, before)) << n;
         EXPECT_NE(login_text(after), login_text(before)) << n;
     }
     identity_config after = before;
