@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 constexpr auto pause = 1s;                          // between two states, unless something must not get lost
-constexpr auto moment_of_rest = 50ms;               // tokens that come together are kept together
-constexpr auto patience = 5s;                       // for the manager's word
+constexpr auto gathering_time = 50ms;               // tokens that come together are kept together
+constexpr auto confirmation_limit = 5s;             // for the manager's word
 constexpr std::chrono::seconds longest_pause = 60s; // while the manager takes nothing
 
 bool is_empty(const kept_state& state) {
@@ -32,9 +32,11 @@ bool is_empty(const kept_state& state) {
 /// Those who wait for the manager to have what was handed over before; or what is yet to be, if it did not
 /// take it at once.
 struct state_keeper::confirmation {
-    explicit confirmation(asio::io_context& io) : bell(io), limit(io, patience) {}
+    explicit confirmation(asio::io_context& io) : barrier(io), limit(io, confirmation_limit) {}
 
-    asio::posix::stream_descriptor bell; // closed: there was nothing to ask for yet
+    bool is_asked_for() const { return barrier.is_open(); }
+
+    asio::posix::stream_descriptor barrier; // the manager closes its end
     asio::steady_timer limit;
     std::vector<std::function<void()>> waiting{};
 };
@@ -43,25 +45,24 @@ state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gat
     : x_io(io), x_gather(std::move(gather)), x_timer(io), x_names(found.names), x_number(found.newest) {}
 
 void state_keeper::changed() {
-    x_dirty = true;
-    if (!x_waits) push_later(std::max(x_pushed + pause, std::chrono::steady_clock::now() + moment_of_rest));
+    if (x_state == keeping::gathering || x_state == keeping::refused) return; // it goes with the rest
+    x_state = keeping::changed;
+    push_later(keeping::gathering,
+               std::max(x_pushed + pause, std::chrono::steady_clock::now() + gathering_time));
 }
 
-void state_keeper::push_later(std::chrono::steady_clock::time_point when) {
+void state_keeper::push_later(keeping why, std::chrono::steady_clock::time_point when) {
     x_timer.expires_at(when);
-    x_waits = false; // the one before is cancelled
     x_timer.async_wait([this](boost::system::error_code cancelled) {
-        if (cancelled) return;
-        x_waits = false;
-        if (x_dirty) push();
+        if (!cancelled && x_state != keeping::kept) push();
     });
-    x_waits = true;
+    x_state = why;
 }
 
 void state_keeper::keep_now(std::function<void()> kept) {
-    if (x_dirty) {
+    if (x_state != keeping::kept) {
         // Those who wait for what was handed over before go on waiting for that.
-        if (!x_confirmation || x_confirmation->bell.is_open()) begin_confirmation();
+        if (!x_confirmation || x_confirmation->is_asked_for()) begin_confirmation();
         push();
     }
     if (!x_confirmation) return kept();
@@ -78,24 +79,23 @@ void state_keeper::begin_confirmation() {
 
 void state_keeper::flush() {
     x_timer.cancel();
-    if (x_dirty) hand_over();
+    if (x_state != keeping::kept) hand_over();
     for (auto ended = x_confirmation; ended; ended = x_confirmation) end(ended, true);
 }
 
 // All is offered again if a part was not taken: who waits must not be told that it lies with the manager.
 void state_keeper::push() {
     x_timer.cancel();
-    x_waits = false;
-    x_dirty = false;
-    const bool waited_for = x_confirmation && !x_confirmation->bell.is_open();
-    if (hand_over_guarded() && (!waited_for || ask(x_confirmation))) {
+    x_state = keeping::kept;
+    const bool waited_for = x_confirmation && !x_confirmation->is_asked_for();
+    if (hand_over_guarded() && (!waited_for || ask_for(x_confirmation))) {
         if (std::exchange(x_failures, 0) == 0) return;
-        x_complained = false;
+        x_warned = false;
         return log::info("state_kept", {}, "tokens outlive a restart again");
     }
-    x_dirty = true;
-    const auto rest = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
-    push_later(std::chrono::steady_clock::now() + rest);
+    x_state = keeping::changed;
+    const auto until_next = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
+    push_later(keeping::refused, std::chrono::steady_clock::now() + until_next);
 }
 
 // Want of memory passes.
@@ -103,7 +103,7 @@ bool state_keeper::hand_over_guarded() {
     try {
         return hand_over();
     } catch (const std::bad_alloc&) {
-        complain({errc::internal, "there is no memory"});
+        warn({errc::internal, "there is no memory"});
         return false;
     }
 }
@@ -120,12 +120,12 @@ bool state_keeper::hand_over(const kept_state& state) {
     const wiped_string bytes = format_kept_state(state);
     auto memory = systemd::sealed_memory::make(bytes);
     if (!memory) {
-        complain(memory.error());
+        warn(memory.error());
         return memory.error().code == errc::too_large; // it would be so again
     }
     const std::string name = "tokenward-state-" + std::to_string(++x_number);
     if (auto stored = systemd::store(name, memory->fd()); !stored) {
-        complain(stored.error());
+        warn(stored.error());
         return false;
     }
     x_memory = std::move(*memory);
@@ -136,30 +136,30 @@ bool state_keeper::hand_over(const kept_state& state) {
     return true;
 }
 
-bool state_keeper::ask(const std::shared_ptr<confirmation>& mine) {
+bool state_keeper::ask_for(const std::shared_ptr<confirmation>& mine) {
     auto barrier = systemd::barrier();
     if (!barrier) {
-        complain(barrier.error());
+        warn(barrier.error());
         return false;
     }
-    mine->bell.assign(barrier->release());
-    mine->bell.async_wait(asio::posix::stream_descriptor::wait_read,
-                          [this, mine](boost::system::error_code failed) {
-                              if (failed != asio::error::operation_aborted) end(mine, true);
-                          });
+    mine->barrier.assign(barrier->release());
+    mine->barrier.async_wait(asio::posix::stream_descriptor::wait_read,
+                             [this, mine](boost::system::error_code failed) {
+                                 if (failed != asio::error::operation_aborted) end(mine, true);
+                             });
     return true;
 }
 
 void state_keeper::end(const std::shared_ptr<confirmation>& ended, bool confirmed) {
     if (x_confirmation == ended) x_confirmation.reset();
-    if (!confirmed) complain({errc::internal, "the service manager has not confirmed it within 5 s"});
+    if (!confirmed) warn({errc::internal, "the service manager has not confirmed it within 5 s"});
     ended->limit.cancel();
-    ended->bell.close();
+    ended->barrier.close();
     for (auto& kept : std::exchange(ended->waiting, {})) kept();
 }
 
-void state_keeper::complain(const problem& why) {
-    if (!std::exchange(x_complained, true))
+void state_keeper::warn(const problem& why) {
+    if (!std::exchange(x_warned, true))
         log::warning("state_not_kept", {}, "tokens may not outlive a restart: {}", why.detail);
 }
 

@@ -55,15 +55,22 @@ class state_keeper final : public keeper {
   private:
     struct confirmation;
 
-    void push_later(std::chrono::steady_clock::time_point when);
+    enum class keeping {
+        kept,      // nothing has changed since the manager took all
+        changed,   // something has; the timer is yet to be set
+        gathering, // it is handed over soon, with what changes until then: the timer is set
+        refused,   // the manager did not take it: it is offered again after a pause: the timer is set
+    };
+
+    void push_later(keeping why, std::chrono::steady_clock::time_point when);
     void push();
     bool hand_over_guarded();
     bool hand_over();
     bool hand_over(const kept_state& state);
     void begin_confirmation();
-    bool ask(const std::shared_ptr<confirmation>& mine);
+    bool ask_for(const std::shared_ptr<confirmation>& mine);
     void end(const std::shared_ptr<confirmation>& ended, bool confirmed);
-    void complain(const problem& why);
+    void warn(const problem& why);
 
     boost::asio::io_context& x_io;
     std::function<kept_state()> x_gather;
@@ -73,9 +80,8 @@ class state_keeper final : public keeper {
     systemd::sealed_memory x_memory{};
     std::size_t x_bytes = 0;
     std::chrono::steady_clock::time_point x_pushed{};
-    bool x_dirty = false;
-    bool x_waits = false; // the timer is set: it will be pushed
-    bool x_complained = false;
+    keeping x_state = keeping::kept;
+    bool x_warned = false;                          // the log says that tokens may not outlive a restart
     unsigned x_failures = 0;                        // in a row
     std::shared_ptr<confirmation> x_confirmation{}; // the last one that is waited for
 };
