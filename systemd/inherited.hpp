@@ -10,9 +10,8 @@
 namespace tokenward::systemd {
 
 struct inherited_fd {
-    unique_fd fd; ///< closed on exec
-    std::string
-        name; ///< FileDescriptorName= of the socket's unit (unless said, the unit's name), or as stored
+    unique_fd fd;     ///< closed on exec
+    std::string name; ///< FileDescriptorName= of the socket's unit (by default the unit's name), or as stored
 };
 
 /// Takes all of them, in the order in which they came; none when started by hand. The variables that tell of

@@ -4,7 +4,7 @@
 const char health_help[] = "Usage: tokenward health [OPTION]...\n"
                            "\n"
                            "Prints in one line whether the daemon is alive; with --ready, whether it has a\n"
-                           "token for every scope that it keeps warm.\n"
+                           "token for every configured scope.\n"
                            "\n"
                            "  -r, --ready        ready, not only alive\n"
                            "      --max-wait S   give up after S seconds (default 3)\n"

@@ -18,7 +18,7 @@ void restart_state::configure(const config& c) {
 
 kept_state restart_state::select(kept_state before, const config& initial, instant now) const {
     kept_selection selected = select_kept(std::move(before), initial, x_logins, systemd::boot_id(), now);
-    for (const kept_selection::refusal& each : selected.refused)
+    for (const kept_selection::unrestored_part& each : selected.unrestored)
         log::warning("state_refused", {.identity = each.identity, .scope = each.scope},
                      "not restored after the restart: {}", each.why);
     return std::move(selected.good);

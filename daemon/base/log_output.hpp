@@ -19,15 +19,17 @@ enum class outcome {
     broken, ///< there is no reader
 };
 
-/// How long to wait for a reader: 10 ms, since it may just be busy. After a wait in vain: not at all, until
-/// the reader takes something again.
+/// How long to wait for a reader: 10 ms, since it may just be busy. After one that timed out: not at all,
+/// until the reader takes something again.
 class reader_wait {
   public:
-    std::chrono::milliseconds limit() const noexcept { return std::chrono::milliseconds(x_in_vain ? 0 : 10); }
-    void ended(bool in_vain) noexcept { x_in_vain = in_vain; }
+    std::chrono::milliseconds limit() const noexcept {
+        return std::chrono::milliseconds(x_timed_out ? 0 : 10);
+    }
+    void ended(bool timed_out) noexcept { x_timed_out = timed_out; }
 
   private:
-    bool x_in_vain = false;
+    bool x_timed_out = false;
 };
 
 /// Speaks the journal's native protocol: one datagram per line, which is not waited for.

@@ -10,7 +10,7 @@
 namespace tokenward {
 
 /// [http://][USER[:PASSWORD]@]HOST[:PORT][/PATH] as curl takes it: the scheme in any case, user and password
-/// percent-encoded, port 1080 unless said, and a path that has no meaning. Errors: bad_request; the detail is
+/// percent-encoded, port 1080 by default, and a path that has no meaning. Errors: bad_request; the detail is
 /// the end of a message ("must …") and never quotes the text, which may hold a password.
 result<http_proxy> parse_proxy(std::string_view text);
 

@@ -113,7 +113,7 @@ kept_selection select_kept(kept_state kept, const config& now_is,
                            instant now) {
     kept_selection made;
     if (std::string fault = fault_of_times(kept, boot_id, now); !fault.empty()) {
-        made.refused.push_back({.why = std::move(fault)});
+        made.unrestored.push_back({.why = std::move(fault)});
         return made;
     }
     const selection judge(now_is, logins, now);
@@ -124,14 +124,14 @@ kept_selection select_kept(kept_state kept, const config& now_is,
     for (kept_source& source : kept.sources) {
         judge.drop_ended(source);
         if (std::string fault = judge.fault_of(source.of); !fault.empty())
-            made.refused.push_back({source.of.identity, {}, std::move(fault)});
+            made.unrestored.push_back({source.of.identity, {}, std::move(fault)});
         else
             made.good.sources.push_back(std::move(source));
     }
     for (kept_entry& entry : kept.entries) {
         judge.drop_ended(entry.life);
         if (std::string fault = judge.fault_of(entry); !fault.empty())
-            made.refused.push_back({entry.of.identity, entry.scope_name, std::move(fault)});
+            made.unrestored.push_back({entry.of.identity, entry.scope_name, std::move(fault)});
         else
             made.good.entries.push_back(std::move(entry));
     }

@@ -17,17 +17,17 @@ wiped_string login_text(const identity_config& identity);
 
 /// What of a kept state may be used.
 struct kept_selection {
-    struct refusal {
+    struct unrestored_part {
         std::string identity{};
         std::string scope{};
         std::string why{};
     };
     kept_state good{};
-    std::vector<refusal> refused{}; ///< for the log
+    std::vector<unrestored_part> unrestored{}; ///< for the log
 };
 
-/// Refuses all of another boot, and each part that is of another configuration (`logins`: by identity, as it
-/// is now), of a scope that is no longer to be had, or at an end.
+/// Leaves out all of another boot, and each part that is of another configuration (`logins`: by identity, as
+/// it is now), of a scope that is no longer to be had, or at an end.
 kept_selection select_kept(kept_state kept, const config& now_is,
                            const std::map<std::string, login_digest>& logins, std::string_view boot_id,
                            instant now);

@@ -50,7 +50,7 @@ TEST_F(MetricsListener, ServesMetricsAndHealthAndNeverAToken) {
     EXPECT_THAT(page.body, HasSubstr("tokenward_logins_total{identity=\"ci\",outcome=\"granted\"} 1\n"));
     EXPECT_THAT(page.body, HasSubstr("tokenward_connections 1\n"));
     EXPECT_THAT(page.body, Not(HasSubstr(token)));
-    EXPECT_THAT(get(port, "/readyz").body, HasSubstr("1 of 1 scopes that are kept warm have a token"));
+    EXPECT_THAT(get(port, "/readyz").body, HasSubstr("1 of 1 configured scopes have a token"));
     EXPECT_EQ(get(port, "/healthz").status, 200);
     const auto refused = get(port, "/v1/tokens/ci/eu-de");
     EXPECT_EQ(refused.status, 404);

@@ -17,7 +17,7 @@ namespace tokenward::testing {
 
 using strings = std::vector<std::string>;
 
-/// Identity `ci` with the scopes `eu-de` and `global`, both kept warm.
+/// Identity `ci` with the scopes `eu-de` and `global`, both configured.
 class Service : public ::testing::Test {
   protected:
     Service() {

@@ -106,7 +106,7 @@ class Machine:
             if answer := question():
                 return answer
             time.sleep(0.05)  # polls: the questions are commands in the machine, which has no event for them
-        raise RuntimeError(f"in vain waited for {what}; the console:\n{self.log.read_text()[-2000:]}")
+        raise RuntimeError(f"waited too long for {what}; the console:\n{self.log.read_text()[-2000:]}")
 
     def command(self, *arguments):
         """How a program of the machine is started from outside, as its root."""

@@ -138,8 +138,8 @@ TEST(RecordedState, IsOfTheLoginsThatTheSameConfigurationStillMeans) {
         const std::size_t sources = state.sources.size();
         const std::size_t entries = state.entries.size();
         const kept_selection made = select_kept(std::move(state), each.identities, each.logins, boot, now);
-        for (const kept_selection::refusal& refusal : made.refused)
-            ADD_FAILURE() << refusal.identity << ' ' << refusal.scope << ": " << refusal.why;
+        for (const kept_selection::unrestored_part& part : made.unrestored)
+            ADD_FAILURE() << part.identity << ' ' << part.scope << ": " << part.why;
         EXPECT_EQ(tokens_of(made.good), each.tokens);
         EXPECT_EQ(made.good.sources.size(), sources);
         EXPECT_EQ(made.good.entries.size(), entries);

@@ -92,8 +92,8 @@ name_lookup::~name_lookup() {
     x_search->awaited = false;
 }
 
-// An answer that came too late for those who had asked serves who asks next. Without that, a resolver whose
-// first server is dead (5 s, by default) would be asked again and again in vain.
+// An answer that came too late for those who asked is given to the next who asks. Else a resolver whose first
+// server is dead (it waits 5 s for that one by default) would be asked again and again, and never be in time.
 result<std::shared_ptr<name_lookup::search>> name_lookup::current_search() {
     if (x_search && !x_search->found) return x_search;
     if (x_search && !x_search->delivered && steady_clock::now() - x_search->at < late_answer_life)

@@ -129,7 +129,7 @@ void answer_list(const call& c, json::object document, Describe describe) {
 constexpr std::size_t most_named = 20; // of the scopes without a token
 
 struct readiness {
-    std::size_t warm = 0;
+    std::size_t configured = 0;
     std::size_t missing = 0;
     std::size_t named = 0;
     std::string names{}; ///< of those that the caller may use, and why
@@ -143,17 +143,17 @@ std::string reason_of(const identity_config& identity, const scope_status& row) 
 
 void look_at(const call& c, const identity_config& identity, const scope_status& row, readiness& all) {
     if (!row.scope.configured) return;
-    ++all.warm;
+    ++all.configured;
     if (row.held != nullptr) return;
     ++all.missing;
     if (!may_read_names(c, identity, row.scope) || all.named == most_named) return;
     all.names += (all.named++ == 0 ? ": " : ", ") + reason_of(identity, row);
 }
 
-std::string ready_document(std::size_t warm) {
-    const std::string why = warm == 0
-                                ? "no scope is kept warm"
-                                : fmt::format("{} of {} scopes that are kept warm have a token", warm, warm);
+std::string ready_document(std::size_t configured) {
+    const std::string why =
+        configured == 0 ? "no scope is configured"
+                        : fmt::format("{} of {} configured scopes have a token", configured, configured);
     return fmt::format(R"({{"status":"ready","reason":"{}"}})", why);
 }
 
@@ -181,9 +181,9 @@ void show_readiness(const call& c) {
         for (const scope_status& row : c.around.service.status(identity.name)) look_at(c, identity, row, all);
     }
     if (all.missing == 0)
-        return c.connection.answer(build_json(ready_document(all.warm), c.now.wall, c.head()));
-    c.fail({errc::iam_unavailable,
-            fmt::format("{} of {} scopes have no token{}", all.missing, all.warm, all.names)});
+        return c.connection.answer(build_json(ready_document(all.configured), c.now.wall, c.head()));
+    c.fail({errc::iam_unavailable, fmt::format("{} of {} configured scopes have no token{}", all.missing,
+                                               all.configured, all.names)});
 }
 
 } // namespace tokenward::local

@@ -1,4 +1,4 @@
-// See token_document.hpp. The text holds the token, so it is written by hand into memory that is wiped.
+// Writes the JSON of a token by hand, since it holds the token: into memory that is wiped.
 #include "daemon/local/api/token_document.hpp"
 
 #include "daemon/local/http/dates.hpp"

@@ -61,7 +61,7 @@ inline token_to_give give_held(const call& c, open_scope& scope) noexcept {
     return {std::move(scope.held), c.now, scope.id, scope.identity, scope.name(), true};
 }
 
-/// For handlers that don't mind how a wait failed.
+/// For handlers to which it makes no difference how a wait failed.
 struct no_matter {
     void operator()(const late_caller& /*who*/, const problem& /*error*/) const noexcept {}
 };

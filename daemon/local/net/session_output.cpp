@@ -74,7 +74,7 @@ std::optional<std::uint32_t> session::idle_since() const noexcept {
 void session::sweep() noexcept {
     guarded([&] {
         std::uint32_t age = x_shared.ticks - x_since;
-        if (x_closed || x_busy) return; // the service itself minds how long a caller waits
+        if (x_closed || x_busy) return; // the service limits how long a caller waits
         if (x_lingering) {
             if (age > linger_ticks) close();
         } else if (x_unsent) {

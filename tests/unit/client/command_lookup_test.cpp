@@ -65,12 +65,12 @@ TEST(Health, IsOneLineAndOneStatusForProbes) {
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.out, "alive\n");
     EXPECT_THAT(alive.requests().at(0), StartsWith("GET /healthz "));
-    fake_daemon waiting({problem_answer(503, "iam_unavailable",
-                                        R"(,"detail":"1 of 2 scopes have no token: ci/eu-de: failed")")});
+    fake_daemon waiting({problem_answer(
+        503, "iam_unavailable", R"(,"detail":"1 of 2 configured scopes have no token: ci/eu-de: failed")")});
     result = run_at(waiting, {"health", "--ready"});
     EXPECT_EQ(result.status, 1);
     EXPECT_EQ(result.out, "");
-    EXPECT_EQ(result.err, "tokenward: 1 of 2 scopes have no token: ci/eu-de: failed\n");
+    EXPECT_EQ(result.err, "tokenward: 1 of 2 configured scopes have no token: ci/eu-de: failed\n");
     EXPECT_THAT(waiting.requests().at(0), StartsWith("GET /readyz "));
     EXPECT_EQ(run_command({"--socket", "/nonexistent", "health"}).status, 1);
 }

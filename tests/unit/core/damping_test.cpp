@@ -236,7 +236,7 @@ TEST_F(RoutineValidation, FindsARevokedTokenBeforeACallerDoes) {
     ASSERT_EQ(due(), due_kind::validate);
     EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
-    EXPECT_EQ(due(), due_kind::fetch) << "a configured scope is kept warm";
+    EXPECT_EQ(due(), due_kind::fetch) << "a configured scope is always to have a token";
 }
 
 TEST_F(RoutineValidation, ARefusalThatComesMeanwhileIsJudgedByTheSameAnswer) {

@@ -1,4 +1,4 @@
-// The life of a key that is not kept warm: it ends when nobody asks any more.
+// The life of a key that is not configured: it ends when nobody asks any more.
 #include "daemon/core/lifecycle.hpp"
 
 #include "tests/unit/core/make_token.hpp"

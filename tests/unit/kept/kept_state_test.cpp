@@ -193,7 +193,7 @@ TEST(KeptState, OfOneThatWasCutTheBeginningIsTaken) {
 
 TEST(KeptSelection, WhatIsOfThisBootAndThisLoginIsTaken) {
     kept_selection made = select(sample());
-    EXPECT_TRUE(made.refused.empty());
+    EXPECT_TRUE(made.unrestored.empty());
     EXPECT_EQ(made.good.entries.size(), 2U);
     EXPECT_EQ(made.good.sources.size(), 1U);
 }
@@ -201,8 +201,8 @@ TEST(KeptSelection, WhatIsOfThisBootAndThisLoginIsTaken) {
 TEST(KeptSelection, NothingOutlivesABoot) {
     kept_selection made = select(sample(), t0 + 10s, with_ci(), "another");
     EXPECT_TRUE(made.good.entries.empty() && made.good.sources.empty());
-    ASSERT_EQ(made.refused.size(), 1U);
-    EXPECT_THAT(made.refused[0].why, HasSubstr("before the machine was booted"));
+    ASSERT_EQ(made.unrestored.size(), 1U);
+    EXPECT_THAT(made.unrestored[0].why, HasSubstr("before the machine was booted"));
     EXPECT_TRUE(select(sample(), t0).good.entries.empty()); // a time before it was written is another boot's
 }
 
@@ -211,9 +211,9 @@ TEST(KeptSelection, WhatIsOfAnotherLoginIsRefusedAloneAndSaid) {
     state.entries[0].of.login = {9};
     kept_selection made = select(std::move(state));
     EXPECT_EQ(made.good.entries.size(), 1U);
-    ASSERT_EQ(made.refused.size(), 1U);
-    EXPECT_EQ(made.refused[0].scope, "eu-de");
-    EXPECT_THAT(made.refused[0].why, HasSubstr("another configuration"));
+    ASSERT_EQ(made.unrestored.size(), 1U);
+    EXPECT_EQ(made.unrestored[0].scope, "eu-de");
+    EXPECT_THAT(made.unrestored[0].why, HasSubstr("another configuration"));
 }
 
 TEST(KeptSelection, AScopeThatIsAnotherNowIsRefused) {
@@ -222,12 +222,12 @@ TEST(KeptSelection, AScopeThatIsAnotherNowIsRefused) {
     c.identities[0].on_demand = false;
     kept_selection made = select(sample(), t0 + 10s, c);
     EXPECT_TRUE(made.good.entries.empty());
-    EXPECT_EQ(made.refused.size(), 2U);
+    EXPECT_EQ(made.unrestored.size(), 2U);
 }
 
 TEST(KeptSelection, WhatHasEndedMeanwhileIsNotHeldAnyMore) {
     kept_selection made = select(sample(), t0 + 3500s); // before the token's own end
-    EXPECT_TRUE(made.refused.empty());
+    EXPECT_TRUE(made.unrestored.empty());
     ASSERT_EQ(made.good.entries.size(), 2U);
     EXPECT_EQ(made.good.entries[0].life.held, nullptr);
     EXPECT_EQ(select(sample(), t0 + 3600s).good.sources[0].parent, nullptr);

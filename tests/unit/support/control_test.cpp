@@ -163,7 +163,7 @@ TEST_F(Control, DownDoesNotWaitForThoseWhoWaitOnTheIamsPort) {
     x_iam.wait_for("connections", 1);
     x_iam.down();
     const int told = waiting.get();
-    EXPECT_TRUE(told == 0 || told == 504) << told << ": cut off, or told just before that it waited in vain";
+    EXPECT_TRUE(told == 0 || told == 504) << told << ": cut off, or told just before that nothing came";
 }
 
 TEST_F(Control, LimitsLoginsAtOnceWhenToldTo) {

@@ -120,7 +120,7 @@ TEST(IamAddress, DeadOneCostsItsShareAndTheNextIsTried) {
     iam_standin iam;
     black_hole dead;
     https_options o = within(far_off, always({at(dead.port()), at(iam.port())}));
-    EXPECT_EQ(o.address_timeout, 1s) << "unless said";
+    EXPECT_EQ(o.address_timeout, 1s) << "by default";
     o.address_timeout = 50ms;
     one_client client("http://iam.example:5000/v3", o);
     EXPECT_EQ(client.status(), 200U);

@@ -7,7 +7,7 @@ namespace {
 using AccessRoutes = LocalSide;
 
 TEST_F(AccessRoutes, UnknownAndForbiddenIdentitiesLookTheSame) {
-    warm();
+    give_token();
     reply forbidden = get("/v1/tokens/ci/eu-de", "", 4711);
     reply unknown = get("/v1/tokens/xy/eu-de", "", 4711);
     EXPECT_EQ(forbidden.code(), "denied");
@@ -25,13 +25,13 @@ TEST_F(AccessRoutes, OnlyWhoMaySeeEverythingLearnsThatAnIdentityIsUnknown) {
 }
 
 TEST_F(AccessRoutes, RootAndTheDaemonsOwnUserMayEverything) {
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/tokens/ci/eu-de", "", 0).status, 200);
     EXPECT_EQ(get("/v1/tokens/ci/eu-de", "", 500).status, 200);
 }
 
 TEST_F(AccessRoutes, AnUnknownCallerMayNothing) {
-    warm();
+    give_token();
     auto connection = connect();
     connection->peer.number = std::nullopt;
     EXPECT_EQ(ask(*connection, request_text("GET", "/v1/tokens/ci/eu-de")).code(), "denied");
@@ -40,13 +40,13 @@ TEST_F(AccessRoutes, AnUnknownCallerMayNothing) {
 }
 
 TEST_F(AccessRoutes, WhoMayOnlyReportGetsNoToken) {
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/tokens/ci/eu-de", "", 1002).code(), "denied");
     EXPECT_EQ(send("DELETE", "/v1/tokens/ci/eu-de", "", "", 1002).status, 204);
 }
 
 TEST_F(AccessRoutes, WhatWasGrantedToReportDoesNotServeToGet) {
-    warm();
+    give_token();
     auto connection = connect(1002);
     EXPECT_EQ(ask(*connection, request_text("DELETE", "/v1/tokens/ci/eu-de", "If-Match: \"x\"\r\n")).status,
               412);
@@ -54,7 +54,7 @@ TEST_F(AccessRoutes, WhatWasGrantedToReportDoesNotServeToGet) {
 }
 
 TEST_F(AccessRoutes, AReloadIsFeltOnOpenConnections) {
-    warm();
+    give_token();
     auto connection = connect(1000);
     EXPECT_EQ(ask(*connection, request_text("GET", "/v1/tokens/ci/eu-de")).status, 200);
     config changed = two_identities();
@@ -76,7 +76,7 @@ TEST_F(AccessRoutes, AReloadIsFeltByThoseWhoWait) {
     config changed = two_identities();
     changed.identities[0].allow = {rule(1001, 7)};
     service.configure(changed);
-    warm();
+    give_token();
     for (auto& denied : {loses, loses_too}) {
         ASSERT_TRUE(denied->answered);
         EXPECT_EQ(split_reply(*denied->answered).code(), "denied");
@@ -98,7 +98,7 @@ TEST_F(AccessRoutes, AReloadTellsThoseWhoWaitNoMoreThanTheirRightsAllow) {
 }
 
 TEST_F(AccessRoutes, AManagerWhoMayNoMoreGetIsNotAnsweredWithTheRenewedToken) {
-    warm();
+    give_token();
     auto manager = connect(1001);
     start(*manager, request_text("POST", "/v1/tokens/ci/eu-de/renew"));
     config changed = two_identities();
@@ -110,7 +110,7 @@ TEST_F(AccessRoutes, AManagerWhoMayNoMoreGetIsNotAnsweredWithTheRenewedToken) {
 }
 
 TEST_F(AccessRoutes, NoBrowserGetsHere) {
-    warm();
+    give_token();
     auto status = [&](const std::string& header) {
         return ask(*connect(), "GET /v1/tokens/ci/eu-de HTTP/1.1\r\n" + header + "\r\n").status;
     };
@@ -130,7 +130,7 @@ TEST_F(AccessRoutes, NoBrowserGetsHere) {
 }
 
 TEST_F(AccessRoutes, WhateverAClientSaysOverAUnixSocketForWantOfAHostIsTaken) {
-    warm();
+    give_token();
     for (const char* host : {"", "localhost:8080", "[::1]", "[::1]:80", "127.0.0.1",
                              "/run/tokenward/tokenward.sock", "%2Frun%2Ftokenward%2Ftokenward.sock"}) {
         const std::string request = "GET /v1/tokens/ci/eu-de HTTP/1.1\r\nHost: " + std::string(host) + "\r\n";

@@ -12,7 +12,7 @@ const std::string other_fp = "sha256:3333333333333333";
 class DenyRoutes : public LocalSide {
   protected:
     DenyRoutes() {
-        warm();
+        give_token();
         service.configure(rules());
         run();
     }
@@ -158,7 +158,7 @@ TEST_F(DenyRoutes, ListsAndExplanationsSayTheSame) {
 class DenyUnknown : public LocalSide {
   protected:
     DenyUnknown() {
-        warm();
+        give_token();
         config c = two_identities();
         c.identities[0].deny = {
             {.who = access_rule::subject::unit, .name = "a.service", .verbs = 7, .line = 12},

@@ -8,7 +8,7 @@ namespace {
 using EndpointRoutes = LocalSide;
 
 TEST_F(EndpointRoutes, EndpointsComeFromTheCatalog) {
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute").body, R"({"url":"https://ecs.eu-de"})");
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=internal&region=eu-de").body,
               R"({"url":"https://internal"})");
@@ -26,7 +26,7 @@ TEST_F(EndpointRoutes, EndpointsComeFromTheCatalog) {
 }
 
 TEST_F(EndpointRoutes, AnInterfaceMayHaveItsNameOfOld) {
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=internalURL").body,
               R"({"url":"https://internal"})");
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=nova&interface=publicURL").body,
@@ -41,7 +41,7 @@ TEST_F(EndpointRoutes, EndpointsWaitForATokenAndNeedACatalog) {
     auto connection = connect();
     start(*connection, request_text("GET", "/v1/endpoints/ci/eu-de?service=compute"));
     EXPECT_FALSE(connection->answered);
-    warm();
+    give_token();
     ASSERT_TRUE(connection->answered);
     EXPECT_EQ(split_reply(*connection->answered).status, 200);
 
@@ -57,7 +57,7 @@ TEST_F(EndpointRoutes, WhatTheCallerLeavesOpenTheConfigurationSays) {
     said.identities[0].region_name = "eu-de";
     service.configure(said);
     run();
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute").body, R"({"url":"https://internal"})");
     EXPECT_EQ(get("/v1/endpoints/ci/eu-de?service=compute&interface=public").body,
               R"({"url":"https://ecs.eu-de"})");

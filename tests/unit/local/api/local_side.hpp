@@ -156,7 +156,7 @@ class LocalSide : public ::testing::Test {
         source->answer(std::move(t));
         run();
     }
-    void warm() { give(make_token("the-token", first_fp)); }
+    void give_token() { give(make_token("the-token", first_fp)); }
 
     std::shared_ptr<fake_connection> connect(unsigned uid = 1000) {
         return std::make_shared<fake_connection>(uid);

@@ -37,7 +37,7 @@ class Metrics : public LocalSide {
 };
 
 TEST_F(Metrics, NamesAreThoseThatTheCallerMayUse) {
-    warm();
+    give_token();
     const std::string all = metrics(0);
     EXPECT_THAT(all, HasSubstr("identity=\"ci\",scope=\"eu-de\""));
     EXPECT_THAT(all, HasSubstr("identity=\"other\""));
@@ -65,7 +65,7 @@ TEST_F(Metrics, GetsAreCountedByHowTheyEnd) {
     auto waits = connect();
     start(*waits, request_text("GET", "/v1/tokens/ci/eu-de"));
     EXPECT_EQ(value("tokenward_waiting_callers"), "1");
-    warm();
+    give_token();
     ASSERT_TRUE(waits->answered.has_value());
     EXPECT_EQ(value("tokenward_waiting_callers"), "0");
     get("/v1/tokens/ci/eu-de");
@@ -103,7 +103,7 @@ TEST_F(Metrics, GetsThatJoinAFetchAreCountedAsCoalesced) {
 }
 
 TEST_F(Metrics, WhatCallersMakeUpAddsNoSeries) {
-    warm();
+    give_token();
     const std::string before = metrics();
     for (int i = 0; i < 20; ++i) {
         const std::string name = "made-up-" + std::to_string(i);
@@ -121,7 +121,7 @@ TEST_F(Metrics, WordsAgainstTokensAreCountedByTheirVerdict) {
     auto words = [&](const std::string& verdict) {
         return value("tokenward_invalidations_total{identity=\"ci\",verdict=\"" + verdict + "\"}");
     };
-    warm();
+    give_token();
     time.step(1h);
     report(first_fp, 404, "no such server");
     report(second_fp, 401, "");
@@ -133,7 +133,7 @@ TEST_F(Metrics, WordsAgainstTokensAreCountedByTheirVerdict) {
 }
 
 TEST_F(Metrics, ATokensTimesAreToldInSeconds) {
-    warm();
+    give_token();
     time.step(400s);
     EXPECT_EQ(value("tokenward_token_expires_in_seconds{identity=\"ci\",scope=\"eu-de\"}"), "86000");
     EXPECT_EQ(value("tokenward_token_renews_in_seconds{identity=\"ci\",scope=\"eu-de\"}"), "57200");
@@ -154,7 +154,7 @@ class Monitoring : public Metrics {
   protected:
     Monitoring() {
         around.for_monitoring = true;
-        warm();
+        give_token();
     }
     reply ask_as(const std::string& host, const std::string& path = "/metrics") {
         auto nobody = connect();
@@ -188,14 +188,14 @@ TEST_F(Monitoring, ABrowserThatWasLedHereByANameGetsNothing) {
 }
 
 TEST_F(Monitoring, ReadinessSaysWhichScopeHasNoTokenAndWhy) {
-    EXPECT_THAT(ask_as("localhost", "/readyz").body, HasSubstr("1 of 1 scopes"));
+    EXPECT_THAT(ask_as("localhost", "/readyz").body, HasSubstr("1 of 1 configured scopes"));
     config c = two_identities();
     c.identities[0].scopes.push_back({"global", {scope_kind::domain_name, "A", {}}});
     service.configure(c);
     run();
     reply r = ask_as("localhost", "/readyz");
     EXPECT_EQ(r.status, 503);
-    EXPECT_THAT(r.body, HasSubstr("1 of 2 scopes have no token: ci/global: fetching"));
+    EXPECT_THAT(r.body, HasSubstr("1 of 2 configured scopes have no token: ci/global: fetching"));
 }
 
 } // namespace

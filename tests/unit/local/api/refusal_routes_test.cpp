@@ -16,7 +16,7 @@ class RefusalRoutes : public LocalSide {
 };
 
 TEST_F(RefusalRoutes, ADeletedTokenIsNotServedAgain) {
-    warm();
+    give_token();
     EXPECT_EQ(send("DELETE", "/v1/tokens/ci/eu-de").status, 204);
     auto connection = connect();
     start(*connection, request_text("GET", "/v1/tokens/ci/eu-de"));
@@ -28,7 +28,7 @@ TEST_F(RefusalRoutes, ADeletedTokenIsNotServedAgain) {
 }
 
 TEST_F(RefusalRoutes, DeleteWithIfMatchConcernsThatTokenAlone) {
-    warm();
+    give_token();
     reply other = send("DELETE", "/v1/tokens/ci/eu-de", "If-Match: \"" + second_fp + "\"\r\n");
     EXPECT_EQ(other.code(), "precondition_failed");
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").status, 200);
@@ -44,21 +44,21 @@ TEST_F(RefusalRoutes, DeleteWithNothingHeldIsDone) {
 }
 
 TEST_F(RefusalRoutes, AReportAboutTheTokenInvalidatesIt) {
-    warm();
+    give_token();
     reply r = report(body(first_fp, 401));
     EXPECT_EQ(r.status, 200);
     EXPECT_EQ(r.body, R"({"verdict":"invalidated","fingerprint":null})");
 }
 
 TEST_F(RefusalRoutes, AReportAboutSomethingElseLeavesTheTokenAlone) {
-    warm();
+    give_token();
     reply r = report(body(first_fp, 403, "quota exceeded"));
     EXPECT_EQ(r.body, R"({"verdict":"not_about_the_token","fingerprint":")" + first_fp + "\"}");
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").status, 200);
 }
 
 TEST_F(RefusalRoutes, ALateReportAboutTheOldTokenLeavesTheNewOneAlone) {
-    warm();
+    give_token();
     reply r = report(body(second_fp, 401));
     EXPECT_EQ(r.body, R"({"verdict":"already_replaced","fingerprint":")" + first_fp + "\"}");
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").status, 200);
@@ -69,7 +69,7 @@ TEST_F(RefusalRoutes, AReportWithNothingHeldHasNoCurrentToken) {
 }
 
 TEST_F(RefusalRoutes, ATokenThatWasMintedAMomentAgoIsNotReplacedAgainAndAgain) {
-    warm();
+    give_token();
     EXPECT_EQ(report(body(first_fp, 401)).status, 200);
     auto connection = connect();
     start(*connection, request_text("GET", "/v1/tokens/ci/eu-de"));
@@ -86,7 +86,7 @@ TEST_F(RefusalRoutes, ATokenThatWasMintedAMomentAgoIsNotReplacedAgainAndAgain) {
 }
 
 TEST_F(RefusalRoutes, AReportMustBeWellFormed) {
-    warm();
+    give_token();
     for (const char* text :
          {"", "nonsense", "[]", "{}", R"({"status":401})", R"({"fingerprint":"sha256:1111111111111111"})",
           R"({"fingerprint":"1111111111111111","status":401})",

@@ -18,7 +18,7 @@ TEST_F(StatusRoutes, IdentitiesAreThoseThatTheCallerMayUse) {
 }
 
 TEST_F(StatusRoutes, StatusShowsEveryScopeAndNoSecret) {
-    warm();
+    give_token();
     time.step(10s);
     reply r = get("/v1/status");
     EXPECT_EQ(r.body.find("the-token"), std::string::npos);
@@ -51,12 +51,12 @@ TEST_F(StatusRoutes, ReadinessNamesOnlyWhatTheCallerMayUse) {
     EXPECT_EQ(get("/healthz").body, R"({"status":"ok","reason":"the daemon answers"})");
     reply mine = get("/readyz");
     EXPECT_EQ(mine.status, 503);
-    EXPECT_NE(mine.body.find("1 of 1 scopes have no token: ci/eu-de: fetching"), std::string::npos)
+    EXPECT_NE(mine.body.find("1 of 1 configured scopes have no token: ci/eu-de: fetching"), std::string::npos)
         << mine.body;
     reply others = get("/readyz", "", 4711);
     EXPECT_EQ(others.status, 503);
     EXPECT_EQ(others.body.find("ci/"), std::string::npos) << others.body;
-    warm();
+    give_token();
     EXPECT_EQ(get("/readyz", "", 4711).status, 200);
     EXPECT_EQ(get("/healthz?verbose=1").status, 400);
 }

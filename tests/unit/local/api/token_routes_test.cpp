@@ -7,7 +7,7 @@ namespace {
 using TokenRoutes = LocalSide;
 
 TEST_F(TokenRoutes, AHeldTokenIsServedAtOnce) {
-    warm();
+    give_token();
     reply r = get("/v1/tokens/ci/eu-de");
     EXPECT_EQ(r.status, 200);
     EXPECT_EQ(boost::json::value_to<std::string>(r.json().at("token")), "the-token");
@@ -19,7 +19,7 @@ TEST_F(TokenRoutes, AHeldTokenIsServedAtOnce) {
 }
 
 TEST_F(TokenRoutes, HeadIsGetWithoutItsBody) {
-    warm();
+    give_token();
     reply got = get("/v1/tokens/ci/eu-de");
     reply head = send("HEAD", "/v1/tokens/ci/eu-de");
     EXPECT_EQ(head.head, got.head);
@@ -35,7 +35,7 @@ TEST_F(TokenRoutes, AMissWaitsForTheIam) {
     run();
     EXPECT_FALSE(connection->answered);
     EXPECT_NE(connection->waits, 0U);
-    warm();
+    give_token();
     give(make_token("another", second_fp));
     ASSERT_TRUE(connection->answered);
     EXPECT_EQ(boost::json::value_to<std::string>(split_reply(*connection->answered).json().at("scope")),
@@ -77,7 +77,7 @@ TEST_F(TokenRoutes, ExpiresInFollowsAnEndThatTheIamsClockBroughtForward) {
 }
 
 TEST_F(TokenRoutes, ExpiresInTakesNoNoticeOfAWallClockThatStepsADayEitherWay) {
-    warm();
+    give_token();
     time.at.wall += 24h;
     EXPECT_EQ(get("/v1/tokens/ci/eu-de").json().at("expires_in").as_int64(), 86'400);
     time.at.wall -= 48h;
@@ -86,7 +86,7 @@ TEST_F(TokenRoutes, ExpiresInTakesNoNoticeOfAWallClockThatStepsADayEitherWay) {
 }
 
 TEST_F(TokenRoutes, IncludeBodyAddsTheIamsOwnAnswer) {
-    warm();
+    give_token();
     reply r = get("/v1/tokens/ci/eu-de?include=body");
     EXPECT_EQ(boost::json::value_to<std::string>(r.json().at("token")), "the-token");
     EXPECT_TRUE(r.json().at("body").at("token").as_object().contains("catalog"));
@@ -123,7 +123,7 @@ TEST_F(TokenRoutes, IncludeBodyLeavesALongTokenOutOfTheHeader) {
 }
 
 TEST_F(TokenRoutes, IfNoneMatchIsNotModifiedWhileTheTokenIsCurrent) {
-    warm();
+    give_token();
     reply same = get("/v1/tokens/ci/eu-de", "If-None-Match: \"" + first_fp + "\"\r\n");
     EXPECT_EQ(same.status, 304);
     EXPECT_EQ(same.field("ETag"), '"' + first_fp + '"');
@@ -135,7 +135,7 @@ TEST_F(TokenRoutes, IfNoneMatchIsNotModifiedWhileTheTokenIsCurrent) {
 }
 
 TEST_F(TokenRoutes, QueriesAreTakenStrictly) {
-    warm();
+    give_token();
     for (const char* query : {"min_ttl=-1", "min_ttl=1.5", "min_ttl=", "max_wait=x", "min_ttl=1&min_ttl=1",
                               "ttl=1", "Min_ttl=1"}) {
         reply r = get(std::string("/v1/tokens/ci/eu-de?") + query);
@@ -147,12 +147,12 @@ TEST_F(TokenRoutes, QueriesAreTakenStrictly) {
 }
 
 TEST_F(TokenRoutes, AnAcceptThatCannotBeMetIsRefused) {
-    warm();
+    give_token();
     EXPECT_EQ(get("/v1/tokens/ci/eu-de", "Accept: text/html\r\n").code(), "not_acceptable");
 }
 
 TEST_F(TokenRoutes, AScopeSpelledOutIsTheConfiguredOne) {
-    warm();
+    give_token();
     reply r = get("/v1/tokens/ci/project:eu-de");
     EXPECT_EQ(boost::json::value_to<std::string>(r.json().at("scope")), "eu-de");
     EXPECT_EQ(source->fetches, 1);
@@ -162,7 +162,7 @@ TEST_F(TokenRoutes, AScopeSpelledOutIsTheConfiguredOne) {
 }
 
 TEST_F(TokenRoutes, RenewNeedsManageAndAnswersWithTheNewToken) {
-    warm();
+    give_token();
     EXPECT_EQ(send("POST", "/v1/tokens/ci/eu-de/renew").code(), "denied");
     auto connection = connect(1001);
     start(*connection, request_text("POST", "/v1/tokens/ci/eu-de/renew"));
@@ -175,7 +175,7 @@ TEST_F(TokenRoutes, RenewNeedsManageAndAnswersWithTheNewToken) {
 }
 
 TEST_F(TokenRoutes, RenewNeedsGetTooForItAnswersWithTheToken) {
-    warm();
+    give_token();
     config changed = two_identities();
     changed.identities[0].allow = {rule(1000, 7), rule(1001, 4)};
     changed.identities[0].deny = {rule(1000, 1)};
@@ -191,7 +191,7 @@ TEST_F(TokenRoutes, ACallerThatHasGoneIsNotAnswered) {
     auto stays = connect();
     start(*stays, request_text("GET", "/v1/tokens/ci/eu-de"));
     gone.reset();
-    warm();
+    give_token();
     ASSERT_TRUE(stays->answered);
     EXPECT_EQ(split_reply(*stays->answered).status, 200);
     EXPECT_EQ(source->fetches, 1);

@@ -33,7 +33,7 @@ class WatchRoutes : public LocalSide {
 };
 
 TEST_F(WatchRoutes, TheNewTokenIsTheAnswer) {
-    warm();
+    give_token();
     auto waiting = watcher();
     change();
     ASSERT_TRUE(waiting->answered);
@@ -45,7 +45,7 @@ TEST_F(WatchRoutes, TheNewTokenIsTheAnswer) {
 }
 
 TEST_F(WatchRoutes, TheFormOfTheAnswerIsAsAsked) {
-    warm();
+    give_token();
     auto with_body = watcher("?include=body");
     change();
     ASSERT_TRUE(with_body->answered);
@@ -53,7 +53,7 @@ TEST_F(WatchRoutes, TheFormOfTheAnswerIsAsAsked) {
 }
 
 TEST_F(WatchRoutes, NothingNewIs304WhenTheTimeIsOver) {
-    warm();
+    give_token();
     auto waiting = watcher();
     step(59s);
     EXPECT_FALSE(waiting->answered);
@@ -66,7 +66,7 @@ TEST_F(WatchRoutes, NothingNewIs304WhenTheTimeIsOver) {
 }
 
 TEST_F(WatchRoutes, AnotherTokenThanTheNamedOneIsAnsweredAtOnce) {
-    warm();
+    give_token();
     change();
     reply r = watch();
     EXPECT_EQ(r.status, 200);
@@ -74,14 +74,14 @@ TEST_F(WatchRoutes, AnotherTokenThanTheNamedOneIsAnsweredAtOnce) {
 }
 
 TEST_F(WatchRoutes, WithoutIfNoneMatchThePreferenceIsIgnored) {
-    warm();
+    give_token();
     reply r = get("/v1/tokens/ci/eu-de", "Prefer: wait=60\r\n");
     EXPECT_EQ(r.status, 200);
     EXPECT_EQ(r.field("Preference-Applied"), "");
 }
 
 TEST_F(WatchRoutes, WhatIsNotUnderstoodIsIgnored) {
-    warm();
+    give_token();
     for (const char* odd :
          {"wait", "wait=", "wait=soon", "wait=-1", "respond-async", "x=\"wait=9, wait=9\""}) {
         reply r = watch(odd);
@@ -91,7 +91,7 @@ TEST_F(WatchRoutes, WhatIsNotUnderstoodIsIgnored) {
 }
 
 TEST_F(WatchRoutes, AnInvalidationIsHeldThrough) {
-    warm();
+    give_token();
     auto waiting = watcher();
     EXPECT_EQ(send("DELETE", "/v1/tokens/ci/eu-de").status, 204);
     EXPECT_FALSE(waiting->answered);
@@ -101,7 +101,7 @@ TEST_F(WatchRoutes, AnInvalidationIsHeldThrough) {
 }
 
 TEST_F(WatchRoutes, AShutdownIs304) {
-    warm();
+    give_token();
     auto waiting = watcher();
     service.stop();
     ASSERT_TRUE(waiting->answered);
@@ -109,7 +109,7 @@ TEST_F(WatchRoutes, AShutdownIs304) {
 }
 
 TEST_F(WatchRoutes, ACallerWhoMayNoLongerIsDenied) {
-    warm();
+    give_token();
     auto waiting = watcher();
     config c = two_identities();
     c.identities[0].allow = {rule(1001, 7)};
@@ -119,7 +119,7 @@ TEST_F(WatchRoutes, ACallerWhoMayNoLongerIsDenied) {
 }
 
 TEST_F(WatchRoutes, ACallerWhoMayStillIsToAskAgainAfterAReload) {
-    warm();
+    give_token();
     auto waiting = watcher();
     service.configure(two_identities());
     ASSERT_TRUE(waiting->answered);

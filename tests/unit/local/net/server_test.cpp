@@ -51,7 +51,7 @@ class Server : public LocalSide {
 };
 
 TEST_F(Server, ServesWhoConnects) {
-    warm();
+    give_token();
     wire client = connect_to_server();
     EXPECT_EQ(split_reply(ask_server(client, request_text("GET", "/v1/tokens/ci/eu-de"))).status, 200);
     EXPECT_EQ(server->connections(), 1U);
@@ -104,7 +104,7 @@ TEST_F(Server, WaitsWhenThereAreNoDescriptorsLeftAndGoesOnThen) {
 
 TEST_F(Server, AnotherUsersRightsAreThoseOfTheRules) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
-    warm();
+    give_token();
     std::filesystem::permissions(x_directory.path(), std::filesystem::perms::all);
     for (auto [uid, status] : {std::pair<uid_t, int>{1000, 200}, {4711, 403}, {65534, 403}}) {
         int fds[2];

@@ -32,7 +32,7 @@ class SessionFacts : public LocalSide {
         : pool(io,
                {.service = service, .own_uid = ::geteuid(), .started = time.at.boot, .directory = &directory},
                {.tick = std::chrono::hours(1)}) {
-        warm();
+        give_token();
     }
     ~SessionFacts() override { directory.waiting.clear(); }
 

@@ -49,7 +49,7 @@ TEST_F(Neighbours, OneThatEndsMayEndOthers) {
     config small = two_identities();
     small.identities.front().max_scopes = 2; // `eu-de` and one on demand
     service.configure(std::move(small));
-    warm();
+    give_token();
     std::vector<wire> watchers;
     std::vector<wire> askers;
     askers.push_back(open());
@@ -86,7 +86,7 @@ class Ticking : public OverASocket {
 };
 
 TEST_F(Ticking, AnAnswersBytesEndWithItsToken) {
-    warm();
+    give_token();
     wire client = open();
     exchange(client, get_token());
     EXPECT_EQ(around.answers->size(), 1U);
@@ -96,7 +96,7 @@ TEST_F(Ticking, AnAnswersBytesEndWithItsToken) {
 }
 
 TEST_F(Ticking, AnAnswersBytesEndSoonAfterTheLastConnection) {
-    warm();
+    give_token();
     wire client = open();
     exchange(client, get_token());
     client.close();

@@ -22,7 +22,7 @@ std::vector<reply> split_replies(std::string text) {
 }
 
 TEST_F(Session, AnswersAndStaysOpen) {
-    warm();
+    give_token();
     wire client = open();
     EXPECT_EQ(split_reply(exchange(client, get_token())).status, 200);
     EXPECT_EQ(split_reply(exchange(client, get_token())).status, 200);
@@ -30,7 +30,7 @@ TEST_F(Session, AnswersAndStaysOpen) {
 }
 
 TEST_F(Session, ARequestMayComeInPieces) {
-    warm();
+    give_token();
     wire client = open();
     std::string text = get_token();
     for (char c : text.substr(0, text.size() - 1)) EXPECT_EQ(exchange(client, std::string(1, c)), "");
@@ -38,7 +38,7 @@ TEST_F(Session, ARequestMayComeInPieces) {
 }
 
 TEST_F(Session, PipelinedRequestsAreAnsweredInOrder) {
-    warm();
+    give_token();
     wire client = open();
     std::string pile = get_token() + request_text("GET", "/healthz") +
                        request_text("DELETE", "/v1/tokens/ci/eu-de") + get_token().substr(0, 20);
@@ -54,7 +54,7 @@ TEST_F(Session, PipelinedRequestsAreAnsweredInOrder) {
 }
 
 TEST_F(Session, APileOfHundredIsAnsweredWhole) {
-    warm();
+    give_token();
     wire client = open();
     std::string pile;
     for (int i = 0; i < 100; ++i) pile += get_token();
@@ -66,7 +66,7 @@ TEST_F(Session, WhatFollowsAMissWaitsForItsTurnAndOthersDoNot) {
     wire other = open();
     EXPECT_EQ(exchange(waiting, get_token() + request_text("GET", "/healthz")), "");
     EXPECT_EQ(split_reply(exchange(other, request_text("GET", "/healthz"))).status, 200);
-    warm();
+    give_token();
     auto replies = split_replies(waiting.receive());
     ASSERT_EQ(replies.size(), 2U);
     EXPECT_EQ(boost::json::value_to<std::string>(replies[0].json().at("token")), "the-token");
@@ -82,7 +82,7 @@ TEST_F(Session, AColdCallerThatHangsUpDoesNotTakeTheFetchWithIt) {
     first.close();
     run();
     EXPECT_EQ(pool.size(), 1U) << "the hang-up was noticed in mid-wait";
-    warm();
+    give_token();
     EXPECT_EQ(split_reply(second.receive()).status, 200);
     EXPECT_EQ(source->fetches, 1);
 }
@@ -92,7 +92,7 @@ TEST_F(Session, ACallerThatHasSaidAllButListensIsAnswered) {
     client.send(get_token());
     client.shut_sending();
     run();
-    warm();
+    give_token();
     EXPECT_EQ(split_reply(client.receive()).status, 200);
     EXPECT_TRUE(client.ended());
     EXPECT_EQ(pool.size(), 0U);
@@ -118,7 +118,7 @@ TEST_F(Session, ACallerThatDoesNotReadIsNotReadEither) {
 }
 
 TEST_F(Session, ConnectionCloseIsHonoured) {
-    warm();
+    give_token();
     wire client = open();
     std::string text = exchange(client, get_token("Connection: close\r\n") + get_token());
     auto replies = split_replies(text);
@@ -129,7 +129,7 @@ TEST_F(Session, ConnectionCloseIsHonoured) {
 }
 
 TEST_F(Session, Http10ClosesUnlessAskedToStay) {
-    warm();
+    give_token();
     wire once = open();
     EXPECT_EQ(split_reply(exchange(once, "GET /healthz HTTP/1.0\r\n\r\n")).field("Connection"), "close");
     EXPECT_TRUE(once.ended());
@@ -164,7 +164,7 @@ TEST_F(Session, LimitsAreToldByTheirStatus) {
 }
 
 TEST_F(Session, ContinueIsSaidToWhoWaitsForIt) {
-    warm();
+    give_token();
     wire client = open();
     std::string body = R"({"fingerprint":"sha256:2222222222222222","status":401})";
     std::string head =
@@ -248,7 +248,7 @@ TEST_F(Sweep, ACallerThatWaitsForTheIamIsLeftToItsPatience) {
     run_until([&] { return pool.size() == 1; });
     EXPECT_TRUE(idle.ended());
     EXPECT_EQ(waiting.receive(), "");
-    warm();
+    give_token();
     EXPECT_EQ(split_reply(waiting.receive()).status, 200);
 }
 
