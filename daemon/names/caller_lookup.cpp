@@ -1,4 +1,4 @@
-// Caches what is known of callers: reads the files of subordinate ids and starts look-ups on other threads.
+// Reads the files of subordinate ids and starts look-ups on other threads; tells those who wait for them.
 #include "daemon/names/caller_lookup.hpp"
 
 #include "daemon/base/log.hpp"
@@ -7,8 +7,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -36,7 +34,7 @@ caller_lookup::caller_lookup(boost::asio::any_io_executor executor, const clock&
                              std::shared_ptr<const name_service> names, std::function<void()> changed,
                              caller_lookup_settings settings)
     : x_executor(executor), x_time(time), x_names(std::move(names)), x_changed(std::move(changed)),
-      x_settings(std::move(settings)), x_threads(most_threads_for_callers),
+      x_settings(std::move(settings)), x_threads(most_threads_for_callers), x_cache(x_settings.most_callers),
       x_results(std::make_shared<result_queue>()) {
     std::weak_ptr<bool> alive = x_alive; // a handler that runs after the destructor does nothing
     x_results->wake = [this, executor, alive] {
@@ -116,8 +114,7 @@ void caller_lookup::take_files(std::shared_ptr<const subordinate_id_files> read)
                          "to all callers: {}",
                          fault);
     ++x_version;
-    x_entries.clear();
-    x_places.clear();
+    x_cache.clear();
     x_owner_uids.clear();
     if (!first) x_changed();
 }
@@ -138,32 +135,13 @@ std::shared_ptr<const caller_facts> caller_lookup::find(unsigned uid, std::span<
         return x_files->known() ? nothing_special : unreadable;
     }
     if (gids.size() > most_gids) return nullptr;
-    entry* known = open(uid, gids);
-    if (known == nullptr) return nullptr;
+    caller_cache::entry* known = x_cache.open({uid, {gids.begin(), gids.end()}});
+    if (known == nullptr) return nullptr; // too many look-ups are under way
     if (!suffices(known->facts) || x_time.now().boot - known->looked_up >= freshness) look_up(*known);
     return known->facts;
 }
 
-// Null: too many look-ups are under way.
-caller_lookup::entry* caller_lookup::open(unsigned uid, std::span<const unsigned> gids) {
-    caller_ids of{uid, {gids.begin(), gids.end()}};
-    if (const auto found = x_places.find(of); found != x_places.end()) {
-        x_entries.splice(x_entries.begin(), x_entries, found->second);
-        return &*found->second;
-    }
-    if (x_entries.size() >= x_settings.most_callers) {
-        const auto idle = std::find_if(x_entries.rbegin(), x_entries.rend(),
-                                       [](const entry& each) { return !each.under_way; });
-        if (idle == x_entries.rend()) return nullptr;
-        x_places.erase(idle->of);
-        x_entries.erase(std::next(idle).base());
-    }
-    x_entries.push_front({.of = of});
-    x_places.emplace(std::move(of), x_entries.begin());
-    return &x_entries.front();
-}
-
-void caller_lookup::look_up(entry& e) {
+void caller_lookup::look_up(caller_cache::entry& e) {
     if (e.under_way || x_stopped) return;
     const unsigned share = share_of(e.of.uid);
     std::size_t& of_share = x_under_way[share];
@@ -191,13 +169,12 @@ void caller_lookup::take_facts(lookup_result& found) {
     if (found.facts)
         for (std::size_t i = 0; i < found.facts->owners.size(); ++i)
             if (const auto uid = found.facts->owners[i].uid) x_owner_uids[found.owners_written[i]] = *uid;
-    const auto place = x_places.find(found.of);
-    if (place == x_places.end()) return; // the entry has been evicted
-    entry& e = *place->second;
-    e.under_way = false;
-    e.looked_up = x_time.now().boot;
-    if (found.facts) e.facts = std::move(found.facts);
-    if (!suffices(e.facts) && e.facts) look_up(e); // the rules now need names too
+    caller_cache::entry* of = x_cache.find(found.of);
+    if (of == nullptr) return;
+    of->under_way = false;
+    of->looked_up = x_time.now().boot;
+    if (found.facts) of->facts = std::move(found.facts);
+    if (!suffices(of->facts) && of->facts) look_up(*of); // the rules now need names too
 }
 
 void caller_lookup::take_results() {
@@ -221,9 +198,8 @@ bool caller_lookup::wait_for(unsigned uid, std::span<const unsigned> gids, std::
     if (suffices(find(uid, gids)) || x_stopped || gids.size() > most_gids) return false;
     caller_ids of{uid, {gids.begin(), gids.end()}};
     if (x_files) {
-        const auto place = x_places.find(of);
-        const bool is_looked_up = place != x_places.end() && place->second->under_way;
-        if (!is_looked_up) return false; // too many look-ups are under way
+        const caller_cache::entry* known = x_cache.find(of);
+        if (known == nullptr || !known->under_way) return false; // too many look-ups are under way
     }
     auto one = std::make_shared<waiter>(
         waiter{std::move(of), std::move(done), boost::asio::steady_timer(x_executor, x_settings.patience)});

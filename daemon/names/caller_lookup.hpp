@@ -4,6 +4,7 @@
 #include "daemon/base/clock.hpp"
 #include "daemon/core/caller_facts.hpp"
 #include "daemon/core/config.hpp"
+#include "daemon/names/caller_cache.hpp"
 #include "daemon/names/caller_query.hpp"
 #include "daemon/names/lookup_thread_pool.hpp"
 #include "daemon/names/name_service.hpp"
@@ -64,12 +65,6 @@ class caller_lookup final : public caller_directory {
   private:
     struct result_queue;
     struct lookup_result;
-    struct entry {
-        caller_ids of;
-        std::shared_ptr<const caller_facts> facts{};
-        instant looked_up{};
-        bool under_way = false;
-    };
     struct waiter {
         caller_ids of;
         std::function<void()> done;
@@ -79,8 +74,7 @@ class caller_lookup final : public caller_directory {
     void close();
     void check_files();
     bool suffices(const std::shared_ptr<const caller_facts>& known) const;
-    entry* open(unsigned uid, std::span<const unsigned> gids);
-    void look_up(entry& e);
+    void look_up(caller_cache::entry& e);
     void take_results();
     void take_files(std::shared_ptr<const subordinate_id_files> read);
     void take_facts(lookup_result& found);
@@ -92,6 +86,7 @@ class caller_lookup final : public caller_directory {
     std::function<void()> x_changed;
     caller_lookup_settings x_settings;
     lookup_thread_pool x_threads;
+    caller_cache x_cache;
     std::shared_ptr<result_queue> x_results;             // from the threads
     std::shared_ptr<const subordinate_id_files> x_files; // null: not read yet
     instant x_files_read{};
@@ -99,8 +94,6 @@ class caller_lookup final : public caller_directory {
     bool x_needs_owners = false; // a `deny` rule has a user or group
     bool x_needs_names = false;  // such a rule has a name without a number
     std::uint64_t x_version = 1;
-    std::list<entry> x_entries; // last used first
-    std::map<caller_ids, std::list<entry>::iterator> x_places;
     std::map<std::string, unsigned, std::less<>> x_owner_uids; // of owners by name, once known
     std::list<std::shared_ptr<waiter>> x_waiters;
     std::map<unsigned, std::size_t> x_under_way; // look-ups, by the share that they count in
