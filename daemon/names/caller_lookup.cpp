@@ -102,11 +102,10 @@ void caller_lookup::check_files() {
 
 void caller_lookup::take_files(std::shared_ptr<const subordinate_id_files> read) {
     x_reading = false;
-    if (!read || read == x_files) return;
     const bool first = x_files == nullptr;
-    const bool same = !first && read->is_as(*x_files);
+    // Of equal ones the first stay: look-ups under way refer to them.
+    if (!read || (!first && read->is_as(*x_files))) return;
     x_files = std::move(read);
-    if (same) return;
     for (const std::string& fault : {x_files->uids.fault, x_files->gids.fault})
         if (!fault.empty())
             log::warning("subordinate_ids", {},

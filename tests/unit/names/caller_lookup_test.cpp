@@ -211,6 +211,20 @@ TEST_F(CallerLookup, AFileThatChangesIsReadAgain) {
     EXPECT_NE(lookup.version(), version);
 }
 
+TEST_F(CallerLookup, ALookUpThatOutlastsAnotherReadingOfTheSameFilesIsNotLost) {
+    caller_lookup broken(io.get_executor(), time, names, [] {},
+                         {.subuid = files / "subuid", .subgid = std::string(files / ".")});
+    broken.start(20s);
+    names->hang("u:bob");
+    const std::array gids{100U};
+    EXPECT_EQ(broken.find(100'005, gids), nullptr);
+    ASSERT_TRUE(names->wait_for_calls(1));
+    time.step(caller_lookup::freshness);
+    broken.start(20s); // reads the files again
+    names->let_go();
+    EXPECT_TRUE(runs_until([&] { return broken.find(100'005, gids) != nullptr; }));
+}
+
 TEST_F(CallerLookup, NoFileMeansNoOwnersAndOneThatCannotBeReadThatTheyAreNotKnown) {
     caller_lookup none(io.get_executor(), time, names, [] {},
                        {.subuid = files / "none", .subgid = files / "none"});
