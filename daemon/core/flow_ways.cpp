@@ -137,7 +137,7 @@ login_step given_token_way::open(const login_time& now) {
 }
 
 own_scope_way::own_scope_way(flow_context& flow, scope target)
-    : x_state(flow.state), x_target(std::move(target)), x_round(flow, {}, {}) {}
+    : x_state(flow.state), x_target(std::move(target)), x_round(flow, {}) {}
 
 login_step own_scope_way::resume(login_event& event, const login_time& now) {
     login_step next = x_round.resume(event, now);
@@ -149,7 +149,7 @@ login_step own_scope_way::resume(login_event& event, const login_time& now) {
 }
 
 passcode_way::passcode_way(flow_context& flow, std::shared_ptr<const secret> passcode)
-    : x_flow(flow), x_state(flow.state), x_round(flow, {}, {.passcode = std::move(passcode)}) {}
+    : x_flow(flow), x_state(flow.state), x_round(flow, {}, std::move(passcode)) {}
 
 login_step passcode_way::resume(login_event& event, const login_time& now) {
     if (x_stage == stage::begun) {

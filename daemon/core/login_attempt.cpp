@@ -78,7 +78,7 @@ login_step login_attempt::ask_guard(probe_result probe, const login_time& now) {
     if (permit.what == advice::wait || permit.what == advice::rejected) return leave_out(permit);
     const bool doubted = permit.what == advice::settle_first;
     if (doubted && x_how.others_follow) return leave_out({.what = advice::rejected});
-    x_outcome.settling = doubted && x_target.kind != scope_kind::unscoped;
+    x_outcome.settling = doubted && x_target.kind != scope_kind::unscoped && !x_state.wants_scope;
     x_asked = x_outcome.settling ? scope{} : x_target;
     x_state.guard.sending(x_state.who, x_with.digest, now.now.boot);
     x_flow.counted = x_with.digest;

@@ -75,7 +75,9 @@ void login_state::take_secrets(std::vector<login_secret>& all) {
     secrets.clear();
     for (const login_secret& each : all) secrets.push_back(each.digest);
     std::stable_sort(all.begin(), all.end(), [&](const login_secret& a, const login_secret& b) {
-        return guard.refusals(who, a.digest) < guard.refusals(who, b.digest);
+        const unsigned of_a = guard.refusals(who, a.digest);
+        const unsigned of_b = guard.refusals(who, b.digest);
+        return of_a != of_b ? of_a < of_b : of_a != 0 && b.digest == last_tried;
     });
 }
 

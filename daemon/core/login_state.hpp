@@ -72,8 +72,9 @@ struct login_state {
     /// Whether the IAM refuses "scope":{"unscoped":{}} and may know a login without any scope.
     bool may_know_other_form(const login_answer& answer, const scope& asked) const noexcept;
 
-    /// Takes note of the secrets as they stand now, and puts those that were refused less often first. What
-    /// has been replaced is tried anew, should it come back: the account may have been mended instead.
+    /// Takes note of the secrets as they stand now, and puts those that were refused less often first; of
+    /// those that were refused alike, what was tried last comes last. What has been replaced is tried anew,
+    /// should it come back: the account may have been mended instead.
     void take_secrets(std::vector<login_secret>& all);
 
     /// What outlives a restart; the IAM's clock is not known here.

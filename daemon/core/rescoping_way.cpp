@@ -33,7 +33,7 @@ login_step rescoping_way::get_parent(const login_time& now) {
     if (x_state.parent.is_fresh(x_at_least, now.now.boot)) return open(now);
     if (x_state.needs_person()) return finish(login_failures::wants_person(x_state));
     x_stage = stage::logging_in_for_parent;
-    x_round.emplace(x_flow, x_state.wants_scope ? x_target : scope{}, login_round::manner{});
+    x_round.emplace(x_flow, x_state.wants_scope ? x_target : scope{});
     login_event begin;
     return x_round->resume(begin, now);
 }

@@ -6,8 +6,7 @@
 namespace tokenward {
 
 scope_login::scope_login(flow_context& flow, scope target)
-    : x_flow(flow), x_state(flow.state), x_target(target),
-      x_round(flow, std::move(target), {.settles = true}) {}
+    : x_flow(flow), x_state(flow.state), x_target(target), x_round(flow, std::move(target)) {}
 
 login_step scope_login::resume(login_event& event, const login_time& now) {
     if (x_stage == stage::done) return {};
@@ -15,9 +14,8 @@ login_step scope_login::resume(login_event& event, const login_time& now) {
     if (next.what != login_step::action::done) return next;
     switch (x_stage) {
     case stage::logging_in: return after_round(now);
-    case stage::settling: return after_settling(now);
     case stage::providing: return after_providing();
-    case stage::opening: return finish(x_opening->conclude(now).result);
+    case stage::opening: return after_opening(now);
     case stage::done: break;
     }
     return {};
@@ -32,21 +30,14 @@ login_step scope_login::finish(fetch_result with) {
 login_step scope_login::after_round(const login_time& now) {
     attempt_outcome& last = x_round.outcome();
     login_answer& answer = last.answer;
-    if (last.settling && has_token(answer)) { // the password is right: on to the scope
-        x_state.keep_parent(token_of(answer));
-        return x_state.may_rescope() ? open_from_login(now) : x_round.again(x_target, now);
-    }
+    if (last.settling && has_token(answer)) return after_settling(now);
+    const bool is_granted = has_token(answer);
     x_result = std::move(answer.result);
-    if (answer.credential == credential_verdict::refused) {
-        if (!x_round.refused() || x_target.kind == scope_kind::unscoped) return finish(std::move(x_result));
-        // Keystone answers 401 to a wrong password and to an unknown project alike: a login for no scope
-        // tells them apart, and its token opens what else was meant.
-        x_stage = stage::settling;
-        return x_round.once_more(now);
-    }
+    if (answer.credential == credential_verdict::refused || last.settling) return finish(std::move(x_result));
     const bool no_scope = answer.status == 403 || answer.status == 404;
     const bool provides = no_scope && x_state.may_be_unknown(x_target);
     if (answer.status == 404) x_state.doubt(x_target);
+    if (is_granted && x_rescoped_in_vain) x_flow.forgo_rescoping();
     return provides ? provide_parent(now) : finish(std::move(x_result));
 }
 
@@ -70,24 +61,31 @@ login_step scope_login::after_providing() {
     return finish(std::move(x_result));
 }
 
+// The password is right: on to the scope.
 login_step scope_login::after_settling(const login_time& now) {
-    attempt_outcome& last = x_round.outcome();
-    const bool refused = last.answer.credential == credential_verdict::refused;
-    if (!last.held_back && (!last.sent || refused)) return finish(std::move(x_result));
-    if (!has_token(last.answer)) return finish(std::move(last.answer.result)); // asked again the next time
-    x_state.keep_parent(token_of(last.answer));
-    x_state.scope_judged_at = now.now.boot;
-    if (x_state.may_rescope()) return open_from_login(now);
-    return finish(login_failures::wrong_scope(x_state, x_target, last.answer.result.iam_date));
-}
-
-// From a login that has just proved the password right: the scope is in doubt.
-login_step scope_login::open_from_login(const login_time& now) {
-    x_state.doubt(x_target);
+    const login_answer& answer = x_round.outcome().answer;
+    x_state.keep_parent(token_of(answer));
+    if (x_round.scope_was_refused()) {
+        x_state.scope_judged_at = now.now.boot;
+        if (!x_state.may_rescope())
+            return finish(login_failures::wrong_scope(x_state, x_target, answer.result.iam_date));
+        x_state.doubt(x_target);
+    } else if (!x_state.may_rescope()) {
+        return x_round.again(x_target, now);
+    }
     x_stage = stage::opening;
     x_opening.emplace(x_flow, x_state.parent.get(), x_target);
     login_event begin;
     return x_opening->resume(begin, now);
+}
+
+// What no login has refused yet may be there, though the IAM does not rescope.
+login_step scope_login::after_opening(const login_time& now) {
+    scope_opening::conclusion made = x_opening->conclude(now);
+    if (made.is_final || x_round.scope_was_refused()) return finish(std::move(made.result));
+    x_rescoped_in_vain = made.scope_denied;
+    x_stage = stage::logging_in;
+    return x_round.again(x_target, now);
 }
 
 } // namespace tokenward

@@ -21,7 +21,7 @@ class scope_login {
     login_step provide_parent(const login_time& now);
     login_step after_providing();
     login_step after_settling(const login_time& now);
-    login_step open_from_login(const login_time& now);
+    login_step after_opening(const login_time& now);
     login_step finish(fetch_result with);
 
     flow_context& x_flow;
@@ -30,9 +30,9 @@ class scope_login {
     login_round x_round;
     std::optional<scope_opening> x_opening{};
     fetch_result x_result{};
+    bool x_rescoped_in_vain = false;
     enum class stage {
         logging_in,
-        settling,  // a login for no scope tells a wrong password from a wrong scope
         providing, // a login for no scope, from which further scopes are opened
         opening,   // the scope, from a login that has proved the password right
         done,

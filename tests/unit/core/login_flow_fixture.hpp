@@ -96,8 +96,19 @@ class flow_bench {
     }
     /// Another process, after another boot: only the wall clock goes on.
     void restart() {
+        restart_guard();
+        x_state.reset();
+    }
+    /// The guard alone.
+    void restart_guard() {
         const guard_state kept = guard.save(now);
         now.boot = t0;
+        guard = {};
+        guard.restore(kept, now);
+    }
+
+    /// Another process of the same boot, which has found that in the guard's file.
+    void start_anew(const guard_state& kept) {
         guard = {};
         guard.restore(kept, now);
         x_state.reset();

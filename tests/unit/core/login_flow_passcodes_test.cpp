@@ -128,6 +128,15 @@ TEST(LoginFlow, OfTwoPasswordsAPersonsPasscodeGoesWithTheFirst) {
         << "a passcode is good for one login";
 }
 
+TEST(LoginFlow, OfTwoPasswordsAPersonsNextPasscodeGoesWithTheOneThatWasNotTriedLast) {
+    passcode_bench b;
+    b.know("wrong", "right");
+    for (int i = 0; i < 3; ++i) b.give("000000"); // a mistyped one may have gone with the right password
+    b.did.clear();
+    b.give("000000");
+    EXPECT_EQ(b.did, steps{"password+totp right code 000000 for unscoped"});
+}
+
 TEST(LoginFlow, APersonWhoseSecretCanNotBeReadIsToldWhy) {
     passcode_bench b;
     b.unreadable = "the password is empty";

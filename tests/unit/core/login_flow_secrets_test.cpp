@@ -33,16 +33,54 @@ TEST(LoginFlow, OfTwoPasswordsTheSecondIsTriedWhenTheFirstIsRefused) {
     EXPECT_EQ(b.guard.refusals(b.user, b.digest("first")), 1U);
 }
 
-TEST(LoginFlow, OfTwoWrongPasswordsNeitherIsRefusedTwiceInOneRoundButTheLastIsSettled) {
+TEST(LoginFlow, OfTwoWrongPasswordsEachIsRefusedForTheScopeAndThenForNone) {
     rotation_bench b;
     b.right = "third";
     b.know("first", "second");
     EXPECT_EQ(failure_in(b.fetch(project("a"))).error.code, errc::credential_rejected);
     EXPECT_EQ(b.did, (steps{"password first for project:a", "password second for project:a",
-                            "password second for unscoped"}));
+                            "password first for unscoped", "password second for unscoped"}));
     b.did.clear();
     b.fetch(project("a"));
     EXPECT_EQ(b.did, steps{});
+}
+
+// Keystone refuses the right password too, for a project that is not there.
+TEST(LoginFlow, OfTwoPasswordsTheRightOneIsFoundThoughBothWereRefusedForAMisspeltScope) {
+    for (const char* right : {"first", "second"}) {
+        rotation_bench b;
+        b.right = right;
+        b.know("first", "second");
+        EXPECT_EQ(failure_in(b.fetch(project("misspelt"))).error.code, errc::unknown_scope);
+        EXPECT_NE(token_in(b.fetch(project("a"))), nullptr);
+        EXPECT_EQ(b.guard.refusals(b.user, b.digest(right)), 0U);
+    }
+}
+
+// As a flow leaves it that has ended in between.
+TEST(LoginFlow, APasswordInDoubtIsSettledWhenTheOthersAreRejected) {
+    for (const scope& target : {project("a"), scope{}}) {
+        rotation_bench b;
+        b.know("first", "second");
+        for (const char* refused_one : {"first", "second", "second"}) {
+            b.guard.sending(b.user, b.digest(refused_one), b.now.boot);
+            b.guard.end(b.user, b.digest(refused_one), login_end::refused, b.now.boot);
+        }
+        EXPECT_NE(token_in(b.fetch(target)), nullptr);
+        ASSERT_FALSE(b.did.empty());
+        EXPECT_EQ(b.did[0], "password first for unscoped");
+    }
+}
+
+TEST(LoginFlow, APasswordThatIsLeftOutWhileAnotherMayBeRightHasItsTurnAfterThat) {
+    rotation_bench b;
+    b.know("second", "first");
+    b.guard.sending(b.user, b.digest("first"), b.now.boot);
+    b.guard.end(b.user, b.digest("first"), login_end::refused, b.now.boot);
+    EXPECT_NE(token_in(b.fetch(project("a"))), nullptr) << "callers would get no other try";
+    EXPECT_EQ(b.did, (steps{"password second for project:a", "password second for unscoped",
+                            "password first for unscoped", "validate value of fresh",
+                            "password first for project:a"}));
 }
 
 TEST(LoginFlow, APasswordThatWasRefusedIsLeftOutWhileAnotherMayBeRight) {
