@@ -110,7 +110,7 @@ void token_service::take_up_kept() {
         auto meant =
             whose == nullptr ? result<resolved_scope>(problem{}) : resolve_scope(*whose, each.scope_name);
         if (!meant) continue;
-        auto entry = open_untold(*whose, *meant, {.uid = each.opener});
+        auto entry = open_untold(*whose, *meant, {.uid = each.opener}, now().boot);
         if (!entry || (*entry)->life().held()) continue;
         x_upkeep.cache.restore(**entry, std::move(each.life), now().boot);
         if ((*entry)->life().held()) ++taken[each.of.identity];

@@ -59,6 +59,11 @@ std::optional<used_scope> token_service::find(std::string_view identity, std::st
     return entry != nullptr ? std::optional(describe_use(*entry, now)) : std::nullopt;
 }
 
+credential_ptr token_service::held(std::string_view identity, std::string_view scope_text) noexcept {
+    const cache_entry* entry = x_upkeep.cache.find({identity, scope_text});
+    return entry != nullptr ? entry->life().held() : nullptr;
+}
+
 void token_service::used(scope_id scope, instant now) noexcept {
     if (cache_entry* entry = x_upkeep.cache.find(scope)) (void)x_upkeep.cache.serveable(*entry, now);
 }
@@ -70,7 +75,7 @@ result<used_scope> token_service::open(const identity_config& identity, const re
     if (!wanted.configured && x_upkeep.cache.find({identity.name, wanted.name}) == nullptr &&
         !x_upkeep.cache.remembers(identity.name, wanted.target, at))
         if (auto within = x_upkeep.limits.check(identity.name, by, at); !within) return within.error();
-    auto entry = open_untold(identity, wanted, by);
+    auto entry = open_untold(identity, wanted, by, at);
     if (!entry) return entry.error();
     const std::uint64_t id = (*entry)->id();
     x_upkeep.tell();
@@ -81,13 +86,13 @@ result<used_scope> token_service::open(const identity_config& identity, const re
 
 // As open(), but those whose scope made room are told later.
 result<cache_entry*> token_service::open_untold(const identity_config& identity, const resolved_scope& wanted,
-                                                const requester& by) {
+                                                const requester& by, instant now) {
     token_cache& cache = x_upkeep.cache;
     std::vector<std::uint64_t> evicted;
     auto entry = cache.open({identity.name, wanted.name}, wanted.target, wanted.configured,
-                            identity.max_scopes, now().boot, evicted, by.privileged ? std::nullopt : by.uid);
+                            identity.max_scopes, now, evicted, by.privileged ? std::nullopt : by.uid);
     if (entry && (*entry)->life().held() == nullptr)
-        cache.validate_every(**entry, identity.validate_every, now().boot);
+        cache.validate_every(**entry, identity.validate_every, now);
     for (std::uint64_t id : evicted)
         x_upkeep.entry_gone(id, {errc::iam_unavailable, "the scope made room for others; ask again"});
     return entry;

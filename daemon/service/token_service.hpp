@@ -90,6 +90,8 @@ class token_service {
     /// the shown name. Allocates nothing.
     std::optional<used_scope> find(std::string_view identity, std::string_view scope_text,
                                    instant now) noexcept;
+    /// The token that it holds, even if that may not be served any more; null: none.
+    credential_ptr held(std::string_view identity, std::string_view scope_text) noexcept;
     /// The held token is handed out: the scope is kept for as long as somebody asks for it. Allocates
     /// nothing.
     void used(scope_id scope, instant now) noexcept;
@@ -154,7 +156,7 @@ class token_service {
     result<cache_entry*> in_use(scope_id scope) noexcept;
     result<void> admit(const cache_entry& entry, const get_request& wanted, const requester& by);
     result<cache_entry*> open_untold(const identity_config& identity, const resolved_scope& wanted,
-                                     const requester& by);
+                                     const requester& by, instant now);
     void take_up_scopes(const identity_config& identity);
     void take_up_kept();
     void forget(cache_entry& entry, const problem& why);

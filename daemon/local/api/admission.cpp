@@ -85,15 +85,10 @@ verb_set verbs_with(const environment& around, const caller& who, const identity
 
 } // namespace
 
-credential_ptr held_for(const environment& around, const identity_config& identity,
-                        const resolved_scope& scope) {
-    auto known = around.service.find(identity.name, scope.name, around.service.now().boot);
-    return known ? std::move(known->held.value) : nullptr;
-}
-
 verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
                   const resolved_scope& scope, verb_set wanted) {
-    return verbs_with(around, who, identity, scope, wanted, held_for(around, identity, scope).get());
+    return verbs_with(around, who, identity, scope, wanted,
+                      around.service.held(identity.name, scope.name).get());
 }
 
 bool may_read_names(const call& c, const identity_config& identity) {
@@ -165,7 +160,7 @@ result<std::optional<open_scope>> find_scope(const call& c, verb_set any_of) {
 
 result<open_scope> use_scope(const call& c, verb_set any_of) {
     if (auto known = known_scope(c, any_of))
-        return open_scope(std::move(*known), identity_in(c), scope_in(c));
+        return {boost::system::in_place_value, std::move(*known), identity_in(c), scope_in(c)};
     auto permitted = admit(c, any_of);
     if (!permitted) return permitted.error();
     auto used = c.around.service.open(*permitted->identity, permitted->scope, c.by());

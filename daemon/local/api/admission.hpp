@@ -4,6 +4,7 @@
 #include "daemon/core/resolve.hpp"
 #include "daemon/local/api/exchange.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,6 @@ struct admitted {
     resolved_scope scope;
     verb_set verbs; ///< those of the asked ones that it may
 };
-
-/// The token that is held for a scope, or null: what it says of itself is judged too.
-credential_ptr held_for(const environment& around, const identity_config& identity,
-                        const resolved_scope& scope);
 
 /// The verbs out of `wanted` that the caller may do with a scope, as it stands: with the token that is held
 /// for it.
@@ -58,17 +55,18 @@ result<const identity_config*> admit_identity(const call& c, verb_set any_of);
 struct open_scope : used_scope {
     open_scope(used_scope as_it_is, std::string_view of, std::string_view as_asked) noexcept
         : used_scope(std::move(as_it_is)), identity(of), x_shown(as_asked) {}
-    open_scope(used_scope as_it_is, std::string_view of, std::string resolved) noexcept
-        : used_scope(std::move(as_it_is)), identity(of), x_resolved(std::move(resolved)) {}
+    open_scope(used_scope as_it_is, std::string_view of, std::string resolved)
+        : used_scope(std::move(as_it_is)), identity(of),
+          x_resolved(std::make_unique<std::string>(std::move(resolved))), x_shown(*x_resolved) {}
 
     /// As it is shown.
-    std::string_view name() const noexcept { return x_resolved.empty() ? x_shown : x_resolved; }
+    std::string_view name() const noexcept { return x_shown; }
 
     std::string_view identity;
 
   private:
-    std::string_view x_shown{};
-    std::string x_resolved{};
+    std::unique_ptr<std::string> x_resolved{}; // null on a hit, where it is what was asked for
+    std::string_view x_shown;
 };
 
 /// The scope that the path names, if it is in use and the caller may do one of `any_of`; else none. Errors:

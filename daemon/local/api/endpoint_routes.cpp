@@ -47,7 +47,7 @@ response answer_catalog(const token& subject, wall_time now, bool head) {
 
 response answer_endpoint(const environment& around, const token_to_give& t, const endpoint_query& wanted,
                          bool head) {
-    auto url = answers_of(around, t).services(token_of(*t.value), *around.catalogs).find(wanted);
+    auto url = answers_of(around, t)->services(token_of(*t.value), *around.catalogs).find(wanted);
     if (!url) return build_problem(url.error(), t.now.wall, head);
     return build_json(boost::json::serialize(boost::json::object{{"url", *url}}), t.now.wall, head);
 }
@@ -71,7 +71,7 @@ void get_endpoints(const call& c) {
         connection.answer(wanted.service.empty() ? answer_catalog(token_of(*t.value), t.now.wall, head)
                                                  : answer_endpoint(around, t, wanted, head));
     };
-    with_token(c, *scope, {}, std::move(then));
+    with_token(c, *scope, std::move(then));
 }
 
 } // namespace tokenward::local

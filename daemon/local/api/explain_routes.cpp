@@ -30,7 +30,7 @@ json::value describe(const std::optional<rule_place>& place) {
 // `allowed`, `because` and `rule` speak of `get`, which most people mean; `decisions` of every verb.
 std::string describe(const environment& around, const caller& who, const identity_config& identity,
                      const resolved_scope& scope) {
-    const credential_ptr held = held_for(around, identity, scope);
+    const credential_ptr held = around.service.held(identity.name, scope.name);
     json::array verbs;
     json::array decisions;
     explanation first;

@@ -104,10 +104,9 @@ void count_here(const call& c, word_outcome how) noexcept {
 // Whether one of the verbs that let a caller refuse a token is left to it.
 result<void> may_see_outcome(const environment& around, const caller& who, std::string_view identity,
                              std::string_view scope) {
-    const auto known = around.service.find(identity, scope, around.service.now().boot);
-    const credential* held = known ? known->held.value.get() : nullptr;
-    auto by_report = admit_again(around, who, identity, scope, can_report, held);
-    return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held);
+    const credential_ptr held = around.service.held(identity, scope);
+    auto by_report = admit_again(around, who, identity, scope, can_report, held.get());
+    return by_report ? by_report : admit_again(around, who, identity, scope, can_get, held.get());
 }
 
 // Passes a refusal on to the service; `then` makes the answer of what came of it.

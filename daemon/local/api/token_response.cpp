@@ -77,13 +77,13 @@ void token_answer::patch(const moment& now, instant expires) noexcept {
     write_number(x_json.data() + x_digits, x_digits_size, left);
 }
 
-response token_answer::answer(const credential& subject, media form, bool head, const moment& now,
-                              instant expires) {
-    if (form == media::text && x_text.empty()) build_text(subject);
-    patch(now, expires);
-    const std::string_view all = form == media::text ? x_text : x_json;
-    const std::size_t size_of_head = form == media::text ? x_text_head : x_json_head;
-    return {shared_from_this(), head ? all.substr(0, size_of_head) : all};
+response token_answer::answer(const std::shared_ptr<token_answer>& self, const credential& subject,
+                              media form, bool head, const moment& now, instant expires) {
+    if (form == media::text && self->x_text.empty()) self->build_text(subject);
+    self->patch(now, expires);
+    const std::string_view all = form == media::text ? self->x_text : self->x_json;
+    const std::size_t size_of_head = form == media::text ? self->x_text_head : self->x_json_head;
+    return {self, head ? all.substr(0, size_of_head) : all};
 }
 
 std::string_view token_answer::document(const moment& now, instant expires) noexcept {
@@ -96,17 +96,17 @@ const catalog& token_answer::services(const token& subject, catalog_pool& pool) 
     return *x_services;
 }
 
-token_answer& token_answers::of(std::uint64_t scope, const token_owner& owner,
-                                const credential_ptr& subject) {
+const std::shared_ptr<token_answer>& token_answers::of(std::uint64_t scope, const token_owner& owner,
+                                                       const credential_ptr& subject) {
     auto known = x_places.find(scope);
     // By what owner_before compares: an address may be a later token's.
     if (known != x_places.end() && !known->second.subject.owner_before(subject) &&
         !subject.owner_before(known->second.subject))
-        return *known->second.bytes;
+        return known->second.bytes;
     auto built = std::make_shared<token_answer>(owner, token_of(*subject));
     place& its = x_places[scope];
     its = {subject, std::move(built)};
-    return *its.bytes;
+    return its.bytes;
 }
 
 void token_answers::drop_ended() noexcept {

@@ -18,14 +18,16 @@ namespace tokenward::local {
 inline constexpr std::size_t longest_token_in_header = 8000;
 
 /// The answers to gets of one token, as bytes in wiped memory.
-class token_answer : public std::enable_shared_from_this<token_answer> {
+class token_answer {
   public:
     token_answer(const token_owner& owner, const token& subject);
 
-    /// The answer as of `now`. `subject`: the token that this was built for; `expires`: when it ceases to be
-    /// served. Allocates nothing but for the first answer as text. The bytes are patched in place: two
-    /// answers of different seconds must not be held at once. REQUIRES: now <= expires.
-    response answer(const credential& subject, media form, bool head, const moment& now, instant expires);
+    /// The answer as of `now`, which holds `self` until it is sent. `subject`: the token that it was built
+    /// for; `expires`: when that ceases to be served. Allocates nothing but for the first answer as text. The
+    /// bytes are patched in place: two answers of different seconds must not be held at once. REQUIRES: now
+    /// <= expires.
+    static response answer(const std::shared_ptr<token_answer>& self, const credential& subject, media form,
+                           bool head, const moment& now, instant expires);
     /// The JSON document alone, as of now.
     std::string_view document(const moment& now, instant expires) noexcept;
 
@@ -53,7 +55,8 @@ class token_answers {
     /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
     /// never another one (scope_id). Valid until the next call. If they are there it costs a look-up,
     /// and allocates nothing.
-    token_answer& of(std::uint64_t scope, const token_owner& owner, const credential_ptr& subject);
+    const std::shared_ptr<token_answer>& of(std::uint64_t scope, const token_owner& owner,
+                                            const credential_ptr& subject);
 
     /// Wipes the answers of tokens that nobody holds any more. To be called about once a second.
     void drop_ended() noexcept;

@@ -73,7 +73,7 @@ std::string_view body_of(const environment& around, const token_to_give& t, std:
 
 // The document with the IAM's own answer as its last member.
 response answer_with_body(const environment& around, const token_to_give& t, bool head) {
-    std::string_view document = answers_of(around, t).document(t.now, t.expires);
+    std::string_view document = answers_of(around, t)->document(t.now, t.expires);
     std::string cut;
     const std::string_view own = body_of(around, t, cut);
     wiped_string body;
@@ -131,8 +131,8 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
     if (w.with_body)
         connection.answer(with_applied_wait(answer_with_body(around, t, w.head), w));
     else
-        connection.answer(
-            with_applied_wait(answers_of(around, t).answer(*t.value, w.form, w.head, t.now, t.expires), w));
+        connection.answer(with_applied_wait(
+            token_answer::answer(answers_of(around, t), *t.value, w.form, w.head, t.now, t.expires), w));
     return t.at_once ? get_outcome::hit : get_outcome::waited;
 }
 
@@ -173,13 +173,16 @@ void get_token(const call& c) {
     if (!scope) return fail_get(c, scope.error());
     if (w->watch) return watch_token(c, *scope, std::move(*w));
     const get_request wanted = w->wanted;
+    if (is_served(*scope, wanted, c.now.boot)) // the hit: the options are not moved anywhere
+        return answer_get(c.around, c.connection, give_held(c, *scope), *w);
     auto then = [w = std::move(*w), &around = c.around](exchange& connection, const token_to_give& t) {
         answer_get(around, connection, t, w);
     };
     auto failed = [](const late_caller& who, const problem& error) {
         count(who.around, who.identity(), outcome_of(error.code));
     };
-    with_token(c, *scope, wanted, std::move(then), std::move(failed));
+    auto done = when_it_comes(c, *scope, can_get, std::move(then), failed);
+    c.connection.awaits(c.around.service.get(scope->id, wanted, std::move(done), c.by()));
 }
 
 void renew_token(const call& c) {

@@ -14,9 +14,9 @@ std::shared_ptr<exchange> late_caller::arrive(const moment& now, const credentia
     const identity_config* identity = around.service.identity(x_identity);
     const bool by_token = came != nullptr && identity != nullptr && depends_on_token(*identity);
     if (around.service.generation() == x_rules && !by_token) return connection;
-    std::optional<used_scope> known;
-    if (came == nullptr) known = around.service.find(x_identity, x_name, now.boot);
-    if (known) came = known->held.value.get(); // what is said then is about the token that is held, if any
+    credential_ptr held;
+    if (came == nullptr) // what is said then is about the token that is held, if any
+        came = (held = around.service.held(x_identity, x_name)).get();
     auto good = admit_again(around, connection->who(), x_identity, x_name, x_needed, came);
     if (good) return connection;
     connection->answer(build_problem(good.error(), now.wall, head));

@@ -19,7 +19,7 @@ struct token_to_give : served_token {
 };
 
 /// The bytes that answer a get of this token. Valid until the next call.
-inline token_answer& answers_of(const environment& around, const token_to_give& t) {
+inline const std::shared_ptr<token_answer>& answers_of(const environment& around, const token_to_give& t) {
     return around.answers->of(t.scope_in_use, {t.identity, t.scope}, t.value);
 }
 
@@ -87,15 +87,18 @@ token_service::token_handler when_it_comes(const call& c, const open_scope& scop
     };
 }
 
-/// Calls `then(exchange&, token_to_give)` with a token as `wanted` for a caller who may get it, or answers
-/// the error, of which `failed` is told. Both are copied if the token has to be waited for: they must own
-/// what they use.
-template <class Then, class Failed = no_matter>
-void with_token(const call& c, open_scope& scope, const get_request& wanted, Then then, Failed failed = {}) {
-    if (scope.is_served && scope.held.expires - c.now.boot >= wanted.min_ttl)
-        return then(c.connection, give_held(c, scope));
-    auto done = when_it_comes(c, scope, can_get, std::move(then), std::move(failed));
-    c.connection.awaits(c.around.service.get(scope.id, wanted, std::move(done), c.by()));
+/// Whether the held token may be given at once to a caller who wants it so.
+inline bool is_served(const open_scope& scope, const get_request& wanted, instant now) noexcept {
+    return scope.is_served && scope.held.expires - now >= wanted.min_ttl;
+}
+
+/// Calls `then(exchange&, token_to_give)` with a token for a caller who may get it, or answers the error.
+/// `then` is copied if the token has to be waited for: it must own what it uses.
+template <class Then>
+void with_token(const call& c, open_scope& scope, Then then) {
+    if (is_served(scope, {}, c.now.boot)) return then(c.connection, give_held(c, scope));
+    auto done = when_it_comes(c, scope, can_get, std::move(then));
+    c.connection.awaits(c.around.service.get(scope.id, {}, std::move(done), c.by()));
 }
 
 } // namespace tokenward::local

@@ -35,7 +35,8 @@ std::string bytes(const response& r) {
 
 std::string answer(const std::shared_ptr<token>& t, media form, bool head, duration later = 0s) {
     moment now{start.boot + later, start.wall + std::chrono::duration_cast<std::chrono::microseconds>(later)};
-    return bytes(std::make_shared<token_answer>(owner, *t)->answer(*t, form, head, now, t->expires()));
+    return bytes(
+        token_answer::answer(std::make_shared<token_answer>(owner, *t), *t, form, head, now, t->expires()));
 }
 
 TEST(TokenResponse, IsTheDocumentOfTheContract) {
@@ -66,7 +67,8 @@ TEST(TokenResponse, CountsDownInPlace) {
     auto t = make_token("gAAAA");
     auto built = std::make_shared<token_answer>(owner, *t);
     auto answer_at = [&](media form, std::chrono::milliseconds later) {
-        return bytes(built->answer(*t, form, false, {start.boot + later, start.wall + later}, t->expires()));
+        return bytes(token_answer::answer(built, *t, form, false, {start.boot + later, start.wall + later},
+                                          t->expires()));
     };
     std::string first = answer_at(media::json, 0ms);
     std::string later = answer_at(media::json, 24h - 9500ms);
@@ -80,8 +82,8 @@ TEST(TokenResponse, CountsDownInPlace) {
 TEST(TokenResponse, AsTextHasTheDateOfItsFirstAnswer) {
     auto t = make_token("gAAAA");
     auto built = std::make_shared<token_answer>(owner, *t);
-    (void)built->answer(*t, media::json, false, start, t->expires());
-    EXPECT_NE(bytes(built->answer(*t, media::text, false, start, t->expires()))
+    (void)token_answer::answer(built, *t, media::json, false, start, t->expires());
+    EXPECT_NE(bytes(token_answer::answer(built, *t, media::text, false, start, t->expires()))
                   .find("Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"),
               std::string::npos);
 }
@@ -89,9 +91,9 @@ TEST(TokenResponse, AsTextHasTheDateOfItsFirstAnswer) {
 TEST(TokenAnswers, AreBuiltOncePerToken) {
     token_answers all;
     token_ptr t = make_token("gAAAA");
-    token_answer& built = all.of(1, owner, t);
-    EXPECT_EQ(&all.of(1, owner, t), &built);
-    EXPECT_NE(&all.of(2, owner, t), &built) << "another scope has another name in its document";
+    const auto built = all.of(1, owner, t);
+    EXPECT_EQ(all.of(1, owner, t), built);
+    EXPECT_NE(all.of(2, owner, t), built) << "another scope has another name in its document";
     EXPECT_EQ(all.size(), 2U);
 }
 
@@ -100,7 +102,7 @@ TEST(TokenAnswers, AreThoseOfTheTokenAndNotOfTheOneBefore) {
     token_ptr t = make_token("first");
     (void)all.of(1, owner, t);
     t = make_token("second");
-    EXPECT_NE(all.of(1, owner, t).document(start, t->expires()).find(R"("token":"second")"),
+    EXPECT_NE(all.of(1, owner, t)->document(start, t->expires()).find(R"("token":"second")"),
               std::string_view::npos);
     EXPECT_EQ(all.size(), 1U);
 }
@@ -121,7 +123,8 @@ TEST(TokenAnswers, EndWithTheirToken) {
 TEST(TokenAnswers, AnAnswerThatIsYetToBeSentOutlivesThem) {
     token_answers all;
     token_ptr t = make_token("gAAAA");
-    const response unsent = all.of(1, owner, t).answer(*t, media::text, false, start, t->expires());
+    const response unsent =
+        token_answer::answer(all.of(1, owner, t), *t, media::text, false, start, t->expires());
     t.reset();
     all.drop_ended();
     EXPECT_TRUE(bytes(unsent).ends_with("\r\n\r\ngAAAA"));
