@@ -2,7 +2,7 @@
 #include "daemon/app/manager_link.hpp"
 
 #include "daemon/base/log.hpp"
-#include "daemon/core/status_line.hpp"
+#include "daemon/core/status_text.hpp"
 #include "systemd/notify.hpp"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ void manager_link::stopping() {
 }
 
 std::string manager_link::status() {
-    scopes_at_a_glance seen{.reload_refused = x_service.counts().reload_refused};
+    status_facts seen{.reload_refused = x_service.counts().reload_refused};
     const instant now = x_service.now().boot;
     for (const identity_config& identity : x_service.configuration().identities)
         for (const scope_status& row : x_service.status(identity.name)) {
@@ -62,7 +62,7 @@ std::string manager_link::status() {
             seen.next_renewal = seen.next_renewal ? std::min(*seen.next_renewal, left) : left;
         }
     x_complete = seen.without_token == 0;
-    return status_line(seen);
+    return status_text(seen);
 }
 
 void manager_link::wait() {

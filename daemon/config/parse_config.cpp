@@ -6,7 +6,6 @@
 #include "daemon/config/section_readers.hpp"
 #include "daemon/config/suggestion.hpp"
 #include "daemon/config/yaml.hpp"
-#include "daemon/core/endpoint_interface.hpp"
 
 #include <algorithm>
 

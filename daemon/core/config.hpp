@@ -50,6 +50,14 @@ struct totp_config {
     friend bool operator==(const totp_config&, const totp_config&) = default;
 };
 
+/// The name of an interface of endpoints: `public`, `internal` or `admin`, also for the names of old:
+/// `publicURL`, `internalURL`, `adminURL`. Any other text as it is.
+constexpr std::string_view plain_interface(std::string_view name) noexcept {
+    for (std::string_view known : {"publicURL", "internalURL", "adminURL"})
+        if (name == known) return name.substr(0, name.size() - 3);
+    return name;
+}
+
 /// How an identity proves itself; names as in clouds.yaml and keystoneauth.
 struct auth_config {
     auth_type type = auth_type::password;

@@ -1,4 +1,4 @@
-// See counters.hpp.
+// Which outcome a fetch counts as, and the buckets of its latency.
 #include "daemon/core/counters.hpp"
 
 #include <algorithm>

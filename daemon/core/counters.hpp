@@ -39,9 +39,9 @@ inline constexpr std::array<std::string_view, 5> login_outcome_words{"granted", 
                                                                      "failed", "withheld"};
 
 /// What became of a caller's word that a token is no good.
-enum class word_outcome { invalidated, already_replaced, not_about_the_token, damped };
-inline constexpr std::array<std::string_view, 4> word_outcome_words{"invalidated", "already_replaced",
-                                                                    "not_about_the_token", "damped"};
+enum class report_verdict { invalidated, already_replaced, not_about_the_token, damped };
+inline constexpr std::array<std::string_view, 4> report_verdict_names{"invalidated", "already_replaced",
+                                                                      "not_about_the_token", "damped"};
 
 /// A get that ended with this error.
 get_outcome outcome_of(errc error) noexcept;
@@ -62,7 +62,7 @@ class tally {
 struct identity_counters {
     tally<get_outcome, get_outcome_words.size()> gets{};
     tally<login_outcome, login_outcome_words.size()> logins{};
-    tally<word_outcome, word_outcome_words.size()> invalidations{};
+    tally<report_verdict, report_verdict_names.size()> invalidations{};
     std::uint64_t coalesced = 0; ///< gets that joined a fetch under way
 };
 

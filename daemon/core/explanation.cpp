@@ -1,4 +1,4 @@
-// See explanation.hpp.
+// The words for an access decision: the rule, the subject, and what was not known.
 #include "daemon/core/explanation.hpp"
 
 #include "daemon/core/access_subject.hpp"

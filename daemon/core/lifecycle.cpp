@@ -1,4 +1,5 @@
-// See lifecycle.hpp. Refusals and damping stand in lifecycle_refusals.cpp.
+// A credential's life: gets, fetches and their ends, and the plan of what time brings. What callers' reports
+// do to it stands in lifecycle_refusals.cpp.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See refusal.hpp.
+// Which answers of a service are about the token, and which words of an IAM say that one is dead.
 #include "daemon/core/refusal.hpp"
 
 #include "daemon/base/text/ascii.hpp"

@@ -1,4 +1,4 @@
-// See refused_scopes.hpp.
+// Remembers what an IAM has refused for scopes whose entries have made room, oldest first.
 #include "daemon/core/refused_scopes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See renewal.hpp.
+// The times of renewals and retries, reckoned from a life, a count of failures and a jitter.
 #include "daemon/core/renewal.hpp"
 
 #include <algorithm>

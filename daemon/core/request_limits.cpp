@@ -1,4 +1,4 @@
-// See request_limits.hpp.
+// Token buckets for each user and each identity, and the errors of who finds one empty.
 #include "daemon/core/request_limits.hpp"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include "common/error.hpp"
 #include "common/time.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/core/requester.hpp"
+#include "daemon/core/work_shares.hpp"
 
 #include <cstddef>
 #include <map>

@@ -1,4 +1,4 @@
-// See resolve.hpp.
+// Finds the configured scope that a text means, by its name or by its target.
 #include "daemon/core/resolve.hpp"
 
 namespace tokenward {

@@ -1,4 +1,4 @@
-// See token_cache.hpp.
+// Opens, evicts and forgets entries, and keeps the order of their deadlines.
 #include "daemon/core/token_cache.hpp"
 
 #include <algorithm>

@@ -1,15 +1,24 @@
 // How much work towards the IAM each caller has under way, so that none takes all of it.
 #pragma once
 
-#include "daemon/core/requester.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
 namespace tokenward {
+
+/// For whom something is done, as bounds count it. Without a uid: for the daemon itself, and nothing is
+/// counted.
+struct requester {
+    std::optional<unsigned> uid{};
+    bool privileged = false; ///< root, or the daemon's own user
+};
+
+/// Counted for all callers whose number is not known; (uid_t)-1 is nobody's.
+inline constexpr unsigned unknown_requester = ~0U;
 
 /// Counts, per uid, the on-demand entries that it waits for or has a fetch under way for.
 class work_shares {

@@ -2,6 +2,7 @@
 #include "daemon/kept/state_keeper.hpp"
 
 #include "daemon/base/log.hpp"
+#include "daemon/kept/format.hpp"
 #include "systemd/notify.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/core/config.hpp"
-#include "daemon/core/password_notice.hpp"
+#include "daemon/core/credential.hpp"
 #include "daemon/core/token_source.hpp"
 
 #include <functional>

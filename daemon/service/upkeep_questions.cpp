@@ -9,9 +9,9 @@ namespace tokenward {
 
 void count_report(identity_counters& of, refusal_kind kind) noexcept {
     switch (kind) {
-    case refusal_kind::invalidated: return of.invalidations.add(word_outcome::invalidated);
-    case refusal_kind::damped: return of.invalidations.add(word_outcome::damped);
-    default: return of.invalidations.add(word_outcome::already_replaced);
+    case refusal_kind::invalidated: return of.invalidations.add(report_verdict::invalidated);
+    case refusal_kind::damped: return of.invalidations.add(report_verdict::damped);
+    default: return of.invalidations.add(report_verdict::already_replaced);
     }
 }
 

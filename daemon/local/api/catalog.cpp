@@ -2,7 +2,7 @@
 #include "daemon/local/api/catalog.hpp"
 
 #include "daemon/base/text/raw_json.hpp"
-#include "daemon/core/endpoint_interface.hpp"
+#include "daemon/core/config.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>

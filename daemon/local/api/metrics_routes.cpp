@@ -158,7 +158,7 @@ MetricFamily invalidations(const std::vector<seen_identity>& seen) {
                    MetricType::Counter,
                    {}};
     for (const seen_identity& i : seen)
-        add_outcomes(f, i.config->name, "verdict", word_outcome_words, i.counted->invalidations.all());
+        add_outcomes(f, i.config->name, "verdict", report_verdict_names, i.counted->invalidations.all());
     return f;
 }
 

@@ -97,7 +97,7 @@ std::string_view verdict_of(refusal_kind kind) noexcept {
 // --- both
 
 // Of what never reaches the service, which counts for itself.
-void count_here(const call& c, word_outcome how) noexcept {
+void count_here(const call& c, report_verdict how) noexcept {
     c.around.service.counts().of(c.path.segments()[2]).invalidations.add(how);
 }
 
@@ -164,11 +164,11 @@ void report_refusal(const call& c) {
     const credential* held = held_by(*scope);
     const std::string* current = held == nullptr ? nullptr : &held->fingerprint;
     if (!is_about_the_token({.status = said->status, .body = said->body})) {
-        count_here(c, word_outcome::not_about_the_token);
+        count_here(c, report_verdict::not_about_the_token);
         return c.connection.answer(answer_verdict("not_about_the_token", current, c.now.wall));
     }
     if (!*scope) {
-        count_here(c, word_outcome::already_replaced);
+        count_here(c, report_verdict::already_replaced);
         return c.connection.answer(answer_verdict("already_replaced", nullptr, c.now.wall));
     }
     refuse(c, **scope, said->fingerprint, [](const refusal_outcome& outcome, wall_time now) {

@@ -1,5 +1,6 @@
 // The counters: what counts as which outcome, and that callers can't make them grow.
 #include "daemon/core/counters.hpp"
+#include "daemon/core/token.hpp"
 
 #include <gtest/gtest.h>
 

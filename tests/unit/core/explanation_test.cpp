@@ -1,5 +1,6 @@
 // Why a caller may or may not, in words.
 #include "daemon/core/explanation.hpp"
+#include "daemon/core/token.hpp"
 
 #include <gtest/gtest.h>
 

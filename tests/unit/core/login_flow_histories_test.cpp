@@ -15,8 +15,7 @@ using action = login_step::action;
 class history {
   public:
     explicit history(unsigned seed) : x_random(seed) {
-        b.identity.rescope =
-            pick({rescope_mode::off, rescope_mode::automatic, rescope_mode::always});
+        b.identity.rescope = pick({rescope_mode::off, rescope_mode::automatic, rescope_mode::always});
         b.identity.scopes = {{"a", project("a")}, {"no1", project("no1")}};
         if (chance(50)) {
             b.identity.auth.multifactor = true;

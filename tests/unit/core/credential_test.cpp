@@ -1,5 +1,5 @@
 // When an operator is told that a password will expire.
-#include "daemon/core/password_notice.hpp"
+#include "daemon/core/credential.hpp"
 
 #include <gtest/gtest.h>
 

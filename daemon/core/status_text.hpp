@@ -1,4 +1,4 @@
-// How the daemon is, in a line: what `systemctl status` shows.
+// The text of systemd's STATUS=: how the daemon is, in one line for `systemctl status`.
 #pragma once
 
 #include "common/time.hpp"
@@ -9,8 +9,8 @@
 
 namespace tokenward {
 
-/// What the line is made of.
-struct scopes_at_a_glance {
+/// What the text tells.
+struct status_facts {
     std::size_t all = 0;
     std::size_t without_token = 0;
     std::optional<duration> next_renewal{}; ///< from now; none: nothing is to be renewed
@@ -19,6 +19,6 @@ struct scopes_at_a_glance {
 
 /// "7 scopes, next renewal in 3 h", "7 scopes, 2 without a token, next renewal in 40 s; the last reload was
 /// refused, see the log": the largest unit alone, rounded down, so that the line changes seldom.
-std::string status_line(const scopes_at_a_glance& seen);
+std::string status_text(const status_facts& seen);
 
 } // namespace tokenward

@@ -1,5 +1,5 @@
-// See status_line.hpp.
-#include "daemon/core/status_line.hpp"
+// Counts and times in words, in the largest unit alone.
+#include "daemon/core/status_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -21,7 +21,7 @@ std::string in_largest_unit(duration d) {
 
 } // namespace
 
-std::string status_line(const scopes_at_a_glance& seen) {
+std::string status_text(const status_facts& seen) {
     std::string line = std::to_string(seen.all) + (seen.all == 1 ? " scope" : " scopes");
     if (seen.without_token != 0) line += ", " + std::to_string(seen.without_token) + " without a token";
     if (seen.next_renewal)
