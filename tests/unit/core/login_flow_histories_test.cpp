@@ -12,9 +12,9 @@ namespace {
 using action = login_step::action;
 
 /// A Keystone: 401 to a wrong password and to an unknown project alike.
-class history {
+class login_history {
   public:
-    explicit history(unsigned seed) : x_random(seed) {
+    explicit login_history(unsigned seed) : x_random(seed) {
         b.identity.rescope = pick({rescope_mode::off, rescope_mode::automatic, rescope_mode::always});
         b.identity.scopes = {{"a", project("a")}, {"no1", project("no1")}};
         if (chance(50)) {
@@ -228,7 +228,7 @@ class history {
 TEST(LoginHistories, KeepTheGuardsPromisesAndFindTheRightSecret) {
     for (unsigned seed = 1; seed <= 500 && !::testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        history all(seed);
+        login_history all(seed);
         all.be_busy();
         for (const char* name : {"no1", "a", "b", "no2"}) {
             std::string wanted = std::string_view(name).starts_with("no") ? "unknown scope" : "token";
