@@ -2,7 +2,7 @@
 #include "daemon/core/access.hpp"
 
 #include "daemon/core/resolve.hpp"
-#include "daemon/core/token_scope.hpp"
+#include "daemon/core/scope_match.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "daemon/core/flow_ways.hpp"
 
 #include "daemon/core/renewal.hpp"
-#include "daemon/core/token_scope.hpp"
+#include "daemon/core/scope_match.hpp"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // Whether an answer belongs to its request; see keystone_codec.hpp.
-#include "daemon/core/token_scope.hpp"
+#include "daemon/core/scope_match.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 
 namespace tokenward::iam {

@@ -3,7 +3,7 @@
 #include "daemon/iam/keystone_codec.hpp"
 #include "daemon/base/text/raw_json.hpp"
 #include "daemon/base/text/shown_text.hpp"
-#include "daemon/core/token_scope.hpp"
+#include "daemon/core/scope_match.hpp"
 
 #include <boost/json.hpp>
 

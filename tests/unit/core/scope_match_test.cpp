@@ -1,5 +1,5 @@
 // A token's scope beside a scope that is meant: every kind, every field that an IAM may leave out.
-#include "daemon/core/token_scope.hpp"
+#include "daemon/core/scope_match.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,28 +27,28 @@ scope by_name(const std::string& name, domain_ref domain = {}) {
     return {scope_kind::project_name, name, std::move(domain)};
 }
 
-TEST(TokenScope, IdsAreComparedExactly) {
+TEST(ScopeMatch, IdsAreComparedExactly) {
     EXPECT_EQ(compare_scope(alpha, {scope_kind::project_id, "id-a"}), matches);
     EXPECT_EQ(compare_scope(alpha, {scope_kind::project_id, "ID-A"}), contradicts);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), {scope_kind::domain_id, "id-d"}), matches);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), {scope_kind::domain_id, "ID-D"}), contradicts);
 }
 
-TEST(TokenScope, NamesAreComparedWithoutRegardToCase) {
+TEST(ScopeMatch, NamesAreComparedWithoutRegardToCase) {
     EXPECT_EQ(compare_scope(alpha, by_name("Alpha")), matches);
     EXPECT_EQ(compare_scope(alpha, by_name("alpha-2")), contradicts);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), {scope_kind::domain_name, "ACME"}), matches);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), {scope_kind::domain_name, "acm"}), contradicts);
 }
 
-TEST(TokenScope, AProjectOfTheSameNameInAnotherDomainIsAnother) {
+TEST(ScopeMatch, AProjectOfTheSameNameInAnotherDomainIsAnother) {
     EXPECT_EQ(compare_scope(alpha, by_name("alpha", {"", "Acme"})), matches);
     EXPECT_EQ(compare_scope(alpha, by_name("alpha", {"", "other"})), contradicts);
     EXPECT_EQ(compare_scope(alpha, by_name("alpha", {"id-d", ""})), matches);
     EXPECT_EQ(compare_scope(alpha, by_name("alpha", {"id-e", ""})), contradicts);
 }
 
-TEST(TokenScope, AFieldThatIsLeftOutDecidesNothing) {
+TEST(ScopeMatch, AFieldThatIsLeftOutDecidesNothing) {
     EXPECT_EQ(compare_scope(token{}, by_name("alpha")), unsaid);
     EXPECT_EQ(compare_scope(token{}, {scope_kind::project_id, "id-a"}), unsaid);
     EXPECT_EQ(compare_scope(token{}, {scope_kind::domain_id, "id-d"}), unsaid);
@@ -61,21 +61,21 @@ TEST(TokenScope, AFieldThatIsLeftOutDecidesNothing) {
     EXPECT_EQ(compare_scope(domain_by_name, by_name("alpha", {"id-d", ""})), unsaid);
 }
 
-TEST(TokenScope, WhatIsSaidCountsEvenIfTheRestIsLeftOut) {
+TEST(ScopeMatch, WhatIsSaidCountsEvenIfTheRestIsLeftOut) {
     const token other = for_project({"", "beta"}, std::nullopt);
     EXPECT_EQ(compare_scope(other, by_name("alpha", {"id-d", ""})), contradicts);
     const token elsewhere = for_project({"id-a", ""}, named_ref{"id-e", ""});
     EXPECT_EQ(compare_scope(elsewhere, by_name("alpha", {"id-d", ""})), contradicts);
 }
 
-TEST(TokenScope, AProjectsTokenIsForNoDomainAndTheOtherWayRound) {
+TEST(ScopeMatch, AProjectsTokenIsForNoDomainAndTheOtherWayRound) {
     EXPECT_EQ(compare_scope(alpha, {scope_kind::domain_id, "id-d"}), contradicts);
     EXPECT_EQ(compare_scope(alpha, {scope_kind::domain_name, "acme"}), contradicts);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), by_name("acme")), contradicts);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), {scope_kind::project_id, "id-d"}), contradicts);
 }
 
-TEST(TokenScope, UnscopedNamesNeither) {
+TEST(ScopeMatch, UnscopedNamesNeither) {
     EXPECT_EQ(compare_scope(token{}, scope{}), matches);
     EXPECT_EQ(compare_scope(alpha, scope{}), contradicts);
     EXPECT_EQ(compare_scope(for_domain({"id-d", "acme"}), scope{}), contradicts);
@@ -97,7 +97,7 @@ TEST(TokenUser, IsComparedByIdOrByNameAndDomain) {
     EXPECT_EQ(compare_user(token{}, "", "ci-bot", {"", "acme"}), unsaid);
 }
 
-TEST(TokenScope, ACredentialOfAnotherKindSaysNothingOfItsScope) {
+TEST(ScopeMatch, ACredentialOfAnotherKindSaysNothingOfItsScope) {
     EXPECT_EQ(compare_scope(credential{}, scope{}), unsaid);
     EXPECT_EQ(compare_scope(credential{}, by_name("alpha")), unsaid);
 }

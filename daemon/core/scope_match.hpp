@@ -1,4 +1,4 @@
-// What a token says of its scope and user, compared with what somebody means.
+// Whether a token is for the scope and the user that somebody means.
 #pragma once
 
 #include "common/scope.hpp"

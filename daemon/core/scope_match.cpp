@@ -1,5 +1,5 @@
-// Compares a token's own scope with a wanted or forbidden one.
-#include "daemon/core/token_scope.hpp"
+// Compares scopes and users field by field, as Keystone does.
+#include "daemon/core/scope_match.hpp"
 
 #include "daemon/base/text/ascii.hpp"
 
