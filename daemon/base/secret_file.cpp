@@ -3,6 +3,7 @@
 
 #include "common/posix.hpp"
 #include "daemon/base/put_file.hpp"
+#include "daemon/base/text/secret_text.hpp"
 #include "daemon/base/text_file.hpp"
 
 #include <sys/stat.h>
@@ -15,11 +16,11 @@ result<secret_file_state> compare_secret_file(const std::string& path, std::stri
         return errno == ENOENT || errno == ENOTDIR ? result<secret_file_state>(secret_file_state::absent)
                                                    : system_problem("examine", path);
     if (!S_ISREG(is.st_mode)) return problem{errc::internal, path + " exists and is not a regular file"};
-    text_file held = read_text_file(path);
+    const text_file held = read_text_file(path);
     if (!held.fault.empty()) return problem{errc::internal, path + " " + held.fault};
-    std::string_view text = held.text;
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    return text == value ? secret_file_state::same : secret_file_state::different;
+    const secret_text found = judge_secret(held.text);
+    const bool same = found.fault.empty() && found.lines == judge_secret(value).lines;
+    return same ? secret_file_state::same : secret_file_state::different;
 }
 
 result<void> write_secret_file(const std::string& path, std::string_view value, bool replace) {

@@ -10,8 +10,8 @@ namespace tokenward {
 
 enum class secret_file_state { absent, same, different };
 
-/// Whether `path` holds exactly this secret, with or without a line end. Errors: internal, when it exists and
-/// is not a regular file, or can't be read.
+/// Whether the daemon would read exactly this secret from `path`: line ends, blank lines and byte order marks
+/// do not count. Errors: internal, when it exists and is not a regular file, or can't be read.
 result<secret_file_state> compare_secret_file(const std::string& path, std::string_view value);
 
 /// Writes `value` and a line end into `path`, mode 0600, in one step: a reader never sees half of it. Missing

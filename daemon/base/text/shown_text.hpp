@@ -17,7 +17,7 @@ std::string shown_text(std::string_view text, std::size_t most = std::string_vie
 /// The same, appended.
 void append_shown(std::string& out, std::string_view text);
 
-/// Whether `text` has anything that shown_text() would change.
+/// Whether shown_text() would leave `text` unchanged.
 bool is_shown_as_it_is(std::string_view text) noexcept;
 
 } // namespace tokenward

@@ -68,6 +68,18 @@ TEST(PutFile, SaysWhatFailed) {
     EXPECT_TRUE(failed.error().detail.ends_with(": Not a directory")) << failed.error().detail;
 }
 
+TEST(SecretFile, IsComparedAsItWouldBeRead) {
+    const support::temp_dir folder;
+    for (const char* text : {"x", "x\n", "x\r\n", "\xef\xbb\xbfx\n", "\xef\xbb\xbfx\r\n"}) {
+        folder.write("secret", text);
+        EXPECT_EQ(*compare_secret_file(folder / "secret", "x"), secret_file_state::same) << text;
+    }
+    for (const char* text : {"", "xx\n", "x \n", "x\ny\n", "x\ny\nz\n"}) {
+        folder.write("secret", text);
+        EXPECT_EQ(*compare_secret_file(folder / "secret", "x"), secret_file_state::different) << text;
+    }
+}
+
 TEST(SecretFile, IsComparedWithoutItsLineEnd) {
     const support::temp_dir folder;
     const std::string path = folder / "secret";
