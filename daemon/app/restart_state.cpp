@@ -3,7 +3,7 @@
 
 #include "daemon/base/log.hpp"
 #include "daemon/kept/guard_file.hpp"
-#include "daemon/kept/state_keeper.hpp"
+#include "daemon/kept/selection.hpp"
 #include "systemd/notify.hpp"
 
 #include <utility>

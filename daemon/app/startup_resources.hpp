@@ -4,7 +4,7 @@
 
 #include "common/error.hpp"
 #include "daemon/core/config.hpp"
-#include "daemon/kept/state_keeper.hpp"
+#include "daemon/kept/found_state.hpp"
 #include "daemon/local/net/listening_socket.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-// The bytes of numbers, texts and tokens, and what a reader refuses.
+// Writes numbers, texts and tokens as bytes; reads and checks them.
 #include "daemon/kept/bytes.hpp"
 
 namespace tokenward {
@@ -84,7 +84,7 @@ std::chrono::nanoseconds byte_reader::bounded_span() {
     return value;
 }
 
-// A renewal of what was made before the boot may be due before it too.
+// May be negative: a token that was issued before the boot may have been due before it.
 instant byte_reader::renewal() {
     const instant value = at();
     if (value != never && (value < instant(-longest_life) || value > instant(longest_span)))
@@ -135,7 +135,7 @@ std::shared_ptr<token> byte_reader::whole_token() {
     t->renewable = flag();
     t->body = string();
     if (t->value.empty() || t->fingerprint.empty()) throw bad_bytes{"its token is empty"};
-    // A given token may have been made before the boot.
+    // `minted` may be negative: a configured token (auth_type v3token) may have been issued before the boot.
     const bool sound = t->lifetime > duration(0) && t->lifetime < longest_life &&
                        t->minted > instant(-longest_life) && t->minted < instant(longest_life) &&
                        t->granted >= duration(0) && t->granted < longest_life;

@@ -20,14 +20,14 @@ class byte_writer {
     void flag(bool value) { number(value ? 1 : 0, 1); }
     void text(std::string_view value);
     void span(std::chrono::nanoseconds value) { number(static_cast<std::uint64_t>(value.count())); }
-    /// One out of the reader's range counts as none.
+    /// A value outside the reader's range is written as none.
     void bounded_span(const std::optional<std::chrono::nanoseconds>& value);
     void at(instant value) { span(value.time_since_epoch()); }
     void date(wall_time value) { number(static_cast<std::uint64_t>(value.time_since_epoch().count())); }
     void ref(const named_ref& value);
     void whole_token(const token& value);
 
-    /// A flag, and behind it the value if there is one.
+    /// A flag, followed by the value if there is one.
     template <class T, class Put>
     void optional(const std::optional<T>& value, Put put) {
         flag(value.has_value());
@@ -38,7 +38,7 @@ class byte_writer {
     wiped_string& x_out;
 };
 
-/// Thrown by byte_reader, within this room only: the bytes are not what they should be.
+/// Thrown by byte_reader, and caught within this room: the bytes are malformed.
 struct bad_bytes {
     const char* what;
 };
@@ -53,10 +53,10 @@ class byte_reader {
     std::string string() { return std::string(text()); }
     std::chrono::nanoseconds span() { return std::chrono::nanoseconds(static_cast<std::int64_t>(number())); }
     instant at() { return instant(span()); }
-    /// One that may be added and subtracted: from 0 to 200 years.
+    /// From 0 to 200 years, so that adding and subtracting can't overflow.
     std::chrono::nanoseconds bounded_span();
     instant bounded_at() { return instant(bounded_span()); }
-    instant renewal(); ///< `never`, or one that may be added and subtracted
+    instant renewal(); ///< `never`, or from -10 to 200 years
     wall_time date();
     named_ref ref();
     std::shared_ptr<token> whole_token();

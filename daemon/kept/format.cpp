@@ -1,8 +1,8 @@
-// The kept state as bytes, and back.
+// Writes the kept state as bytes, and reads it.
 //
-// A line that names the format, the version (4 bytes), then records: kind (4), length (4), as many bytes, and
-// the CRC-32 of all these (4). The last one is an empty one of the kind `end`. Whose a record is stands in
-// it, with the digest of its login configuration, so that each can be judged alone.
+// The format: a line that names it, the version (4 bytes), then records. A record has a kind (4), a length
+// (4), that many bytes, and the CRC-32 of all these (4). The last record is empty and has the kind `end`. A
+// record names its identity and has the digest of the identity's login, so that each can be judged alone.
 #include "daemon/kept/format.hpp"
 #include "daemon/kept/bytes.hpp"
 
@@ -127,7 +127,7 @@ kept_entry get_entry(byte_reader& from, std::uint32_t version) {
     return made;
 }
 
-/// Reads record by record; what one says goes into `to`.
+/// Adds the content of each record to `to`.
 class state_reader {
   public:
     state_reader(std::uint32_t version, kept_state& to) : x_version(version), x_to(to) {}

@@ -1,4 +1,4 @@
-// Where the guard's file is, when it is believed, and how it is written.
+// Finds, checks, reads and writes the guard's file.
 #include "daemon/kept/guard_file.hpp"
 
 #include "common/posix.hpp"
@@ -18,12 +18,12 @@ namespace {
 
 guard_salt random_salt() {
     guard_salt salt{};
-    // Fails only before the kernel has entropy, and then it blocks; so few bytes are never interrupted.
+    // Blocks until the kernel has entropy. After that, so few bytes can't fail or be interrupted.
     if (::getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) std::abort();
     return salt;
 }
 
-// Why a file that was opened is not to be believed; null = it is.
+// Why an open file is not used; null = it is.
 const char* distrust(int fd) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) return "it can't be examined";
@@ -66,12 +66,13 @@ guard_memory guard_file::load(const std::optional<guard_memory>& otherwise) cons
     if (is_stale) return ignore("it is older than what was kept over the restart");
     if (memory) return *memory;
     if (!is_newer_guard_format(text)) return ignore(memory.error().detail);
-    // A second name for it, which the next save() does not take away.
-    const std::string aside = x_path + ".newer";
-    ::unlink(aside.c_str());
-    const bool stays = ::link(x_path.c_str(), aside.c_str()) == 0;
-    log::warning("guard_file_ignored", {}, "the lockout guard's file {} is passed over, {}: {}", x_path,
-                 stays ? "and stays as " + aside : "and can't be put aside", memory.error().detail);
+    // A second name keeps the file when the next save() replaces the first.
+    const std::string second = x_path + ".newer";
+    ::unlink(second.c_str());
+    const bool kept = ::link(x_path.c_str(), second.c_str()) == 0;
+    log::warning("guard_file_ignored", {}, "the lockout guard's file {} is not used; it {}: {}", x_path,
+                 kept ? "is kept as " + second : "can't be kept, and will be replaced",
+                 memory.error().detail);
     return fresh;
 }
 

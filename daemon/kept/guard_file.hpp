@@ -10,7 +10,7 @@
 
 namespace tokenward {
 
-/// The file's text, JSON, and back. Errors of parse: internal, with what is wrong; nothing is half taken.
+/// The file's text, which is JSON, and back. Errors of parse: internal, with what is wrong.
 std::string format_guard_memory(const guard_memory& memory);
 result<guard_memory> parse_guard_memory(std::string_view text);
 /// Whether a later version than this one has written the text.
@@ -29,11 +29,10 @@ class guard_file final : public guard_store {
 
     const std::string& path() const noexcept { return x_path; }
 
-    /// What was saved. `otherwise` (or, without it, a fresh salt and nothing else) if there is no file or,
-    /// with a warning in the log, if it can't be trusted: damaged, too big, another user's, not a plain file,
-    /// or of a newer format; and if `otherwise` is what became of the file's content when it could not be
-    /// written any more. A file of a newer format stays, as `guard.json.newer`, when ours takes its
-    /// place.
+    /// What was saved. Returns `otherwise` (or, without it, a fresh salt and nothing else) if there is no
+    /// file or, with a warning in the log, if it can't be trusted: damaged, too big, another user's, not a
+    /// plain file, or of a newer format; and if `otherwise` is newer than the file, because the file could no
+    /// longer be written. A file of a newer format is kept as `guard.json.newer`.
     guard_memory load(const std::optional<guard_memory>& otherwise) const override;
 
     /// Replaces the file atomically and durably; makes the directory if need be. Blocks on the disk.

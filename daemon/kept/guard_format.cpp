@@ -1,4 +1,4 @@
-// The text of the guard's file: JSON.
+// Writes the guard's memory as JSON, and reads it.
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/kept/guard_file.hpp"
 
@@ -33,8 +33,9 @@ std::array<std::uint8_t, N> from_hex(std::string_view text) {
     return bytes;
 }
 
-// `proven` and `unknown` stand there only if they are true: version 1 began without them, and a daemon of
-// that time passes over them.
+// `proven`: the IAM has accepted the secret, and has not refused it since. `unknown`: it is not known whether
+// the IAM has counted the attempt. Both are written only if true: version 1 began without them, and a daemon
+// of that time ignores them.
 json::object secret_to_json(const guarded_secret& secret) {
     json::object made{
         {"digest", to_hex(secret.digest)}, {"refused", secret.refused}, {"in_flight", secret.in_flight}};
@@ -49,7 +50,7 @@ json::object attempt_to_json(const guarded_attempt<wall_time>& attempt) {
     return made;
 }
 
-/// Of whom more is known than a secret that works.
+/// Whether something counts against the user.
 bool is_held_against(const guarded_user& user) {
     return user.totp_step || !user.attempts.empty() ||
            std::any_of(user.secrets.begin(), user.secrets.end(),
@@ -131,7 +132,7 @@ guarded_user user_from_json(const json::value& from) {
 
 std::string format_guard_memory(const guard_memory& memory) {
     json::array users;
-    // Where there are too many, those go first of whom nothing else is known than that their secret works.
+    // If there are too many users, those without anything against them are left out first.
     for (const bool held_against : {true, false})
         for (const guarded_user& user : memory.users)
             if (users.size() < most_users && is_held_against(user) == held_against)

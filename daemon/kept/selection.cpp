@@ -1,16 +1,19 @@
-// What of a kept state may be used: decided here, part by part. See kept_state.hpp.
+// Decides for each part of a kept state whether it may be used, and makes the digests that this takes.
 #include "daemon/kept/selection.hpp"
 #include "daemon/core/renewal.hpp"
 #include "daemon/core/resolve.hpp"
 #include "daemon/kept/bytes.hpp"
 
+#include <openssl/sha.h>
+
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace tokenward {
 namespace {
 
-/// Why nothing of it may be used; empty: it may be.
+/// Why no part of the state may be used; empty: parts may be.
 std::string fault_of_times(const kept_state& kept, std::string_view boot_id, instant now) {
     if (!kept.boot_id.empty() && !boot_id.empty() && kept.boot_id != boot_id)
         return "it is from before the machine was booted";
@@ -29,7 +32,7 @@ class selection {
     selection(const config& now_is, const std::map<std::string, login_digest>& logins, instant now)
         : x_config(now_is), x_logins(logins), x_now(now) {}
 
-    /// Why it may not be used; empty: it may be.
+    /// Why a part of the state may not be used; empty: it may be.
     std::string fault_of(const kept_owner& of) const {
         if (find_identity(x_config, of.identity) == nullptr) return "there is no such identity any more";
         auto login = x_logins.find(of.identity);
@@ -49,7 +52,7 @@ class selection {
         return {};
     }
 
-    /// What has ended meanwhile is nothing to report.
+    /// Drops an expired token: that is no fault.
     void drop_ended(kept_life& life) const {
         if (life.held && std::min(life.expires, life.held->expires()) - x_now < expiry_margin)
             life.held.reset();
@@ -144,6 +147,19 @@ wiped_string login_text(const identity_config& identity) {
     byte_writer to(text);
     std::apply([&](const auto&... each) { (put(to, each), ...); }, login_fields(identity));
     return text;
+}
+
+std::map<std::string, login_digest> login_digests(const config& c) {
+    std::map<std::string, login_digest> digests;
+    for (const identity_config& identity : c.identities) {
+        const wiped_string text = login_text(identity);
+        login_digest& digest = digests[identity.name];
+        // Without a digest all logins would look the same, and one's tokens would be used for another.
+        if (SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data()) ==
+            nullptr)
+            throw std::runtime_error("OpenSSL makes no SHA-256 digest");
+    }
+    return digests;
 }
 
 } // namespace tokenward

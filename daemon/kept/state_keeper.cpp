@@ -1,4 +1,4 @@
-// When state is handed to the service manager, and how it is confirmed.
+// Sends the state to the service manager, waits for confirmations, and tries again after a failure.
 #include "daemon/kept/state_keeper.hpp"
 
 #include "daemon/base/log.hpp"
@@ -17,10 +17,10 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr auto pause = 1s;                          // between two states, unless something must not get lost
-constexpr auto gathering_time = 50ms;               // tokens that come together are kept together
-constexpr auto confirmation_limit = 5s;             // for the manager's word
-constexpr std::chrono::seconds longest_pause = 60s; // while the manager takes nothing
+constexpr auto pause = 1s;                          // between two states, except for keep_now()
+constexpr auto gathering_time = 50ms;               // tokens that come together are sent together
+constexpr auto confirmation_limit = 5s;             // how long to wait for the manager's confirmation
+constexpr std::chrono::seconds longest_pause = 60s; // after failures
 
 bool is_empty(const kept_state& state) {
     return state.entries.empty() && state.guard.empty() &&
@@ -30,12 +30,12 @@ bool is_empty(const kept_state& state) {
 
 } // namespace
 
-/// Those who wait for the manager to have what was handed over before; or what is yet to be, if it did not
-/// take it at once.
+/// Callers that wait until the manager has confirmed a state: one already sent, or the next if sending
+/// failed.
 struct state_keeper::confirmation {
     explicit confirmation(asio::io_context& io) : barrier(io), limit(io, confirmation_limit) {}
 
-    bool is_asked_for() const { return barrier.is_open(); }
+    bool is_requested() const { return barrier.is_open(); }
 
     asio::posix::stream_descriptor barrier; // the manager closes its end
     asio::steady_timer limit;
@@ -46,25 +46,25 @@ state_keeper::state_keeper(asio::io_context& io, std::function<kept_state()> gat
     : x_io(io), x_gather(std::move(gather)), x_timer(io), x_names(found.names), x_number(found.newest) {}
 
 void state_keeper::changed() {
-    if (x_state == keeping::gathering || x_state == keeping::refused) return; // it goes with the rest
+    if (x_state == keeping::gathering || x_state == keeping::refused) return; // the timer is set already
     x_state = keeping::changed;
-    push_later(keeping::gathering,
-               std::max(x_pushed + pause, std::chrono::steady_clock::now() + gathering_time));
+    send_later(keeping::gathering,
+               std::max(x_last_sent + pause, std::chrono::steady_clock::now() + gathering_time));
 }
 
-void state_keeper::push_later(keeping why, std::chrono::steady_clock::time_point when) {
+void state_keeper::send_later(keeping why, std::chrono::steady_clock::time_point when) {
     x_timer.expires_at(when);
     x_timer.async_wait([this](boost::system::error_code cancelled) {
-        if (!cancelled && x_state != keeping::kept) push();
+        if (!cancelled && x_state != keeping::kept) send();
     });
     x_state = why;
 }
 
 void state_keeper::keep_now(std::function<void()> kept) {
     if (x_state != keeping::kept) {
-        // Those who wait for what was handed over before go on waiting for that.
-        if (!x_confirmation || x_confirmation->is_asked_for()) begin_confirmation();
-        push();
+        // Callers that wait for an earlier state keep their own confirmation.
+        if (!x_confirmation || x_confirmation->is_requested()) begin_confirmation();
+        send();
     }
     if (!x_confirmation) return kept();
     x_confirmation->waiting.push_back(std::move(kept));
@@ -80,49 +80,49 @@ void state_keeper::begin_confirmation() {
 
 void state_keeper::flush() {
     x_timer.cancel();
-    if (x_state != keeping::kept) hand_over();
+    if (x_state != keeping::kept) send_state();
     for (auto ended = x_confirmation; ended; ended = x_confirmation) end(ended, true);
 }
 
-// All is offered again if a part was not taken: who waits must not be told that it lies with the manager.
-void state_keeper::push() {
+// On any failure the whole state is sent again: nobody may be told that it is stored when it is not.
+void state_keeper::send() {
     x_timer.cancel();
     x_state = keeping::kept;
-    const bool waited_for = x_confirmation && !x_confirmation->is_asked_for();
-    if (hand_over_guarded() && (!waited_for || ask_for(x_confirmation))) {
+    const bool waited_for = x_confirmation && !x_confirmation->is_requested();
+    if (send_state_guarded() && (!waited_for || request(x_confirmation))) {
         if (std::exchange(x_failures, 0) == 0) return;
         x_warned = false;
         return log::info("state_kept", {}, "tokens outlive a restart again");
     }
     x_state = keeping::changed;
     const auto until_next = std::min(pause * (1 << std::min(x_failures++, 6U)), longest_pause);
-    push_later(keeping::refused, std::chrono::steady_clock::now() + until_next);
+    send_later(keeping::refused, std::chrono::steady_clock::now() + until_next);
 }
 
-// Want of memory passes.
-bool state_keeper::hand_over_guarded() {
+// Memory may be free again later, so this is a failure like others.
+bool state_keeper::send_state_guarded() {
     try {
-        return hand_over();
+        return send_state();
     } catch (const std::bad_alloc&) {
         warn({errc::internal, "there is no memory"});
         return false;
     }
 }
 
-// False: it was not taken, and may be the next time.
-bool state_keeper::hand_over() {
+// False: it failed, and should be tried again.
+bool state_keeper::send_state() {
     const kept_state state = x_gather();
-    if (is_empty(state) && x_names.empty()) return true; // what is worth keeping is yet to come
-    x_pushed = std::chrono::steady_clock::now();
-    return hand_over(state);
+    if (is_empty(state) && x_names.empty()) return true; // there is nothing to keep yet
+    x_last_sent = std::chrono::steady_clock::now();
+    return store(state);
 }
 
-bool state_keeper::hand_over(const kept_state& state) {
+bool state_keeper::store(const kept_state& state) {
     const wiped_string bytes = format_kept_state(state);
     auto memory = systemd::sealed_memory::make(bytes);
     if (!memory) {
         warn(memory.error());
-        return memory.error().code == errc::too_large; // it would be so again
+        return memory.error().code == errc::too_large; // a second try would fail too
     }
     const std::string name = "tokenward-state-" + std::to_string(++x_number);
     if (auto stored = systemd::store(name, memory->fd()); !stored) {
@@ -137,7 +137,7 @@ bool state_keeper::hand_over(const kept_state& state) {
     return true;
 }
 
-bool state_keeper::ask_for(const std::shared_ptr<confirmation>& mine) {
+bool state_keeper::request(const std::shared_ptr<confirmation>& mine) {
     auto barrier = systemd::barrier();
     if (!barrier) {
         warn(barrier.error());
