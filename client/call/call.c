@@ -106,7 +106,7 @@ static int step_receive(struct tw_call* call) {
     }
 }
 
-/// Uses up one of the few retries that a call has if its caller gave a deadline; sets the pause before it.
+/// Uses up a retry and sets the pause before it. Only a call whose caller gave a deadline has retries.
 static bool take_retry(struct tw_call* call) {
     if (call->retries == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
     --call->retries;

@@ -28,7 +28,7 @@ static const struct named_error named_errors[] = {
     {tokenward_error_socket_denied, "socket_denied", "the socket's permissions keep this process out"},
     {tokenward_error_connection_lost, "connection_lost", "the connection to the daemon broke"},
     {tokenward_error_deadline, "deadline", "the daemon did not answer in time"},
-    {tokenward_error_protocol, "protocol", "the daemon's answer makes no sense"},
+    {tokenward_error_protocol, "protocol", "the daemon's answer can't be parsed"},
     {tokenward_error_invalid_argument, "invalid_argument", "the call is wrong"},
     {tokenward_error_no_memory, "no_memory", "out of memory or file descriptors"},
     {tokenward_error_not_held, "not_held", "no valid token is held at the moment"},
@@ -105,8 +105,8 @@ int tw_fail_by_errno(const tokenward_client* client, int number, bool connected)
         return tw_fail(client, tokenward_error_deadline, "the daemon at %s did not %s in time", socket,
                        connected ? "answer" : "accept the connection");
     case EBADMSG:
-        return tw_fail(client, tokenward_error_protocol,
-                       "what answers at %s does not speak the daemon's language", socket);
+        return tw_fail(client, tokenward_error_protocol, "the answer at %s is not HTTP from tokenwardd",
+                       socket);
     case EMSGSIZE: return tw_fail(client, tokenward_error_protocol, "the answer of %s is too large", socket);
     default: break;
     }

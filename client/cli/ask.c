@@ -14,7 +14,7 @@ int read_reply(struct cli* cli, const struct api_request* request, const char* r
                const struct tw_field* fields, void* structure) {
     if (tw_read_document(reply, strlen(reply), &cli->arena, fields, structure)) return tokenward_ok;
     struct tw_buffer detail = {0};
-    tw_buffer_append_format(&detail, "the answer of %s to %s %s makes no sense",
+    tw_buffer_append_format(&detail, "the answer of %s to %s %s can't be parsed",
                             tokenward_socket(cli->client), request->method, request->path);
     const char* kept = detail.failed ? NULL : tw_arena_copy(&cli->arena, detail.bytes, detail.size);
     tw_buffer_free(&detail);

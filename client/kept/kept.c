@@ -95,13 +95,13 @@ void tw_kept_fail(tokenward_kept* kept) {
     kept->token = NULL;
 }
 
-void tw_kept_hold(tokenward_kept* kept) {
+void tw_kept_suspend(tokenward_kept* kept) {
     ++kept->reports;
     atomic_store(&kept->error, tokenward_error_not_held);
     tw_slot_clear(kept->slot);
 }
 
-bool tw_kept_release(tokenward_kept* kept, bool gone) {
+bool tw_kept_resume(tokenward_kept* kept, bool gone) {
     --kept->reports;
     kept->gone = kept->gone || gone;
     if (!tw_kept_is_served(kept)) return false;

@@ -56,12 +56,12 @@ void tw_kept_take(tokenward_kept* kept, tokenward_token* token, tw_instant sent_
 /// dropped.
 void tw_kept_fail(tokenward_kept* kept);
 
-/// A report of the token begins: it is not served until that has ended.
-void tw_kept_hold(tokenward_kept* kept);
+/// A report of the token begins: the token is not served until the report has ended.
+void tw_kept_suspend(tokenward_kept* kept);
 
-/// A report of the token has ended. Returns whether the token is served again. REQUIRES: tw_kept_hold() was
-/// called, or `reports` was taken over with the token.
-bool tw_kept_release(tokenward_kept* kept, bool gone);
+/// A report of the token has ended. Returns whether the token is served again. REQUIRES: tw_kept_suspend()
+/// was called, or `reports` was taken over with the token.
+bool tw_kept_resume(tokenward_kept* kept, bool gone);
 
 /// In the child of a fork: drops the token and forgets the thread, which does not exist there.
 void tw_kept_after_fork(tokenward_kept* kept);

@@ -9,7 +9,7 @@ void tw_report_begins(tokenward_client* client, const char* fingerprint) {
     pthread_mutex_lock(&client->mutex);
     tw_note_report(&client->reported, fingerprint);
     for (tokenward_kept* kept = client->kept; kept != NULL; kept = kept->next)
-        if (tw_kept_is(kept, fingerprint)) tw_kept_hold(kept);
+        if (tw_kept_is(kept, fingerprint)) tw_kept_suspend(kept);
     pthread_mutex_unlock(&client->mutex);
 }
 
@@ -18,7 +18,7 @@ void tw_report_ends(tokenward_client* client, const char* fingerprint, bool gone
     tw_note_verdict(&client->reported, fingerprint, gone);
     for (tokenward_kept* kept = client->kept; kept != NULL; kept = kept->next) {
         if (!tw_kept_is(kept, fingerprint) || kept->reports == 0) continue; // it came after the report began
-        if (tw_kept_release(kept, gone)) pthread_cond_broadcast(&kept->changed);
+        if (tw_kept_resume(kept, gone)) pthread_cond_broadcast(&kept->changed);
         if (kept->gone) tw_keeper_wake(kept);
     }
     pthread_mutex_unlock(&client->mutex);

@@ -40,7 +40,8 @@ static void read_words(const _Atomic uint64_t* words, char* bytes, size_t size) 
     memcpy(bytes + at, &word, size - at);
 }
 
-/// The page that is not read. Every reader sees what is written to it only after the last swap.
+/// The page that is not read. A reader that sees a write to this page also sees the last swap, and so
+/// retries.
 static struct tw_slot_page* unread_page(struct tw_slot* slot) {
     uint64_t turns = atomic_load_explicit(&slot->turns, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
@@ -77,7 +78,7 @@ void tw_slot_publish(struct tw_slot* slot, const char* token, size_t size, const
 }
 
 void tw_slot_clear(struct tw_slot* slot) {
-    for (int page = 0; page < 2; ++page) {
+    for (int wiped = 0; wiped < 2; ++wiped) {
         wipe(unread_page(slot));
         swap(slot);
     }
