@@ -103,7 +103,7 @@ void read_totp(const config_section& auth, auth_config& to) {
     if (auth.has("passcode"))
         auth.faults().error(
             auth.line_of("passcode"),
-            "a `passcode` is good for half a minute and can't stand here: give `totp_secret`, or "
+            "a `passcode` is good for half a minute and does not belong here: give `totp_secret`, or "
             "let a person give passcodes by `tokenward login`");
     if (!auth.has("totp_secret")) return;
     to.multifactor = true;

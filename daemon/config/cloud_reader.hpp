@@ -26,9 +26,9 @@ class cloud_reader {
     /// `finder` may be null: there are no clouds then. Both must outlive this object.
     cloud_reader(const cloud_finder* finder, fault_list& faults) : x_finder(finder), x_faults(faults) {}
 
-    /// `identity`, a section of tokenward.yaml, with the keys that only its `cloud` has: those in `auth`, and
-    /// auth_type, region_name, interface, cacert, cert, key and verify. Unchanged without a `cloud`. If the
-    /// cloud can't be read, that is reported, and its `auth` is broken.
+    /// Returns `identity` (a section of tokenward.yaml) plus the keys that only its `cloud` has: those in
+    /// `auth`, and auth_type, region_name, interface, cacert, cert, key and verify. Unchanged without a
+    /// `cloud`. If the cloud can't be read, a fault is added, and the result's `auth` is broken.
     yaml_node complete(const yaml_node& identity);
 
     /// The names of all clouds, in the order of the files.

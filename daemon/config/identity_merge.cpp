@@ -31,7 +31,7 @@ bool says(const yaml_node& own_auth, std::string_view key) {
 }
 
 /// Removes the secrets of `auth` that have no meaning with the auth_type that the identity chose itself.
-void keep_secrets_of(const std::string& auth_type, yaml_node& auth) {
+void remove_other_secrets(const std::string& auth_type, yaml_node& auth) {
     bool credential = auth_type == "v3applicationcredential";
     bool token = auth_type == "v3token";
     yaml_node kept = empty_map(auth.line);
@@ -59,7 +59,7 @@ void add_cloud_login(yaml_node& identity, yaml_node login) {
     const yaml_node* type = find_in(identity, "auth_type");
     yaml_node& auth = *find_in(login, "auth");
     if (type != nullptr && type->type == kind::text && auth.type == kind::map)
-        keep_secrets_of(type->text, auth);
+        remove_other_secrets(type->text, auth);
     for (std::size_t i = 0; i + 1 < login.children.size(); i += 2) {
         const yaml_node& key = login.children[i];
         yaml_node* own = find_in(identity, key.text);

@@ -26,7 +26,7 @@ limits_config read_limits(const config_section& file) {
 }
 
 /// The scopes of an identity, and whether callers may ask for others.
-void read_service(const config_section& from, const config_section& auth, identity_config& made) {
+void read_scope_settings(const config_section& from, const config_section& auth, identity_config& made) {
     made.scopes = read_scopes(from, auth, made.auth);
     made.on_demand = from.flag("on_demand").value_or(true);
     made.catalog = from.flag("catalog").value_or(true);
@@ -77,7 +77,7 @@ identity_config read_identity(const std::string& name, const yaml_node& node, fa
     made.validate_every = std::chrono::seconds(from.number("validate_every", 0, 86'400).value_or(0));
     made.region_name = from.text("region_name").value_or("");
     made.endpoint_interface = read_interface(from);
-    read_service(from, auth, made);
+    read_scope_settings(from, auth, made);
     made.allow = read_rules(from, "allow", made, names);
     made.deny = read_rules(from, "deny", made, names);
     return made;

@@ -87,7 +87,9 @@ result<secret_reading> secret_reader::take_variable(const std::string& name, con
         auto value = secret_in(found, what + ": $" + name);
         char* entry = found - name.size() - 1; // "NAME=value"
         std::size_t size = name.size() + 1 + std::strlen(found);
-        (void)unsetenv(name.c_str()); // the name is one; goes by the name, so before the wipe
+        // unsetenv finds the entry by its name, so it is called before the entry is wiped. It can't fail:
+        // the name is valid.
+        (void)unsetenv(name.c_str());
         wipe(entry, size);
         if (!value) return value.error();
         x_variables[name] = std::move(*value);

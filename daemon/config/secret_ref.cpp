@@ -78,7 +78,7 @@ std::optional<secret_ref> read_secret(const config_section& parent, std::string_
     }
     if (faults.is_own(value->line))
         faults.warning(value->line,
-                       what + " stands in this file as plain text: put it into a file of its own that only "
+                       what + " is in this file as plain text: put it into a file of its own that only "
                               "the daemon may read, and write {file: /path/to/it} here");
     else if (faults.is_open(value->line)) // plain text is the only form in clouds.yaml
         faults.warning(value->line, what + " is in a file that other users may read: run chmod go-rwx on it");

@@ -97,13 +97,15 @@ std::string text_of(const rule_place& place) {
     return text;
 }
 
-std::vector<std::string> nameless_rules(const identity_config& identity) {
+std::vector<std::string> unresolved_rules(const identity_config& identity) {
     std::vector<std::string> lines;
     auto add = [&](const std::vector<access_rule>& list, std::string_view what) {
         for (const access_rule& rule : list)
             if (rule.who != access_rule::subject::unit && !rule.id)
                 lines.push_back(text_of(*place_of(identity, rule)) + ": " + std::string(word(rule.who)) +
-                                " `" + rule.name + "` has no number: " + std::string(what));
+                                " `" + rule.name + "` has no " +
+                                (rule.who == access_rule::subject::user ? "uid" : "gid") + ": " +
+                                std::string(what));
     };
     add(identity.allow, "until it has one, the rule matches nobody");
     add(identity.deny, "until it has one, the rule holds for all callers whose own numbers have no name");

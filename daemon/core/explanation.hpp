@@ -30,8 +30,9 @@ std::string text_of(const access_rule& rule);
 std::optional<rule_place> place_of(const identity_config& identity, const access_rule& rule);
 std::string text_of(const rule_place& place);
 
-/// A line for each rule of the identity whose user or group has no number: what it does until there is one.
-std::vector<std::string> nameless_rules(const identity_config& identity);
+/// A line for each rule of the identity whose user or group has no uid or gid: what it does until there is
+/// one.
+std::vector<std::string> unresolved_rules(const identity_config& identity);
 
 /// Explains what `may` says to the same question.
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,

@@ -39,7 +39,7 @@ void user_lookups::configure(config& rules) {
     x_callers.configure(rules);
     std::set<std::string> unresolved;
     for (const identity_config& identity : rules.identities)
-        for (const std::string& line : nameless_rules(identity)) {
+        for (const std::string& line : unresolved_rules(identity)) {
             std::string key = identity.name + ": " + line;
             if (!x_unresolved.contains(key) && !unresolved.contains(key))
                 log::warning("name_unresolved", {.identity = identity.name}, "{}; it is tried again", line);

@@ -28,7 +28,7 @@ class user_lookups {
     void resolve(config next, rule_name_lookup::handler done);
     /// Fills numbers into the rules, which are in force from now on. Names without a number are logged.
     void configure(config& rules);
-    /// Starts no more look-ups, and calls those who wait for one.
+    /// Starts no more look-ups. Waiting callers are called; the handler of resolve() is not.
     void stop();
 
     caller_directory& directory() noexcept { return x_callers; }

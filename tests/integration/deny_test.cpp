@@ -84,7 +84,7 @@ TEST_F(Deny, AUserWhoIsNotKnownYetIsDeniedNonetheless) {
     daemon_under_test d(settings("    allow: [{user: 12345}]\n    deny: [{user: laterbot}]\n"));
     EXPECT_EQ(get_for_user(d), 403) << "uid 12345 has no name: it may be laterbot";
     const auto status = d.get("/v1/status").body;
-    EXPECT_NE(status.find("user `laterbot` has no number"), std::string::npos) << status;
+    EXPECT_NE(status.find("user `laterbot` has no uid"), std::string::npos) << status;
     names.add_user("laterbot", 12346);
     EXPECT_TRUE(eventually([&] { return get_for_user(d) == 200; })) << "without a reload: it is another";
     names.add_user("laterbot", 12345);

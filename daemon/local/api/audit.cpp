@@ -1,4 +1,4 @@
-// When a line about a token that was given is due, and the lines themselves.
+// Decides when a get is logged, and writes the audit lines.
 #include "daemon/local/api/audit.hpp"
 
 #include "daemon/base/log.hpp"

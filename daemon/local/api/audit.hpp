@@ -15,15 +15,16 @@
 
 namespace tokenward::local {
 
-/// Pure: decides when a line is due. Bounded: of more callers and scopes than `most` the one that was last
-/// heard of longest ago is forgotten, and is told of anew.
+/// Pure: decides when a line is due. Beyond `most` the least recently seen entry is dropped; its next get is
+/// logged again.
 class audit_limiter {
   public:
     static constexpr duration pause = std::chrono::minutes(1); ///< between two lines of a caller and scope
     static constexpr std::size_t most = 4096;
 
-    /// A caller got a token of the entry. If a line is due: how many gets it stands for, this one included.
-    /// Units count if the rules speak of them (caller::known_unit). REQUIRES: `now` never goes back.
+    /// A caller got a token of the entry. If a line is due, returns how many gets it is for, this one
+    /// included. Callers with different units are told apart if rules name units (caller::known_unit).
+    /// REQUIRES: `now` never goes back.
     std::optional<std::uint64_t> given(const caller& who, std::uint64_t entry, instant now);
 
   private:
@@ -41,15 +42,15 @@ class audit_limiter {
         std::uint64_t unlogged = 0;
     };
 
-    std::list<record> x_records; // last heard of longest ago first
+    std::list<record> x_records; // least recently seen first
     std::map<caller_and_scope, std::list<record>::iterator> x_places;
 };
 
-/// Writes the line. `who.unit()` is asked for, which costs system calls.
+/// Logs that a caller got a token. Calls `who.unit()`, which costs system calls.
 void log_token_given(const caller& who, std::string_view identity, std::string_view scope,
                      std::string_view fingerprint, std::uint64_t gets);
 
-/// Who said that a token is no good, after which it was dropped. `who` null: it has gone since.
+/// Logs who reported a token that was then dropped. `who` null: the caller has hung up since.
 void log_token_refused(const caller* who, std::optional<unsigned> uid, std::string_view identity,
                        std::string_view scope, std::string_view fingerprint);
 

@@ -1,4 +1,4 @@
-// What a request's handler knows and by what it answers: the interface between connections and routes.
+// What a request's handler gets, and how it answers: the interface between connections and routes.
 #pragma once
 
 #include "daemon/core/access.hpp"
@@ -24,27 +24,28 @@ namespace tokenward::local {
 /// What all requests share; outlives them.
 struct environment {
     token_service& service;
-    unsigned own_uid = 0;  ///< the daemon's own: it may everything
+    unsigned own_uid = 0;  ///< the daemon's own: it may do everything
     std::string version{}; ///< for /v1/status
-    instant started{};     ///< when the daemon was
-    /// The loopback listener for a Prometheus: whoever is there sees all names, and nothing but metrics and
-    /// health. False: callers are known by their uid and see what they may use.
+    instant started{};     ///< when the daemon was started
+    /// True for the loopback listener for Prometheus: its callers see all names, but only metrics and health.
+    /// False: callers are identified by their uid, and see what they may use.
     bool for_monitoring = false;
     std::shared_ptr<token_answers> answers = std::make_shared<token_answers>(); ///< never null
     std::shared_ptr<catalog_pool> catalogs = std::make_shared<catalog_pool>();  ///< never null
     std::shared_ptr<audit_limiter> audit = std::make_shared<audit_limiter>();   ///< never null
     std::shared_ptr<rule_notes> notes = std::make_shared<rule_notes>();         ///< never null
-    caller_directory* directory = nullptr; ///< what is known of callers' numbers; null = nothing
+    caller_directory* directory =
+        nullptr; ///< knows names and owners of callers' ids; null = nothing is known
 };
 
 class late_exchange;
 
-/// What a connection's caller was last found to be allowed, so that the next get of the same token costs a
-/// comparison. Remembers what was granted for one scope and the token that it held, under the rules of one
-/// configuration: a renewed token may say of itself what a `deny` is about.
+/// The verbs that a connection's caller was last granted, so that the next get of the same token costs one
+/// comparison. Valid for one scope, one token and the rules of one configuration: a `deny` may match the
+/// renewed token and not the old one.
 class permission {
   public:
-    /// Whether one of `any_of` has been granted for the scope, as it is, under these rules.
+    /// Whether one of `any_of` has been granted for the scope with its present token, under these rules.
     bool covers(const used_scope& scope, std::uint64_t generation, verb_set any_of) const noexcept {
         return is_for(scope, generation) && (x_granted & any_of) != 0;
     }
@@ -57,53 +58,54 @@ class permission {
     }
 
   private:
-    // A token's address could be its successor's later; what owner_before compares can't, while we keep it.
+    // Compares control blocks: a new token may reuse an old token's address.
     bool is_for(const used_scope& scope, std::uint64_t generation) const noexcept {
         const credential_ptr& held = scope.held.value;
         return x_scope == scope.id && x_generation == generation && !x_held.owner_before(held) &&
                !held.owner_before(x_held);
     }
 
-    scope_id x_scope = 0; // ids begin with 1
+    scope_id x_scope = 0; // 0 = nothing granted; ids begin with 1
     std::uint64_t x_generation = 0;
-    std::weak_ptr<const credential> x_held; // none held then: judged by what was asked for alone
+    std::weak_ptr<const credential> x_held; // empty: none was held, so only the request was judged
     verb_set x_granted = 0;
 };
 
-/// The place of one request on its connection, to be answered exactly once. While it waits for the service
-/// the connection reads no further request.
+/// A connection's current request, which is answered exactly once. While it waits for the service, the
+/// connection reads no further request.
 class exchange {
   public:
     virtual ~exchange() = default;
     virtual const caller& who() const = 0;
     virtual permission& permitted() = 0;
 
-    /// The answer, now or later. If it can't be sent, for want of memory, say, the connection ends.
+    /// Answers the request, during the handler's call or later. If that fails, as when memory runs out, the
+    /// connection ends.
     virtual void answer(response r) noexcept = 0;
-    /// The service will answer: if the caller hangs up, it is told so by this id. 0 = the answer has been
-    /// given.
+    /// The service will answer later. If the caller hangs up, the wait `id` is cancelled. 0: the request has
+    /// been answered already.
     virtual void awaits(wait_id id) noexcept = 0;
-    /// For handlers that outlive the call: the connection may be gone when they are called.
+    /// For handlers that outlive the call: the connection may have ended when they are called.
     virtual late_exchange later() = 0;
-    /// Whether the request with this number is yet to be answered.
+    /// Whether the request with this number has not been answered yet.
     virtual bool is_open(std::uint64_t request) const noexcept = 0;
-    /// Nobody can answer the request with this number any more, because of `why`: the connection ends, if the
-    /// request is open.
+    /// The request with this number can't be answered any more, because of `why`. If it is open, the
+    /// connection ends.
     virtual void abandon(std::uint64_t request, const char* why) noexcept = 0;
 };
 
-/// The place of one request for a handler that outlives the call. Copies share it. When the last copy goes
-/// and the request is still open, its handler has been lost to an exception: the connection ends, so that its
-/// caller does not wait for ever. One thread.
+/// One request, for a handler that outlives the call. Copies share it. If the request is still open when the
+/// last copy is destroyed, its handler was lost to an exception: the connection ends, so that its caller does
+/// not wait for ever. One thread.
 class late_exchange {
   public:
     late_exchange(std::weak_ptr<exchange> connection, std::uint64_t request)
         : x_place(std::make_shared<place>(std::move(connection), request)) {}
 
-    /// The connection, if it is there and the request still open; else null.
+    /// The connection, or null if it has ended or the request has been answered.
     std::shared_ptr<exchange> lock() const noexcept { return x_place->lock(); }
 
-    /// Calls `work`, which is to answer the request; if it throws, the connection ends.
+    /// Calls `work`, which answers the request. If it throws, the connection ends.
     template <class Work>
     void guarded(Work&& work) const noexcept {
         try {
@@ -137,7 +139,7 @@ class late_exchange {
     std::shared_ptr<const place> x_place;
 };
 
-/// One request on its way through the routes. Lives as long as the call.
+/// One request while it is handled. Lives as long as the call of the handler.
 struct call {
     const environment& around;
     exchange& connection;
@@ -145,8 +147,8 @@ struct call {
     const target& path;
     moment now;
 
-    /// In whose share the IAM is asked: a subordinate uid counts for its owner, and those who are not known
-    /// share one.
+    /// The share that requests to the IAM count in: a subordinate uid counts for its owner, and all callers
+    /// without a known uid share one.
     requester by() const {
         const auto uid = connection.who().uid();
         return {.uid = connection.who().share().value_or(unknown_requester),

@@ -1,4 +1,4 @@
-// The log's line and the status' warnings about rules that applied to a caller who could not be judged.
+// Logs each `deny` that applied without certainty, and lists them for the status.
 #include "daemon/local/api/rule_notes.hpp"
 
 #include "daemon/base/log.hpp"
@@ -18,21 +18,22 @@ void rule_notes::note(std::uint64_t generation, const identity_config& identity,
     if (generation != x_generation) x_last.clear();
     x_generation = generation;
     if (!x_last.insert_or_assign({identity.name, place->index, decision.why}, *uid).second) return;
-    log::warning("denied_unknown", {.identity = identity.name, .peer_uid = uid},
-                 "{} holds for uid {}, of whom it may not speak: {}; the same of others is not logged again",
-                 text_of(*place), *uid, text_of(decision.why));
+    log::warning(
+        "denied_unknown", {.identity = identity.name, .peer_uid = uid},
+        "{} denied uid {} although it may be meant for somebody else: {}; further cases are not logged",
+        text_of(*place), *uid, text_of(decision.why));
 }
 
 std::vector<std::string> rule_notes::warnings_of(std::uint64_t generation,
                                                  const identity_config& identity) const {
-    std::vector<std::string> warnings = nameless_rules(identity);
+    std::vector<std::string> warnings = unresolved_rules(identity);
     if (generation != x_generation) return warnings;
     for (const auto& [of, uid] : x_last) {
         const auto& [name, index, why] = of;
         const access_rule* rule = index <= identity.deny.size() ? &identity.deny[index - 1] : nullptr;
         const auto place = rule != nullptr ? place_of(identity, *rule) : std::nullopt;
         if (name != identity.name || !place) continue;
-        warnings.push_back(fmt::format("{}: has held for want of knowledge, last for uid {}: {}",
+        warnings.push_back(fmt::format("{}: denied callers that could not be identified, last uid {}: {}",
                                        text_of(*place), uid, text_of(why)));
     }
     return warnings;

@@ -1,4 +1,4 @@
-// Which rules have held for want of knowledge: each is told in the log once, and shown to who manages.
+// Remembers which `deny` rules were applied without certainty: each is logged once, and shown to managers.
 #pragma once
 
 #include "daemon/core/access.hpp"
@@ -12,16 +12,16 @@
 
 namespace tokenward::local {
 
-/// Under the rules of one configuration: bounded by the number of its rules.
+/// Holds the rules of one configuration only, so it is bounded by their number. One thread.
 class rule_notes {
   public:
-    /// A `deny` has held for a caller of whom it is not known that it is about it. Logged the first time for
-    /// each rule and reason.
+    /// A `deny` was applied although it is not certain that it is about this caller. Logged the first time
+    /// for each rule and reason.
     void note(std::uint64_t generation, const identity_config& identity, const access_decision& decision,
               const caller& who);
 
-    /// A line for each of the identity's rules whose name has no number, and for each that has held for want
-    /// of knowledge since the last reload.
+    /// A line for each of the identity's rules whose name has no uid or gid, and for each that note() was
+    /// called with since the last reload.
     std::vector<std::string> warnings_of(std::uint64_t generation, const identity_config& identity) const;
 
   private:

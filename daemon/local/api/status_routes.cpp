@@ -84,7 +84,7 @@ json::object describe_scope(const scope_status& status, const moment& now) {
     return o;
 }
 
-// Rules that act for want of knowledge; who only uses the identity is not told about others.
+// Rules that were applied without certainty. Only managers see them: the lines name other callers.
 json::array warnings_for(const call& c, const identity_config& identity) {
     json::array warnings;
     if (verbs_on_some_scope(c.around, c.connection.who(), identity, can_manage) == 0) return warnings;

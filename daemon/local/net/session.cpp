@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view close_field = "Connection: close\r\n";
 constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// What went wrong stands in the log alone; the caller gets a reference to it.
+// The text of the failure is written to the log only; the caller gets a reference to that line.
 problem log_internal_error(const char* what) {
     static unsigned long count = 0;
     std::string reference = fmt::format("{}-{}", ::getpid(), ++count);
@@ -34,7 +34,7 @@ session::session(boost::asio::io_context& io, unique_fd fd, session_context& sha
       x_peer(fd.get(), shared.around.service.now().boot, std::move(shown), shared.around.directory),
       x_since(shared.ticks) {
     x_descriptor.assign(fd.get());
-    (void)fd.release(); // it has another owner now
+    (void)fd.release(); // x_descriptor owns it now
 }
 
 void session::start() noexcept {
@@ -60,7 +60,7 @@ void session::on_readable() {
     std::span<char> received;
     ssize_t size = x_input.receive(x_descriptor.native_handle(), x_shared.input, received);
     if (size == -EAGAIN) return proceed();
-    if (size <= 0) return close(); // we read only while nothing is owed
+    if (size <= 0) return close(); // no answer is pending while the connection is read
     consume(received);
 }
 
@@ -106,8 +106,8 @@ std::size_t session::take_requests(std::span<char> bytes, request_parser& parser
     return used;
 }
 
-// Rules may need what the system's databases say of the caller: better a moment's wait than to turn away for
-// want of knowledge who may come in. Goes on without it when that takes too long.
+// Rules may need facts from the system's databases about the caller. Wait briefly for these facts, so that a
+// permitted caller is not denied. After a timeout, go on without them.
 bool session::waits_for_facts() {
     const caller_directory* directory = x_shared.around.directory;
     if (directory == nullptr || x_facts_version == directory->version()) return false;
@@ -149,7 +149,7 @@ bool session::is_open(std::uint64_t request) const noexcept {
     return x_busy && !x_closed && request == x_number;
 }
 
-// While the request is run, run() sees to it.
+// During run(), run() itself answers with an error.
 void session::abandon(std::uint64_t request, const char* why) noexcept {
     if (!is_open(request)) return;
     if (x_batch != nullptr)
@@ -158,14 +158,14 @@ void session::abandon(std::uint64_t request, const char* why) noexcept {
         fail(why);
 }
 
-// Once begun it goes on between the waits: to cancel it after each costs more than to let it be.
+// The wait stays armed between requests: cancelling it each time would cost more.
 void session::watch_hang_up() {
     if (x_watches_hang_up) return;
     auto hung_up = [self = shared_from_this()](boost::system::error_code error) {
         self->x_watches_hang_up = false;
         if (self->x_closed || self->x_wait == 0) return;
         if (!error) return self->close();
-        self->guarded([&] { self->watch_hang_up(); }); // cancelled with the other waits
+        self->guarded([&] { self->watch_hang_up(); }); // x_descriptor.cancel() ended it with the other waits
     };
     x_descriptor.async_wait(descriptor::wait_error, std::move(hung_up));
     x_watches_hang_up = true;
@@ -183,7 +183,7 @@ void session::answer(response r) noexcept {
         batch.add(std::move(r), connection_field());
         flush(batch);
         if (x_closed) return;
-        // The service is in the midst of waking others: what the caller asked for next has to wait.
+        // The service is calling this while it wakes callers: the caller's next request is run afterwards.
         boost::asio::post(x_descriptor.get_executor(),
                           [self = shared_from_this()] { self->guarded([&] { self->proceed(); }); });
     });
@@ -196,7 +196,7 @@ void session::proceed() {
     if (x_last) {
         x_lingering = true;
         x_since = x_shared.ticks;
-        (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // who has gone need not be told
+        (void)::shutdown(x_descriptor.native_handle(), SHUT_WR); // fails only if the caller has hung up
         return drain();
     }
     if (!x_input.empty() && !x_needs_input) return consume(x_input.bytes());

@@ -1,4 +1,4 @@
-// One connection: reads requests, has them answered in their order, and never waits for a caller who doesn't
+// One connection: reads requests, answers them in their order, and never blocks on a caller that does not
 // read.
 #pragma once
 
@@ -21,15 +21,16 @@
 
 namespace tokenward::local {
 
-/// Its place in the round of those that are swept or told to end; it leaves by itself.
+/// A session's place in the list that the pool sweeps; its destructor takes it out.
 using session_hook =
     boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-/// A connection is in one of these states: reading (no memory beyond this object, unless a request has come
-/// in part), awaiting the service, blocked (the caller does not read), or lingering (all is said; the caller
-/// should see that before it gets a reset for what it still sends).
+/// A connection is in one of these states: reading (uses no memory beyond this object, unless a request has
+/// arrived in part), busy (a request is run or awaits the service), unsent (the caller does not read its
+/// answer), or lingering (everything is sent, and the caller has time to read it before the connection is
+/// closed, which could reset it).
 ///
-/// An exception inside, such as std::bad_alloc, ends the connection and nothing else. Whoever calls a member
+/// An exception inside, such as std::bad_alloc, ends this connection and nothing else. The caller of a member
 /// holds a shared_ptr to the session.
 class session final : public exchange, public session_hook, public std::enable_shared_from_this<session> {
   public:
@@ -38,17 +39,17 @@ class session final : public exchange, public session_hook, public std::enable_s
 
     /// Begins to read. Call once.
     void start() noexcept;
-    /// Ends what takes too long; called about once a second.
+    /// Ends the connection if its time is up; called about once a second.
     void sweep() noexcept;
-    /// Ends as soon as the answer under way is sent: at once if there is none.
+    /// Ends the connection as soon as the pending answer is sent; at once if there is none.
     void stop() noexcept;
-    /// Ends with an error that answers no request in particular. REQUIRES: none is under way.
+    /// Ends the connection with an error that answers no request in particular. REQUIRES: no request is run.
     void end_with(const problem& error) noexcept;
-    /// Ends at once; what was asked for goes on without it.
+    /// Ends the connection at once. A pending request is cancelled.
     void close() noexcept;
 
-    /// In ticks, since when it is the caller who has to go on, by a request or by the rest of one; none = we
-    /// owe it something.
+    /// The tick since which the connection waits for the caller, for a request or the rest of one; none = an
+    /// answer is pending.
     std::optional<std::uint32_t> idle_since() const noexcept;
 
     const caller& who() const override { return x_peer; }
@@ -67,7 +68,7 @@ class session final : public exchange, public session_hook, public std::enable_s
         std::size_t sent = 0;
     };
 
-    /// Every handler that is given to Asio, and every call from outside, does its work in here.
+    /// Every Asio handler and every public member does its work in here.
     template <class Work>
     void guarded(Work&& work) noexcept {
         try {
@@ -103,21 +104,21 @@ class session final : public exchange, public session_hook, public std::enable_s
     descriptor x_descriptor;
     peer x_peer;
     permission x_permission;
-    std::uint64_t x_facts_version = 0; // of the directory, when the caller was looked up in it
+    std::uint64_t x_facts_version = 0; // the directory's version when the caller was looked up
 
-    request_buffer x_input; // what has come of a request that is not complete, and what is behind it
+    request_buffer x_input; // an incomplete request, or requests that wait for their turn
     std::unique_ptr<unsent_output> x_unsent;
-    output_batch* x_batch = nullptr; // while a request is run: its answer goes here
-    wait_id x_wait = 0;
-    std::uint64_t x_number = 0; // of the request that is run, or was last
+    output_batch* x_batch = nullptr; // during run(): the answer is added to it
+    wait_id x_wait = 0;              // what the pending request awaits of the service; 0 = nothing
+    std::uint64_t x_number = 0;      // of the current or last request
     bool x_watches_hang_up = false;
     std::uint32_t x_since;      // tick of the last progress
     bool x_busy = false;        // a request is run or awaits its answer
-    bool x_abandoned = false;   // while it was run its handler was lost
-    bool x_needs_input = false; // what is in x_input has been looked at: nothing to do before more comes
-    bool x_keep_alive = true;   // as the request that is run wants it
-    bool x_http_1_0 = false;
-    bool x_last = false; // nothing is read any more; closed when all is sent
+    bool x_abandoned = false;   // during run(), the request's handler was lost
+    bool x_needs_input = false; // x_input has no complete request
+    bool x_keep_alive = true;   // the current request's wish
+    bool x_http_1_0 = false;    // the current request's version
+    bool x_last = false;        // no further request is read; the connection ends when all is sent
     bool x_lingering = false;
     bool x_closed = false;
     std::size_t x_drained = 0;

@@ -29,7 +29,7 @@ class failure_log {
 /// What all connections share; outlives them. One thread.
 struct session_context {
     environment around;
-    std::span<char> input;                ///< where requests are read to; holds nothing between two events
+    std::span<char> input;                ///< receives requests; not used between two events
     std::uint32_t ticks = 0;              ///< seconds, about, since the start
     bool stopping = false;                ///< no request is begun any more
     std::function<void(session&)> closed; ///< a connection has ended; it may go when its events are over.

@@ -8,13 +8,18 @@
 namespace tokenward::local {
 namespace {
 
-// In ticks of about a second. "Within 5 s" counts from a request's first byte.
+// Times are in ticks of about a second.
+// A connection without a request is closed after so long.
 constexpr std::uint32_t idle_ticks = 60;
+// A request must arrive completely within so long after its first byte.
 constexpr std::uint32_t request_ticks = 5;
-constexpr std::uint32_t blocked_ticks = 30; // without the caller taking a byte of what it asked for
+// A connection is closed if the caller reads no byte of an answer for so long.
+constexpr std::uint32_t blocked_ticks = 30;
+// The same during a shutdown: other callers are waiting for the next daemon.
+constexpr std::uint32_t stopping_ticks = 1;
+// After its last answer, a connection stays open for so long, so that the caller can read the answer.
 constexpr std::uint32_t linger_ticks = 2;
-constexpr std::uint32_t stopping_ticks =
-    1; // as blocked_ticks, at a shutdown: all others wait for the next daemon
+// Until then, at most so many bytes are received and ignored.
 constexpr std::size_t drain_limit = std::size_t{256} * 1024;
 
 } // namespace
@@ -74,7 +79,7 @@ std::optional<std::uint32_t> session::idle_since() const noexcept {
 void session::sweep() noexcept {
     guarded([&] {
         std::uint32_t age = x_shared.ticks - x_since;
-        if (x_closed || x_busy) return; // the service limits how long a caller waits
+        if (x_closed || x_busy) return; // while a request is run, the service limits the time
         if (x_lingering) {
             if (age > linger_ticks) close();
         } else if (x_unsent) {
@@ -100,14 +105,14 @@ void session::end_with(const problem& error) noexcept {
     });
 }
 
-// Closing with unread input would give the caller a reset, perhaps before it has read the answer.
+// Receives and ignores input: closing with unread input would send a reset, which could reach the caller
+// before it has read the answer.
 void session::drain() {
     for (;;) {
         ssize_t size =
             ::recv(x_descriptor.native_handle(), x_shared.input.data(), x_shared.input.size(), MSG_DONTWAIT);
         if (size < 0 && errno == EINTR) continue;
-        // At a shutdown nobody waits for what a caller might still send: it would be waited for by systemd
-        // too.
+        // At a shutdown, close at once: waiting would delay systemd too.
         if (size < 0 && errno == EAGAIN) return x_shared.stopping ? close() : wait_readable();
         if (size <= 0) return close();
         x_drained += static_cast<std::size_t>(size);
@@ -123,7 +128,7 @@ void session::stop() noexcept {
             return sweep();
         }
         if (x_lingering || !x_input.empty()) return close();
-        // A request may have come that we haven't seen yet.
+        // A request may have arrived that has not been read yet.
         x_descriptor.cancel();
         on_readable();
     });

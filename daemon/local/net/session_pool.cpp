@@ -1,4 +1,4 @@
-// Admits connections up to the limits, and runs over all of them once a second and at the end.
+// Admits connections up to the limits; sweeps all of them once a second, and ends them at a shutdown.
 #include "daemon/local/net/session_pool.hpp"
 
 #include <algorithm>
@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::size_t input_size = std::size_t{64} * 1024;
 constexpr std::size_t own_descriptors = 64;
-constexpr unsigned unknown_uid = ~0U; // (uid_t)-1 is nobody's
+constexpr unsigned unknown_share = ~0U; // (uid_t)-1 is nobody's
 
-unsigned uid_of(const session& s) {
-    return s.who().share().value_or(unknown_uid);
+unsigned share_of(const session& s) {
+    return s.who().share().value_or(unknown_share);
 }
 
 } // namespace
@@ -36,21 +36,22 @@ session_pool::~session_pool() {
 }
 
 bool session_pool::has_capacity(const session& fresh) {
-    const unsigned uid = uid_of(fresh);
-    const auto own = fresh.who().uid(); // the owner of a subordinate uid shares, but lends no privileges
-    if (own && (*own == 0 || *own == x_shared.around.own_uid))
+    const unsigned share = share_of(fresh);
+    // A subordinate uid counts in its owner's share, but does not get its owner's privileges.
+    const auto uid = fresh.who().uid();
+    if (uid && (*uid == 0 || *uid == x_shared.around.own_uid))
         return x_sessions.size() < x_limits.connections || close_idle(std::nullopt);
-    auto found = x_per_uid.find(uid);
-    if (found != x_per_uid.end() && found->second >= x_limits.connections / 2) return close_idle(uid);
+    auto found = x_per_share.find(share);
+    if (found != x_per_share.end() && found->second >= x_limits.connections / 2) return close_idle(share);
     return x_sessions.size() < x_limits.connections - x_limits.connections / 16 || close_idle(std::nullopt);
 }
 
-// Closes the connection, of this uid if one is named, that has waited longest for its caller: a half-sent
-// request makes room as an idle one does.
-bool session_pool::close_idle(std::optional<unsigned> uid) {
+// Closes the connection (of this share, if one is given) that has waited for its caller the longest, idle or
+// for the rest of a request.
+bool session_pool::close_idle(std::optional<unsigned> share) {
     std::shared_ptr<session> longest;
     for (const auto& [key, candidate] : x_sessions) {
-        if (uid && uid_of(*candidate) != *uid) continue;
+        if (share && share_of(*candidate) != *share) continue;
         auto since = candidate->idle_since();
         if (since && (!longest || *since < *longest->idle_since())) longest = candidate;
     }
@@ -73,21 +74,21 @@ void session_pool::add(unique_fd connected, shown_identities shown) {
     insert(fresh);
     if (admitted) return fresh->start();
     fresh->end_with({errc::too_many_requests, "there are too many connections"});
-    fresh->close(); // without lingering: that would take a place too
+    fresh->close(); // without lingering, which would use up a connection of the limit
 }
 
-// What erase() undoes: all of it or, after an exception, nothing.
+// erase() undoes it. After an exception, nothing has changed.
 void session_pool::insert(const std::shared_ptr<session>& fresh) {
-    std::size_t& of_uid = x_per_uid[uid_of(*fresh)];
+    std::size_t& of_share = x_per_share[share_of(*fresh)];
     x_sessions.emplace(fresh.get(), fresh);
     x_sweep_order.push_back(*fresh);
-    ++of_uid;
+    ++of_share;
     ++x_shared.around.service.counts().connections;
 }
 
 void session_pool::erase(session& ended) noexcept {
-    auto count = x_per_uid.find(uid_of(ended));
-    if (--count->second == 0) x_per_uid.erase(count);
+    auto count = x_per_share.find(share_of(ended));
+    if (--count->second == 0) x_per_share.erase(count);
     ended.unlink();
     --x_shared.around.service.counts().connections;
     x_sessions.erase(&ended);
@@ -103,8 +104,8 @@ void session_pool::arm_sweep() {
     x_sweeping = true;
 }
 
-// If the timer can't be set for want of memory, the next connection sets it. Answers to gets hold tokens:
-// they end within a tick of their token, or of the last connection.
+// If memory is too short to set the timer, the next connection sets it. Prepared answers hold tokens: they
+// are dropped within a tick after their token or the last connection has ended.
 void session_pool::sweep() {
     ++x_shared.ticks;
     x_sweeping = false;
@@ -115,8 +116,8 @@ void session_pool::sweep() {
     arm_sweep();
 }
 
-// Whoever is called may end itself or any other, and others may come: each of those that were there and still
-// are is called once.
+// `work` may end any session, and new ones may be added: each session that is there now is called once,
+// unless it has ended before its turn.
 template <class Work>
 void session_pool::for_each(Work work) noexcept {
     session_list rest;

@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                    ":5: error: `username` is too long: at most 255 bytes"},
         wrong_file{
             good + "      passcode: 123456\n",
-            ":8: error: a `passcode` is good for half a minute and can't stand here: give `totp_secret`, "
+            ":8: error: a `passcode` is good for half a minute and does not belong here: give `totp_secret`, "
             "or let a person give passcodes by `tokenward login`"},
         wrong_file{good + "      token: {file: /t}\n",
                    ":8: error: `token` does not go with auth_type password: remove it"},
@@ -100,10 +100,9 @@ wrong_file password(const std::string& text, const std::string& fault) {
 INSTANTIATE_TEST_SUITE_P(
     Secrets, LoginFaults,
     testing::Values(
-        password(
-            "hunter2",
-            "warning: `password` stands in this file as plain text: put it into a file of its own that only "
-            "the daemon may read, and write {file: /path/to/it} here"),
+        password("hunter2",
+                 "warning: `password` is in this file as plain text: put it into a file of its own that only "
+                 "the daemon may read, and write {file: /path/to/it} here"),
         password("''",
                  "error: `password` is empty: give one of {credential: NAME}, {file: PATH} or {env: NAME}"),
         password("[hunter2]",

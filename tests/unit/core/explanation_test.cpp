@@ -110,14 +110,14 @@ TEST_F(Explanation, SaysThatTheTokenIsJudgedOnceThereIsOne) {
 }
 
 TEST_F(Explanation, NamesTheRulesWhoseNamesHaveNoNumber) {
-    EXPECT_TRUE(nameless_rules(identity).empty());
+    EXPECT_TRUE(unresolved_rules(identity).empty());
     identity.allow[1].id.reset();
     identity.deny[0].id.reset();
     EXPECT_EQ(
-        nameless_rules(identity),
-        (std::vector<std::string>{"allow rule 2, line 13: group `ci` has no number: until it has one, the "
+        unresolved_rules(identity),
+        (std::vector<std::string>{"allow rule 2, line 13: group `ci` has no gid: until it has one, the "
                                   "rule matches nobody",
-                                  "deny rule 1, line 15: user `deploy` has no number: until it has one, the "
+                                  "deny rule 1, line 15: user `deploy` has no uid: until it has one, the "
                                   "rule holds for all callers whose own numbers have no name"}));
 }
 

@@ -180,11 +180,10 @@ TEST_F(DenyUnknown, HoldsForWhoHidesAndIsLoggedOnce) {
     EXPECT_EQ(ask_as(hides, "/v1/tokens/ci/eu-de").status, 403);
     const std::string lines = ::testing::internal::GetCapturedStderr();
     tokenward::log::set_level(tokenward::log::level::error);
-    EXPECT_NE(
-        lines.find(
-            "deny rule 1, line 12 holds for uid 1000, of whom it may not speak: the caller's unit can't "
-            "be read"),
-        std::string::npos)
+    EXPECT_NE(lines.find("deny rule 1, line 12 denied uid 1000 although it may be meant for somebody else: "
+                         "the caller's unit can't "
+                         "be read"),
+              std::string::npos)
         << lines;
     EXPECT_EQ(lines.find("event=denied_unknown"), lines.rfind("event=denied_unknown")) << lines;
     EXPECT_EQ(ask_as(connect(), "/v1/tokens/ci/eu-de").status, 200)
@@ -198,9 +197,9 @@ TEST_F(DenyUnknown, StatusTellsTheManagerAndNobodyElse) {
     const auto of_manager = get("/v1/status", "", 1001).json().at("identities").at(0);
     EXPECT_EQ(
         boost::json::serialize(of_manager.at("warnings")),
-        R"(["deny rule 2, line 13: user `laterbot` has no number: until it has one, the rule holds for all )"
-        R"(callers whose own numbers have no name","deny rule 1, line 12: has held for want of knowledge, )"
-        R"(last for uid 1000: the caller's unit can't be read"])");
+        R"(["deny rule 2, line 13: user `laterbot` has no uid: until it has one, the rule holds for all )"
+        R"(callers whose own numbers have no name","deny rule 1, line 12: denied callers that could not be )"
+        R"(identified, last uid 1000: the caller's unit can't be read"])");
     EXPECT_FALSE(get("/v1/status").json().at("identities").at(0).as_object().contains("warnings"));
 }
 
