@@ -58,7 +58,7 @@ static int ask(tokenward_client* client, const struct tw_buffer* path, int deadl
 
 int tokenward_endpoint(tokenward_client* client, const char* identity, const char* scope, const char* service,
                        const char* interface, const char* region, int deadline_ms, char** url) {
-    int error = tw_begin(client, identity, scope);
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     if (service == NULL || *service == '\0')
         return tw_fail(client, tokenward_error_invalid_argument, "a service is needed, such as compute");

@@ -24,13 +24,13 @@ int tokenward_get(tokenward_client* client, const char* identity, const char* sc
                   const tokenward_get_options* given, tokenward_token** token) {
     char query[TW_QUERY_SIZE];
     struct tw_request request;
-    int error = tw_get_request(client, identity, scope, given, query, &request);
+    int error = tw_make_get(client, identity, scope, given, query, &request);
     return error != tokenward_ok ? error : exchange_for_token(client, &request, token);
 }
 
 int tokenward_renew(tokenward_client* client, const char* identity, const char* scope, int deadline_ms,
                     tokenward_token** token) {
-    int error = tw_begin(client, identity, scope);
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     const struct tw_request request = {.method = "POST",
                                        .identity = identity,
@@ -38,6 +38,6 @@ int tokenward_renew(tokenward_client* client, const char* identity, const char* 
                                        .tail = "/renew",
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(deadline_ms),
-                                       .patient = deadline_ms > 0};
+                                       .has_deadline = deadline_ms > 0};
     return exchange_for_token(client, &request, token);
 }

@@ -2,7 +2,7 @@
 #include "client/call/handle.h"
 
 #include "client/call/problem.h"
-#include "client/kept/keep.h"
+#include "client/kept/kept_api.h"
 #include "common/socket_path.h"
 
 #include <stdlib.h>
@@ -99,7 +99,7 @@ int tokenward_open(const char* socket, tokenward_client** client) {
         destroy(opened);
         return tokenward_error_no_memory;
     }
-    tw_no_problem(opened);
+    tw_clear_problem(opened);
     *client = opened;
     return tokenward_ok;
 }

@@ -21,8 +21,8 @@ static int send_passcode(tokenward_client* client, const struct tw_buffer* path,
                                        .body_size = body->size,
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(deadline_ms),
-                                       .patient = deadline_ms > 0,
-                                       .once = true};
+                                       .has_deadline = deadline_ms > 0,
+                                       .not_repeatable = true};
     struct tw_call call;
     struct tw_answer answer;
     int error = tw_exchange(&call, client, &request, &answer);
@@ -32,7 +32,7 @@ static int send_passcode(tokenward_client* client, const struct tw_buffer* path,
 
 int tokenward_passcode(tokenward_client* client, const char* identity, const char* passcode,
                        int deadline_ms) {
-    tw_no_problem(client);
+    tw_clear_problem(client);
     if (identity == NULL || *identity == '\0')
         return tw_fail(client, tokenward_error_invalid_argument, "an identity is needed");
     if (!is_short(passcode))

@@ -23,7 +23,7 @@ struct tokenward_pending {
     char fingerprint[TOKENWARD_FINGERPRINT_SIZE]; ///< of a watch or a report; "" = none
     tw_instant wait_end;                          ///< of a watch
     tw_instant deadline;
-    bool patient;
+    bool has_deadline;
 
     tokenward_token* token;
     bool reporting; ///< tw_report_begins() was called
@@ -39,7 +39,7 @@ static tokenward_pending* make(tokenward_client* client, enum kind kind, const s
     made->kind = kind;
     made->state = tokenward_again;
     made->deadline = request->deadline;
-    made->patient = request->patient;
+    made->has_deadline = request->has_deadline;
     made->identity = strdup(request->identity);
     made->scope = strdup(request->scope);
     if (fingerprint != NULL)
@@ -68,14 +68,14 @@ int tokenward_start_get(tokenward_client* client, const char* identity, const ch
                         const tokenward_get_options* options, tokenward_pending** pending) {
     char query[TW_QUERY_SIZE];
     struct tw_request request;
-    int error = tw_get_request(client, identity, scope, options, query, &request);
+    int error = tw_make_get(client, identity, scope, options, query, &request);
     return error != tokenward_ok ? error : start(client, GETTING, &request, NULL, pending);
 }
 
 int tokenward_start_watch(tokenward_client* client, const char* identity, const char* scope,
                           const char* fingerprint, int wait_s, int deadline_ms, tokenward_pending** pending) {
     struct tw_request request;
-    int error = tw_watch_request(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
+    int error = tw_make_watch(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
     if (error == tokenward_ok) error = start(client, WATCHING, &request, fingerprint, pending);
     if (error != tokenward_ok) return error;
     tw_instant end = tw_deadline_in(wait_s * 1000);
@@ -89,7 +89,7 @@ int tokenward_start_report(tokenward_client* client, const char* identity, const
     const struct tw_refusal refusal = {fingerprint, status, body, body_size};
     struct tw_buffer report_body = {0};
     struct tw_request request;
-    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report_body, &request);
+    int error = tw_make_report(client, identity, scope, &refusal, deadline_ms, &report_body, &request);
     if (error == tokenward_ok) error = start(client, REPORTING, &request, fingerprint, pending);
     tw_buffer_free(&report_body);
     if (error != tokenward_ok) return error;
@@ -106,15 +106,15 @@ static void end_report(tokenward_pending* pending, int error) {
 
 /// The token is the same. A daemon that did not wait is asked again after a pause.
 static int unchanged(tokenward_pending* pending, bool waited) {
-    if (waited || tw_deadline_in(0) >= pending->wait_end) return tokenward_ok;
+    if (waited || tw_now() >= pending->wait_end) return tokenward_ok;
     tw_instant next = tw_deadline_in(TW_POLL_PERIOD_MS);
     pending->resume = next < pending->wait_end ? next : pending->wait_end;
     return tokenward_again;
 }
 
 static int ask_again(tokenward_pending* pending) {
-    if (tw_deadline_in(0) < pending->resume) return tokenward_again;
-    tw_instant left = pending->wait_end - tw_deadline_in(0);
+    if (tw_now() < pending->resume) return tokenward_again;
+    tw_instant left = pending->wait_end - tw_now();
     const struct tw_request request = {.method = "GET",
                                        .identity = pending->identity,
                                        .scope = pending->scope,
@@ -122,7 +122,7 @@ static int ask_again(tokenward_pending* pending) {
                                        .wait_s = left <= 0 ? 0 : (int)((left + 999) / 1000),
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = pending->deadline,
-                                       .patient = pending->patient};
+                                       .has_deadline = pending->has_deadline};
     return tw_call_begin(&pending->call, pending->client, &request);
 }
 
@@ -140,7 +140,7 @@ static int read_answer(tokenward_pending* pending, const struct tw_answer* answe
 
 int tokenward_pending_advance(tokenward_pending* pending) {
     if (pending->state != tokenward_again) return pending->state;
-    tw_no_problem(pending->client);
+    tw_clear_problem(pending->client);
     if (pending->call.link == NULL) { // a watch between two requests
         int error = ask_again(pending);
         if (error == tokenward_again) return error;
@@ -170,7 +170,7 @@ int tokenward_pending_events(const tokenward_pending* pending) {
 }
 
 int tokenward_pending_timeout(const tokenward_pending* pending) {
-    tw_instant left = pending->resume - tw_deadline_in(0);
+    tw_instant left = pending->resume - tw_now();
     if (pending->state != tokenward_again || left <= 0) return 0;
     return left < INT_MAX ? (int)left : INT_MAX;
 }

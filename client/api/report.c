@@ -20,7 +20,7 @@ int tokenward_report(tokenward_client* client, const char* identity, const char*
     struct tw_buffer report_body = {0};
     struct tw_request request;
     int said = tokenward_verdict_other;
-    int error = tw_report_request(client, identity, scope, &refusal, deadline_ms, &report_body, &request);
+    int error = tw_make_report(client, identity, scope, &refusal, deadline_ms, &report_body, &request);
     if (error == tokenward_ok) {
         tw_report_begins(client, fingerprint);
         error = ask_for_verdict(client, &request, &said, current);
@@ -33,7 +33,7 @@ int tokenward_report(tokenward_client* client, const char* identity, const char*
 
 int tokenward_invalidate(tokenward_client* client, const char* identity, const char* scope,
                          const char* fingerprint, int deadline_ms) {
-    int error = tw_begin(client, identity, scope);
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     if (fingerprint != NULL && !tw_is_fingerprint(fingerprint)) return tw_fail_fingerprint(client);
     const struct tw_request request = {.method = "DELETE",
@@ -42,7 +42,7 @@ int tokenward_invalidate(tokenward_client* client, const char* identity, const c
                                        .if_match = fingerprint,
                                        .limit = TW_LIMIT_TOKEN,
                                        .deadline = tw_deadline(deadline_ms),
-                                       .patient = deadline_ms > 0};
+                                       .has_deadline = deadline_ms > 0};
     char held[TOKENWARD_FINGERPRINT_SIZE] = "";
     if (fingerprint == NULL) tw_find_kept(client, identity, scope, held);
     const char* refused = fingerprint != NULL ? fingerprint : held;

@@ -32,7 +32,7 @@ static int copy_body(const tokenward_client* client, const struct tw_answer* ans
 
 int tokenward_request(tokenward_client* client, const char* method, const char* path, const char* body,
                       int deadline_ms, char** text) {
-    tw_no_problem(client);
+    tw_clear_problem(client);
     if (method == NULL || !is_method(method) || path == NULL || !is_path(path))
         return tw_fail(client, tokenward_error_invalid_argument,
                        "a method such as GET and a percent-encoded path such as /v1/status are needed");
@@ -42,7 +42,7 @@ int tokenward_request(tokenward_client* client, const char* method, const char* 
                                        .body_size = body != NULL ? strlen(body) : 0,
                                        .limit = TW_LIMIT_LIST,
                                        .deadline = tw_deadline(deadline_ms),
-                                       .patient = deadline_ms > 0};
+                                       .has_deadline = deadline_ms > 0};
     struct tw_call call;
     struct tw_answer answer;
     int error = tw_exchange(&call, client, &request, &answer);

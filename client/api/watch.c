@@ -10,8 +10,7 @@ static tw_instant earlier(tw_instant a, tw_instant b) {
 }
 
 static void pause_until(tw_instant when) {
-    for (tw_instant left = when - tw_deadline_in(0); left > 0; left = when - tw_deadline_in(0))
-        poll(NULL, 0, (int)left);
+    for (tw_instant left = when - tw_now(); left > 0; left = when - tw_now()) poll(NULL, 0, (int)left);
 }
 
 /// Whether the caller has this token already: a daemon that ignores If-None-Match sends it again.
@@ -35,10 +34,10 @@ static int watch_until(tokenward_client* client, struct tw_request* request, tw_
         if (*token != NULL && !is_known(*token, request)) return tokenward_ok;
         tokenward_token_free(*token);
         *token = NULL;
-        tw_instant left = end - tw_deadline_in(0);
+        tw_instant left = end - tw_now();
         if (waited || left <= 0) return tokenward_ok;
         pause_until(earlier(tw_deadline_in(TW_POLL_PERIOD_MS), end));
-        left = end - tw_deadline_in(0);
+        left = end - tw_now();
         request->wait_s = left <= 0 ? 0 : (int)((left + 999) / 1000);
     }
 }
@@ -46,7 +45,7 @@ static int watch_until(tokenward_client* client, struct tw_request* request, tw_
 int tokenward_watch(tokenward_client* client, const char* identity, const char* scope,
                     const char* fingerprint, int wait_s, int deadline_ms, tokenward_token** token) {
     struct tw_request request;
-    int error = tw_watch_request(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
+    int error = tw_make_watch(client, identity, scope, fingerprint, wait_s, deadline_ms, &request);
     if (error != tokenward_ok) return error;
     tokenward_token* next = NULL;
     error = watch_until(client, &request, earlier(tw_deadline_in(wait_s * 1000), request.deadline), &next);

@@ -13,7 +13,7 @@ static tw_instant start_deadline(tokenward_client* client, const struct tw_reque
     pthread_mutex_lock(&client->mutex);
     int wait = client->start_wait_ms;
     pthread_mutex_unlock(&client->mutex);
-    if (wait < 0) return request->patient ? request->deadline : 0;
+    if (wait < 0) return request->has_deadline ? request->deadline : 0;
     if (wait == 0) return 0;
     tw_instant end = tw_deadline_in(wait);
     return end < request->deadline ? end : request->deadline;
@@ -32,7 +32,7 @@ int tw_call_begin(struct tw_call* call, tokenward_client* client, const struct t
                              .deadline = request->deadline,
                              .start_deadline = start_deadline(client, request),
                              .pause_ms = first_pause_ms,
-                             .once = request->once,
+                             .not_repeatable = request->not_repeatable,
                              .takes_304 = request->if_none_match != NULL};
     if (call->link == NULL || !tw_write_request(&call->link->out, request)) {
         tw_call_end(call);
@@ -40,7 +40,7 @@ int tw_call_begin(struct tw_call* call, tokenward_client* client, const struct t
     }
     if (call->start_deadline != 0) call->retries = most_retries;
     if (call->link->fd < 0) return tokenward_ok;
-    if (call->once || !tw_is_quiet(call->link->fd))
+    if (call->not_repeatable || !tw_is_quiet(call->link->fd))
         tw_hang_up(call->link);
     else
         call->phase = TW_SENDING;
@@ -49,7 +49,7 @@ int tw_call_begin(struct tw_call* call, tokenward_client* client, const struct t
 
 /// Tries to connect. A daemon that is not there, or too busy to accept, is tried again after a pause.
 static int step_connect(struct tw_call* call) {
-    tw_instant now = tw_deadline_in(0);
+    tw_instant now = tw_now();
     if (now < call->next_try) return EAGAIN;
     int error = tw_connect(call->client->pool.socket, call->blocking ? call->deadline : 0, &call->link->fd);
     call->absent = error == ECONNREFUSED || error == ENOENT ? error : 0;
@@ -73,7 +73,7 @@ static int step_send(struct tw_call* call) {
         if (error != 0) return error;
         call->sent += sent;
     }
-    if (call->once) tw_buffer_clear(out); // it holds a passcode
+    if (call->not_repeatable) tw_buffer_clear(out); // it holds a passcode
     call->phase = TW_RECEIVING;
     return EAGAIN; // the answer can't be there yet, so receiving now would waste a system call
 }
@@ -108,16 +108,16 @@ static int step_receive(struct tw_call* call) {
 
 /// Uses up a retry and sets the pause before it. Only a call whose caller gave a deadline has retries.
 static bool take_retry(struct tw_call* call) {
-    if (call->retries == 0 || tw_deadline_in(0) >= call->start_deadline) return false;
+    if (call->retries == 0 || tw_now() >= call->start_deadline) return false;
     --call->retries;
     call->next_try = tw_deadline_in(call->pause_ms);
     return true;
 }
 
-/// Whether to send the request again after its connection broke. Unless it is marked `once`, a request has
-/// the same effect if it arrives twice.
+/// Whether to send the request again after its connection broke. Unless it is marked `not_repeatable`, a
+/// request has the same effect if it arrives twice.
 static bool try_again(struct tw_call* call, int error) {
-    if (call->phase == TW_CONNECTING || call->once || call->link->stranded) return false;
+    if (call->phase == TW_CONNECTING || call->not_repeatable || call->link->stranded) return false;
     if (error != ECONNRESET && error != EPIPE) return false;
     if ((call->fresh || call->link->in.size != 0) && !take_retry(call)) return false;
     start_over(call);
@@ -127,7 +127,7 @@ static bool try_again(struct tw_call* call, int error) {
 /// Whether the daemon answered 503 and closed, as it does while it ends: the one that is started next may
 /// serve the request. A second such answer is an error, unless the caller gave a deadline.
 static bool is_turned_away(struct tw_call* call) {
-    if (call->head.status != 503 || call->head.keep_alive || call->once) return false;
+    if (call->head.status != 503 || call->head.keep_alive || call->not_repeatable) return false;
     if (call->turned_away) return take_retry(call);
     call->turned_away = true;
     return true;
@@ -155,7 +155,7 @@ int tw_call_step(struct tw_call* call) {
             start_over(call);
             continue;
         }
-        if (error == EAGAIN && tw_deadline_in(0) < call->deadline) return EAGAIN;
+        if (error == EAGAIN && tw_now() < call->deadline) return EAGAIN;
         if (error == EAGAIN) return call->absent != 0 ? call->absent : ETIMEDOUT;
         if (error != 0 && !try_again(call, error)) return error;
     }
@@ -192,7 +192,7 @@ int tw_call_finish(struct tw_call* call, int number, struct tw_answer* answer) {
                                  .body_size = call->head.body_size};
     call->answered = true;
     if (answer->status < 300 || (answer->status == 304 && call->takes_304)) return tokenward_ok;
-    int error = tw_fail_as_told(client, answer->status, answer->body, answer->body_size);
+    int error = tw_fail_from_answer(client, answer->status, answer->body, answer->body_size);
     tw_call_end(call);
     return error;
 }

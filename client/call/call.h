@@ -29,10 +29,10 @@ struct tw_call {
     tw_instant deadline;
     tw_instant start_deadline; ///< until then, a daemon that is not there is tried again; 0 = not at all
     tw_instant next_try;       ///< while connecting: not before this
-    int pause_ms;              ///< before the next try but one
+    int pause_ms;              ///< after the next try, before the one that follows it
     int retries;               ///< how often the request may still be sent again after its connection broke
     bool blocking;             ///< a step may wait in connect(2)
-    bool once;                 ///< as in struct tw_request
+    bool not_repeatable;       ///< as in struct tw_request
     bool takes_304;
     bool turned_away; ///< a daemon that is ending has refused the request once
     bool fresh;       ///< the connection was opened for this call

@@ -73,14 +73,14 @@ static int set_problem(const tokenward_client* client, int error, const char* ti
     return error;
 }
 
-int tw_fail_again(const tokenward_client* client, const tokenward_problem* problem) {
+int tw_restore_problem(const tokenward_client* client, const tokenward_problem* problem) {
     set_problem(client, problem->error, problem->title, problem->detail);
     last.problem.retry_after = problem->retry_after;
     last.problem.http_status = problem->http_status;
     return problem->error;
 }
 
-void tw_no_problem(const tokenward_client* client) {
+void tw_clear_problem(const tokenward_client* client) {
     set_problem(client, tokenward_ok, tokenward_strerror(tokenward_ok), "");
 }
 
@@ -149,7 +149,7 @@ static int error_of_type(const char* type) {
     return tokenward_error_other;
 }
 
-int tw_fail_as_told(const tokenward_client* client, int http_status, const char* body, size_t body_size) {
+int tw_fail_from_answer(const tokenward_client* client, int http_status, const char* body, size_t body_size) {
     struct tw_arena arena = {NULL};
     struct told told = {NULL, NULL, "", -1};
     bool good = tw_read_document(body, body_size, &arena, told_fields, &told);

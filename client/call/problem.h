@@ -1,4 +1,4 @@
-// The thread's last problem: every way in which a call can fail is put into words here.
+// The thread's last problem. The texts of all failures are here.
 #ifndef TOKENWARD_CLIENT_CALL_PROBLEM_H
 #define TOKENWARD_CLIENT_CALL_PROBLEM_H
 
@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Begins a call: there is no problem so far.
-void tw_no_problem(const tokenward_client* client);
+/// Begins a call: the thread has no problem.
+void tw_clear_problem(const tokenward_client* client);
 
 /// Ends a call with an error that the client found; returns it.
 int tw_fail(const tokenward_client* client, int error, const char* detail_format, ...)
@@ -17,8 +17,8 @@ int tw_fail(const tokenward_client* client, int error, const char* detail_format
 /// Ends a call because memory ran out; returns the error.
 int tw_fail_no_memory(const tokenward_client* client);
 
-/// Ends a call with a problem that was copied before; returns its error.
-int tw_fail_again(const tokenward_client* client, const tokenward_problem* problem);
+/// Ends a call with a copy of a problem, made earlier; returns its error.
+int tw_restore_problem(const tokenward_client* client, const tokenward_problem* problem);
 
 /// Ends a call because of a number of errno; `connected` says whether there was a connection. Returns the
 /// error.
@@ -26,6 +26,6 @@ int tw_fail_by_errno(const tokenward_client* client, int number, bool connected)
 
 /// Ends a call with the problem that an answer of the daemon (problem+json, RFC 9457) describes; returns the
 /// error.
-int tw_fail_as_told(const tokenward_client* client, int http_status, const char* body, size_t body_size);
+int tw_fail_from_answer(const tokenward_client* client, int http_status, const char* body, size_t body_size);
 
 #endif

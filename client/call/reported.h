@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/// One token.
+/// What is remembered of one reported token.
 struct tw_reported_token {
     char fingerprint[TOKENWARD_FINGERPRINT_SIZE]; ///< "" = this place is free
     int pending;                                  ///< reports of it that have not been answered yet

@@ -36,8 +36,8 @@ bool tw_write_request(struct tw_buffer* out, const struct tw_request* request) {
     return !out->failed;
 }
 
-int tw_begin(const tokenward_client* client, const char* identity, const char* scope) {
-    tw_no_problem(client);
+int tw_check_names(const tokenward_client* client, const char* identity, const char* scope) {
+    tw_clear_problem(client);
     if (identity == NULL || scope == NULL || *identity == '\0' || *scope == '\0')
         return tw_fail(client, tokenward_error_invalid_argument, "an identity and a scope are needed");
     return tokenward_ok;

@@ -26,8 +26,9 @@ struct tw_request {
     size_t body_size;
     size_t limit; ///< one of TW_LIMIT_*
     tw_instant deadline;
-    bool patient; ///< the caller has set the deadline: until then, a daemon that is not there is waited for
-    bool once;    ///< must not arrive twice: gets a new connection, and is wiped as soon as it is sent
+    bool has_deadline; ///< the caller has set the deadline: until then, a daemon that is not there is waited
+                       ///< for
+    bool not_repeatable; ///< must not arrive twice: gets a new connection, and is wiped as soon as it is sent
 };
 
 /// Writes the request to `out`, in the place of what is there. False: no memory.
@@ -36,8 +37,8 @@ bool tw_write_request(struct tw_buffer* out, const struct tw_request* request);
 /// Appends "/v1/identities/IDENTITY" to `path`, percent-encoded.
 void tw_append_identity_path(struct tw_buffer* path, const char* identity);
 
-/// Begins a call about a token: no problem so far, unless the identity or the scope is missing.
-int tw_begin(const tokenward_client* client, const char* identity, const char* scope);
+/// Begins a call about a token: clears the problem, or fails if the identity or the scope is missing.
+int tw_check_names(const tokenward_client* client, const char* identity, const char* scope);
 
 /// Whether `text` may be sent as a fingerprint: visible ASCII without quotes that fits into
 /// TOKENWARD_FINGERPRINT_SIZE.

@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/// The options of a caller of any version, completed with the defaults. `*patient`: they have a deadline.
-static tokenward_get_options complete(const tokenward_get_options* given, bool* patient) {
+/// The options of a caller of any version, completed with the defaults. `*has_deadline`: they have a
+/// deadline.
+static tokenward_get_options complete(const tokenward_get_options* given, bool* has_deadline) {
     tokenward_get_options options = TOKENWARD_GET_OPTIONS_INIT;
     if (given != NULL) memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
-    *patient = options.deadline_ms > 0;
+    *has_deadline = options.deadline_ms > 0;
     if (options.max_wait < 0 && options.deadline_ms > 0)
         options.max_wait = (options.deadline_ms + 999L) / 1000;
     if (options.deadline_ms <= 0 && options.max_wait >= 0)
@@ -22,13 +23,12 @@ static tokenward_get_options complete(const tokenward_get_options* given, bool* 
     return options;
 }
 
-int tw_get_request(const tokenward_client* client, const char* identity, const char* scope,
-                   const tokenward_get_options* given, char query[TW_QUERY_SIZE],
-                   struct tw_request* request) {
-    int error = tw_begin(client, identity, scope);
+int tw_make_get(const tokenward_client* client, const char* identity, const char* scope,
+                const tokenward_get_options* given, char query[TW_QUERY_SIZE], struct tw_request* request) {
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
-    bool patient = false;
-    tokenward_get_options options = complete(given, &patient);
+    bool has_deadline = false;
+    tokenward_get_options options = complete(given, &has_deadline);
     if (options.min_ttl < 0) return tw_fail(client, tokenward_error_invalid_argument, "min_ttl is negative");
     query[0] = '\0';
     const char* separator = options.min_ttl > 0 ? "&" : "?";
@@ -41,16 +41,16 @@ int tw_get_request(const tokenward_client* client, const char* identity, const c
                                    .tail = query,
                                    .limit = TW_LIMIT_TOKEN,
                                    .deadline = tw_deadline(options.deadline_ms),
-                                   .patient = patient};
+                                   .has_deadline = has_deadline};
     return tokenward_ok;
 }
 
 /// How long a watch may last, and how much longer its call may take.
 enum { longest_wait_s = 300, watch_grace_ms = 5000 };
 
-int tw_watch_request(const tokenward_client* client, const char* identity, const char* scope,
-                     const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request) {
-    int error = tw_begin(client, identity, scope);
+int tw_make_watch(const tokenward_client* client, const char* identity, const char* scope,
+                  const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request) {
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     if (wait_s < 0 || wait_s > longest_wait_s)
         return tw_fail(client, tokenward_error_invalid_argument, "wait_s is %d: it may be 0 to %d", wait_s,
@@ -65,7 +65,7 @@ int tw_watch_request(const tokenward_client* client, const char* identity, const
                                    .wait_s = fingerprint != NULL ? wait_s : 0,
                                    .limit = TW_LIMIT_TOKEN,
                                    .deadline = tw_deadline_in(deadline_ms > 0 ? deadline_ms : longest),
-                                   .patient = deadline_ms > 0};
+                                   .has_deadline = deadline_ms > 0};
     return tokenward_ok;
 }
 
@@ -113,10 +113,10 @@ static void append_report(struct tw_buffer* body, const struct tw_refusal* refus
     tw_buffer_append_text(body, "}");
 }
 
-int tw_report_request(const tokenward_client* client, const char* identity, const char* scope,
-                      const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* body,
-                      struct tw_request* request) {
-    int error = tw_begin(client, identity, scope);
+int tw_make_report(const tokenward_client* client, const char* identity, const char* scope,
+                   const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* body,
+                   struct tw_request* request) {
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     if (refusal->fingerprint == NULL || !tw_is_fingerprint(refusal->fingerprint))
         return tw_fail_fingerprint(client);
@@ -130,7 +130,7 @@ int tw_report_request(const tokenward_client* client, const char* identity, cons
                                    .body_size = body->size,
                                    .limit = TW_LIMIT_TOKEN,
                                    .deadline = tw_deadline(deadline_ms),
-                                   .patient = deadline_ms > 0};
+                                   .has_deadline = deadline_ms > 0};
     return tokenward_ok;
 }
 

@@ -12,12 +12,12 @@ enum {
 
 /// Makes the request of tokenward_get(), which refers to `query`. This and the next two return an enum
 /// tokenward_error.
-int tw_get_request(const tokenward_client* client, const char* identity, const char* scope,
-                   const tokenward_get_options* given, char query[TW_QUERY_SIZE], struct tw_request* request);
+int tw_make_get(const tokenward_client* client, const char* identity, const char* scope,
+                const tokenward_get_options* given, char query[TW_QUERY_SIZE], struct tw_request* request);
 
 /// Makes the request of tokenward_watch().
-int tw_watch_request(const tokenward_client* client, const char* identity, const char* scope,
-                     const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request);
+int tw_make_watch(const tokenward_client* client, const char* identity, const char* scope,
+                  const char* fingerprint, int wait_s, int deadline_ms, struct tw_request* request);
 
 /// What a service answered to a token that it refused.
 struct tw_refusal {
@@ -28,9 +28,9 @@ struct tw_refusal {
 };
 
 /// Makes the request of tokenward_report(), which refers to `body`; the caller frees that in any case.
-int tw_report_request(const tokenward_client* client, const char* identity, const char* scope,
-                      const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* body,
-                      struct tw_request* request);
+int tw_make_report(const tokenward_client* client, const char* identity, const char* scope,
+                   const struct tw_refusal* refusal, int deadline_ms, struct tw_buffer* body,
+                   struct tw_request* request);
 
 /// Reads the answer to a report; `current` may be NULL. Returns an enum tokenward_error.
 int tw_take_verdict(const tokenward_client* client, const struct tw_answer* answer, int* verdict,

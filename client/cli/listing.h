@@ -36,7 +36,7 @@ struct status_node {
     const char* auth_url;
     const char* password_expires_at; ///< RFC 3339; NULL = never, or not known
     struct scope_node* scopes;
-    struct text_node* warnings; ///< rules that had to be applied without knowing who calls; for its managers
+    struct text_node* warnings; ///< rules that were applied without certainty; for managers only
     struct status_node* next;
 };
 

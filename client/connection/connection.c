@@ -18,8 +18,12 @@ static tw_instant read_clock(clockid_t clock) {
     return (tw_instant)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+tw_instant tw_now(void) {
+    return read_clock(CLOCK_MONOTONIC);
+}
+
 tw_instant tw_deadline_in(int milliseconds) {
-    return read_clock(CLOCK_MONOTONIC) + milliseconds;
+    return tw_now() + milliseconds;
 }
 
 tw_instant tw_boot_time(void) {
@@ -28,7 +32,7 @@ tw_instant tw_boot_time(void) {
 
 /// Milliseconds left until the deadline; 0 after it.
 static int remaining(tw_instant deadline) {
-    tw_instant left = deadline - tw_deadline_in(0);
+    tw_instant left = deadline - tw_now();
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 

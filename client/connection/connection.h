@@ -9,6 +9,8 @@
 /// A point in time: milliseconds of CLOCK_MONOTONIC.
 typedef int64_t tw_instant;
 
+tw_instant tw_now(void);
+
 /// Now and `milliseconds` more.
 tw_instant tw_deadline_in(int milliseconds);
 

@@ -1,7 +1,7 @@
 // Applies reports to the kept tokens of a handle.
 #include "client/kept/reports.h"
 
-#include "client/kept/keeper.h"
+#include "client/kept/kept_thread.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ void tw_report_ends(tokenward_client* client, const char* fingerprint, bool gone
     for (tokenward_kept* kept = client->kept; kept != NULL; kept = kept->next) {
         if (!tw_kept_is(kept, fingerprint) || kept->reports == 0) continue; // it came after the report began
         if (tw_kept_resume(kept, gone)) pthread_cond_broadcast(&kept->changed);
-        if (kept->gone) tw_keeper_wake(kept);
+        if (kept->gone) tw_kept_thread_wake(kept);
     }
     pthread_mutex_unlock(&client->mutex);
 }

@@ -1,6 +1,6 @@
 // The kept tokens of a handle, when it is closed and when the process is forked.
-#ifndef TOKENWARD_CLIENT_KEPT_KEEP_H
-#define TOKENWARD_CLIENT_KEPT_KEEP_H
+#ifndef TOKENWARD_CLIENT_KEPT_KEPT_API_H
+#define TOKENWARD_CLIENT_KEPT_KEPT_API_H
 
 #include "client/tokenward.h"
 

@@ -1,9 +1,9 @@
 // tokenward_keep() and tokenward_kept_*().
-#include "client/kept/keep.h"
+#include "client/kept/kept_api.h"
 
 #include "client/call/problem.h"
 #include "client/call/request.h"
-#include "client/kept/keeper.h"
+#include "client/kept/kept_thread.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,12 +13,12 @@
 enum { child_wait_ms = 1000 };
 
 int tokenward_keep(tokenward_client* client, const char* identity, const char* scope, tokenward_kept** kept) {
-    int error = tw_begin(client, identity, scope);
+    int error = tw_check_names(client, identity, scope);
     if (error != tokenward_ok) return error;
     tokenward_kept* made = tw_kept_new(client, identity, scope);
     if (made == NULL) return tw_fail_no_memory(client);
     pthread_mutex_lock(&client->mutex);
-    int number = tw_keeper_start(made);
+    int number = tw_kept_thread_start(made);
     if (number == 0) {
         made->next = client->kept;
         client->kept = made;
@@ -36,7 +36,7 @@ int tokenward_keep(tokenward_client* client, const char* identity, const char* s
 void tokenward_kept_end(tokenward_kept* kept) {
     if (kept == NULL) return;
     tokenward_client* client = kept->client;
-    tw_keeper_stop(kept);
+    tw_kept_thread_stop(kept);
     pthread_mutex_lock(&client->mutex);
     tokenward_kept** at = &client->kept;
     while (*at != kept) at = &(*at)->next;
@@ -53,26 +53,29 @@ static struct timespec as_time(tw_instant when) {
     return (struct timespec){.tv_sec = (time_t)(when / 1000), .tv_nsec = (long)(when % 1000) * 1000000};
 }
 
-/// In a child of fork(), starts the thread anew. REQUIRES: the handle's mutex is held.
+/// In a child of fork(), starts the thread again. REQUIRES: the handle's mutex is held.
 static void revive(tokenward_kept* kept) {
-    if (!kept->running && tw_keeper_start(kept) != 0) atomic_store(&kept->error, tokenward_error_no_memory);
+    if (!kept->running && tw_kept_thread_start(kept) != 0)
+        atomic_store(&kept->error, tokenward_error_no_memory);
 }
 
+enum patience { UNTIL_SERVED, ONE_ATTEMPT };
+
 /// Waits until a token is served, until the daemon says that this process may not have it, or until `until`;
-/// with `attempt`, also until an attempt has ended. REQUIRES: the handle's mutex is held.
-static void wait_served(tokenward_kept* kept, tw_instant until, bool attempt) {
+/// with ONE_ATTEMPT, also until an attempt has ended. REQUIRES: the handle's mutex is held.
+static void wait_served(tokenward_kept* kept, tw_instant until, enum patience patience) {
     struct timespec when = as_time(until);
     unsigned long before = kept->attempts;
-    if (tw_is_withdrawn(kept->problem.error)) tw_keeper_wake(kept); // this may have changed
+    if (tw_is_withdrawn(kept->problem.error)) tw_kept_thread_wake(kept); // the permission may have changed
     while (!tw_kept_is_served(kept) &&
-           !((attempt || tw_is_withdrawn(kept->problem.error)) && kept->attempts != before))
+           !((patience == ONE_ATTEMPT || tw_is_withdrawn(kept->problem.error)) && kept->attempts != before))
         if (pthread_cond_timedwait(&kept->changed, &kept->client->mutex, &when) == ETIMEDOUT) return;
 }
 
 static void __attribute__((noinline)) read_after_fork(tokenward_kept* kept) {
     pthread_mutex_lock(&kept->client->mutex);
     revive(kept);
-    if (kept->running) wait_served(kept, tw_deadline_in(child_wait_ms), true);
+    if (kept->running) wait_served(kept, tw_deadline_in(child_wait_ms), ONE_ATTEMPT);
     if (kept->running) atomic_store(&kept->forked, false);
     pthread_mutex_unlock(&kept->client->mutex);
 }
@@ -94,15 +97,15 @@ int tokenward_kept_get(tokenward_kept* kept, char* token, size_t size, size_t* t
 
 int tokenward_kept_wait(tokenward_kept* kept, int deadline_ms) {
     tokenward_client* client = kept->client;
-    tw_no_problem(client);
+    tw_clear_problem(client);
     tw_instant until = tw_deadline(deadline_ms);
     pthread_mutex_lock(&client->mutex);
     revive(kept);
-    wait_served(kept, until, false);
+    wait_served(kept, until, UNTIL_SERVED);
     int error = tokenward_ok;
     if (!tw_kept_is_served(kept))
         error = kept->problem.error != tokenward_ok
-                    ? tw_fail_again(client, &kept->problem)
+                    ? tw_restore_problem(client, &kept->problem)
                     : tw_fail(client, tokenward_error_deadline, "no token of %s for %s came in time",
                               kept->identity, kept->scope);
     pthread_mutex_unlock(&client->mutex);

@@ -1,5 +1,5 @@
 // The state of a kept token.
-#include "client/kept/kept.h"
+#include "client/kept/kept_state.h"
 
 #include "client/kept/pace.h"
 

@@ -1,6 +1,6 @@
 // A kept token: what is known of it, and when it is served.
-#ifndef TOKENWARD_CLIENT_KEPT_KEPT_H
-#define TOKENWARD_CLIENT_KEPT_KEPT_H
+#ifndef TOKENWARD_CLIENT_KEPT_KEPT_STATE_H
+#define TOKENWARD_CLIENT_KEPT_KEPT_STATE_H
 
 #include "client/call/handle.h"
 #include "client/connection/connection.h"

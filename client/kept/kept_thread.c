@@ -1,5 +1,5 @@
 // The thread that keeps a token up to date.
-#include "client/kept/keeper.h"
+#include "client/kept/kept_thread.h"
 
 #include "client/call/call.h"
 #include "client/call/problem.h"
@@ -30,7 +30,7 @@ static bool is_stopping(tokenward_kept* kept) {
 static bool wait_or_wake(const tokenward_kept* kept, int fd, short events, tw_instant when) {
     struct pollfd entries[] = {{.fd = kept->wake, .events = POLLIN},
                                {.fd = events != 0 ? fd : -1, .events = events}};
-    tw_instant left = when - tw_deadline_in(0);
+    tw_instant left = when - tw_now();
     if (poll(entries, 2, left <= 0 ? 0 : (int)left) <= 0 || entries[0].revents == 0) return false;
     eventfd_t count;
     eventfd_read(kept->wake, &count);
@@ -86,7 +86,7 @@ static bool ask_precisely(tokenward_kept* kept, const char* fingerprint, struct 
     return ask(kept, "", outcome);
 }
 
-/// Takes over the outcome, and wakes those who wait for it.
+/// Takes over the outcome, and wakes the threads that wait for it.
 static void note(tokenward_kept* kept, struct outcome* outcome) {
     if (outcome->token != NULL && outcome->token->token_size > TW_SLOT_CAPACITY) {
         tokenward_token_free(outcome->token);
@@ -149,7 +149,7 @@ static int create_thread(tokenward_kept* kept) {
     return error;
 }
 
-int tw_keeper_start(tokenward_kept* kept) {
+int tw_kept_thread_start(tokenward_kept* kept) {
     if (kept->wake < 0) kept->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (kept->wake < 0) return errno;
     kept->stopping = false;
@@ -159,15 +159,15 @@ int tw_keeper_start(tokenward_kept* kept) {
     return error;
 }
 
-void tw_keeper_wake(tokenward_kept* kept) {
+void tw_kept_thread_wake(tokenward_kept* kept) {
     if (kept->running) (void)eventfd_write(kept->wake, 1); // it can fail only if a wake-up is pending
 }
 
-void tw_keeper_stop(tokenward_kept* kept) {
+void tw_kept_thread_stop(tokenward_kept* kept) {
     pthread_mutex_lock(&kept->client->mutex);
     bool running = kept->running;
     kept->stopping = true;
-    tw_keeper_wake(kept);
+    tw_kept_thread_wake(kept);
     kept->running = false;
     pthread_mutex_unlock(&kept->client->mutex);
     if (running) pthread_join(kept->thread, NULL);
