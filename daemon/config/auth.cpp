@@ -5,6 +5,7 @@
 #include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 namespace tokenward {
@@ -23,13 +24,14 @@ std::optional<std::size_t> read_choice(const config_section& from, std::string_v
 }
 
 void read_type(const config_section& identity, auth_config& to) {
-    switch (read_choice(identity, "auth_type", config_keys::words::auth_types).value_or(0)) {
-    case 2: // v3totp: passcodes are supported only beside a password, so it means the same
-    case 3: to.multifactor = true; break;
-    case 4: to.type = auth_type::application_credential; break;
-    case 5: to.type = auth_type::token; break;
-    default: break;
-    }
+    const auto& words = config_keys::words::auth_types;
+    const auto index = read_choice(identity, "auth_type", words);
+    if (!index) return;
+    const std::string_view word = words[*index];
+    // v3totp: passcodes are supported only beside a password, so it means the same as v3multifactor.
+    to.multifactor = word == "v3totp" || word == "v3multifactor";
+    if (word == "v3applicationcredential") to.type = auth_type::application_credential;
+    if (word == "v3token") to.type = auth_type::token;
 }
 
 // keystoneauth wants the methods of v3multifactor listed. Only this one combination is supported.
@@ -93,11 +95,11 @@ secret_ref require_secret(const config_section& auth, const std::string& key) {
     if (auth.lacks(key))
         auth.faults().error(auth.line(), "`" + key + "` is missing in " + auth.path() +
                                              ": add {credential: NAME}, {file: PATH} or {env: NAME}");
-    return read_secret(auth, key).value_or(secret_ref{});
+    return read_secret_ref(auth, key).value_or(secret_ref{});
 }
 
 void read_totp(const config_section& auth, auth_config& to) {
-    auto seed = read_secret(auth, "totp_secret");
+    auto seed = read_secret_ref(auth, "totp_secret");
     auto digits = auth.number("totp_digits", 6, 8);
     auto period = auth.number("totp_period", 15, 300);
     if (auth.has("passcode"))
@@ -166,7 +168,9 @@ auth_config read_auth(const config_section& identity, const config_section& auth
 
 rescope_mode read_rescope(const config_section& identity, const auth_config& login) {
     auto word = read_choice(identity, "rescope", config_keys::words::rescope);
-    auto mode = static_cast<rescope_mode>(word.value_or(0)); // in the same order
+    constexpr std::array modes{rescope_mode::automatic, rescope_mode::off, rescope_mode::always};
+    static_assert(modes.size() == config_keys::words::rescope.size()); // auto, never, always
+    const rescope_mode mode = modes[word.value_or(0)];
     if (mode == rescope_mode::off && login.multifactor && !login.totp)
         identity.faults().error(
             identity.line_of("rescope"),

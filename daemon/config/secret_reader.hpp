@@ -10,14 +10,14 @@
 
 namespace tokenward {
 
-/// A secret as it was read.
+/// A secret, and a warning about the place that it was read from.
 struct secret_reading {
     secret value{};
-    std::string warning{}; ///< for the operator, without secrets; mostly empty
+    std::string warning{}; ///< for the operator; holds no secret; empty = there is none
 };
 
-/// Reads secrets. It owns the variables it has taken out of the environment, so that a reload finds them
-/// again. From one thread, and none other may use the environment.
+/// Keeps the variables that it has removed from the environment, so that a reload finds them again. One
+/// thread; no other thread may use the environment.
 class secret_reader {
   public:
     /// Reads what `ref` names: the lines that judge_secret() finds in it, with a line end between them. A

@@ -5,6 +5,7 @@
 #include "daemon/config/suggestion.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tokenward {
 namespace {
@@ -44,7 +45,9 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
         faults.error(key.line, "unknown key in " + what + ", which must be " + secret_forms + hint);
         return std::nullopt;
     }
-    auto from = static_cast<source>(found - words.begin()); // in the same order
+    constexpr std::array sources{source::credential, source::file, source::env};
+    static_assert(sources.size() == config_keys::words::secret.size()); // credential, file, env
+    const source from = sources[static_cast<std::size_t>(found - words.begin())];
     std::string place = what + ": `" + std::string(*found) + "`";
     if (map.children[1].type == kind::null) {
         faults.error(key.line, place + " has no value: give it one");
@@ -61,7 +64,7 @@ std::optional<secret_ref> read_source(const yaml_node& map, const std::string& w
 
 } // namespace
 
-std::optional<secret_ref> read_secret(const config_section& parent, std::string_view key) {
+std::optional<secret_ref> read_secret_ref(const config_section& parent, std::string_view key) {
     const yaml_node* value = parent.find(key);
     if (value == nullptr) return std::nullopt;
     std::string what = "`" + std::string(key) + "`";

@@ -20,7 +20,7 @@ std::optional<loopback_address> read_metrics(const config_section& file);
 void read_tls_and_proxy(const config_section& identity, identity_config& to);
 
 /// secret_ref.cpp: where a secret is; none if it is absent or has been reported. Messages hold no part of it.
-std::optional<secret_ref> read_secret(const config_section& parent, std::string_view key);
+std::optional<secret_ref> read_secret_ref(const config_section& parent, std::string_view key);
 
 /// scopes.cpp: a domain by PREFIX_id or PREFIX_name; the id wins where both are given, as in
 /// keystoneauth.
