@@ -1,4 +1,4 @@
-// Reads the files of subordinate ids and starts look-ups on other threads; tells those who wait for them.
+// Reads the files of subordinate ids and looks up callers on other threads; calls waiting callers back.
 #include "daemon/names/caller_lookup.hpp"
 
 #include "daemon/base/log.hpp"
@@ -28,14 +28,14 @@ struct caller_lookup::lookup_result {
     std::vector<std::string> owners_written{};          // the owners as the files write them
 };
 
-struct caller_lookup::result_queue : tokenward::result_queue<caller_lookup::lookup_result> {};
+struct caller_lookup::queue : result_queue<caller_lookup::lookup_result> {};
 
 caller_lookup::caller_lookup(boost::asio::any_io_executor executor, const clock& time,
                              std::shared_ptr<const name_service> names, std::function<void()> changed,
                              caller_lookup_settings settings)
     : x_executor(executor), x_time(time), x_names(std::move(names)), x_changed(std::move(changed)),
       x_settings(std::move(settings)), x_threads(most_threads_for_callers), x_cache(x_settings.most_callers),
-      x_results(std::make_shared<result_queue>()) {
+      x_results(std::make_shared<queue>()) {
     std::weak_ptr<bool> alive = x_alive; // a handler that runs after the destructor does nothing
     x_results->wake = [this, executor, alive] {
         boost::asio::post(executor, [this, alive] {
@@ -90,21 +90,21 @@ void caller_lookup::check_files() {
     x_reading = true;
     x_files_read = now;
     x_threads.run(
-        [result_queue = x_results, before = x_files, uids = x_settings.subuid, gids = x_settings.subgid] {
+        [results = x_results, before = x_files, uids = x_settings.subuid, gids = x_settings.subgid] {
             std::shared_ptr<const subordinate_id_files> read;
             try {
                 read = read_subordinate_id_files(uids, gids, before);
             } catch (const std::exception&) { // out of memory: the files are read again later
             }
-            result_queue->put({.is_files = true, .read = std::move(read)});
+            results->put({.is_files = true, .read = std::move(read)});
         });
 }
 
 void caller_lookup::take_files(std::shared_ptr<const subordinate_id_files> read) {
     x_reading = false;
     const bool first = x_files == nullptr;
-    // Of equal ones the first stay: look-ups under way refer to them.
-    if (!read || (!first && read->is_as(*x_files))) return;
+    // If the files are the same, the old object stays: look-ups under way refer to it.
+    if (!read || (!first && read->equals(*x_files))) return;
     x_files = std::move(read);
     for (const std::string& fault : {x_files->uids.fault, x_files->gids.fault})
         if (!fault.empty())
@@ -147,7 +147,7 @@ void caller_lookup::look_up(caller_cache::entry& e) {
     if (of_share >= most_of_one) return; // the caller's next request starts it
     ++of_share;
     e.under_way = true;
-    x_threads.run([result_queue = x_results, names = x_names, files = x_files, of = e.of, share,
+    x_threads.run([results = x_results, names = x_names, files = x_files, of = e.of, share,
                    with_names = x_needs_names] {
         lookup_result found{.by = files, .of = of, .share = share};
         try {
@@ -158,7 +158,7 @@ void caller_lookup::look_up(caller_cache::entry& e) {
             found.facts = std::make_shared<const caller_facts>(std::move(facts));
         } catch (const std::exception&) { // out of memory: the facts stay unknown
         }
-        result_queue->put(std::move(found));
+        results->put(std::move(found));
     });
 }
 

@@ -63,7 +63,7 @@ class caller_lookup final : public caller_directory {
     unsigned share_of(unsigned uid) override;
 
   private:
-    struct result_queue;
+    struct queue;
     struct lookup_result;
     struct waiter {
         caller_ids of;
@@ -87,7 +87,7 @@ class caller_lookup final : public caller_directory {
     caller_lookup_settings x_settings;
     lookup_thread_pool x_threads;
     caller_cache x_cache;
-    std::shared_ptr<result_queue> x_results;             // from the threads
+    std::shared_ptr<queue> x_results;                    // from the threads
     std::shared_ptr<const subordinate_id_files> x_files; // null: not read yet
     instant x_files_read{};
     bool x_reading = false;

@@ -92,7 +92,7 @@ void lookup_thread_pool::run(std::function<void()> job) {
     x_state->jobs.push_back(std::move(job));
     if (x_state->idle < x_state->jobs.size() && x_state->threads < x_state->most) {
         try {
-            const signals_blocked none;
+            const signals_blocked blocker;
             std::thread(&state::work, x_state).detach();
             ++x_state->threads;
         } catch (const std::system_error& error) { // another thread, or one started later, runs the job

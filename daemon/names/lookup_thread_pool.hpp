@@ -12,7 +12,7 @@ namespace tokenward {
 class lookup_thread_pool {
   public:
     explicit lookup_thread_pool(std::size_t most);
-    /// Drops jobs that have not begun; a job under way is left to itself.
+    /// Drops jobs that have not begun. A job under way goes on in its thread.
     ~lookup_thread_pool();
     lookup_thread_pool(const lookup_thread_pool&) = delete;
     lookup_thread_pool& operator=(const lookup_thread_pool&) = delete;

@@ -1,4 +1,4 @@
-// A queue by which threads hand their results to the event loop.
+// A queue through which threads pass their results to the event loop.
 #pragma once
 
 #include <condition_variable>

@@ -29,12 +29,12 @@ struct rule_name_lookup::lookup_result {
     std::optional<unsigned> number;
 };
 
-struct rule_name_lookup::result_queue : tokenward::result_queue<rule_name_lookup::lookup_result> {};
+struct rule_name_lookup::queue : result_queue<rule_name_lookup::lookup_result> {};
 
 rule_name_lookup::rule_name_lookup(boost::asio::any_io_executor executor, const clock& time,
                                    std::shared_ptr<const name_service> names, std::function<void()> changed)
     : x_time(time), x_names(std::move(names)), x_changed(std::move(changed)),
-      x_threads(most_threads_for_rules), x_results(std::make_shared<result_queue>()), x_timer(executor),
+      x_threads(most_threads_for_rules), x_results(std::make_shared<queue>()), x_timer(executor),
       x_patience(executor) {
     std::weak_ptr<bool> alive = x_alive; // a handler that runs after the destructor does nothing
     x_results->wake = [this, executor, alive] {
@@ -98,24 +98,24 @@ void rule_name_lookup::finish_resolving() {
 
 void rule_name_lookup::look_up_due() {
     for (rule_name& each : x_table.take_due(x_time.now().boot))
-        x_threads.run([result_queue = x_results, names = x_names, name = std::move(each)] {
+        x_threads.run([results = x_results, names = x_names, name = std::move(each)] {
             std::optional<unsigned> number;
             try {
                 number = name.is_group ? names->group(name.name) : names->user(name.name);
             } catch (const std::exception&) { // out of memory: it is tried again
             }
-            result_queue->put({name, number});
+            results->put({name, number});
         });
 }
 
-bool rule_name_lookup::take_results(bool late) {
+bool rule_name_lookup::take_results(bool log_as_info) {
     bool changed = false;
     for (const lookup_result& each : x_results->take()) {
         if (!x_table.answered(each.name, each.number, x_time.now().boot)) continue;
         changed = true;
         const std::string line =
             fmt::format("{} `{}` of a rule is number {}", kind_of(each.name), each.name.name, *each.number);
-        if (late)
+        if (log_as_info)
             log::info("name_resolved", {}, "{}", line);
         else
             log::debug("name_resolved", {}, "{}", line);

@@ -37,7 +37,7 @@ class rule_name_lookup {
     /// last handler is called.
     void resolve(config next, std::chrono::milliseconds patience, handler done);
 
-    /// Fills the known numbers into the rules.
+    /// Sets the uid or gid of each rule to the one that is known now, or to none.
     void fill(config& to) const { x_table.fill(to); }
 
     /// Starts no more look-ups and calls no handler.
@@ -45,10 +45,10 @@ class rule_name_lookup {
 
   private:
     struct lookup_result;
-    struct result_queue;
+    struct queue;
 
     void look_up_due();
-    bool take_results(bool late);
+    bool take_results(bool log_as_info);
     void arm();
     void on_results();
     void finish_resolving();
@@ -58,7 +58,7 @@ class rule_name_lookup {
     std::function<void()> x_changed;
     rule_name_table x_table;
     lookup_thread_pool x_threads;
-    std::shared_ptr<result_queue> x_results; // from the threads
+    std::shared_ptr<queue> x_results; // from the threads
     boost::asio::steady_timer x_timer;
     boost::asio::steady_timer x_patience;
     std::optional<config> x_next; // waits for the numbers of its names

@@ -1,4 +1,4 @@
-// Which names are due for a look-up, and what the look-ups answered.
+// Finds the names that are due for a look-up, and stores the results.
 #include "daemon/names/rule_name_table.hpp"
 
 #include <algorithm>

@@ -36,7 +36,7 @@ subordinate_id_file read_one(const std::string& path) {
 
 } // namespace
 
-bool subordinate_id_files::is_as(const subordinate_id_files& other) const noexcept {
+bool subordinate_id_files::equals(const subordinate_id_files& other) const noexcept {
     return uids.stamp == other.uids.stamp && gids.stamp == other.gids.stamp &&
            uids.fault == other.uids.fault && gids.fault == other.gids.fault;
 }
@@ -61,7 +61,7 @@ read_subordinate_id_files(const std::string& subuid, const std::string& subgid,
     auto read = std::make_shared<subordinate_id_files>();
     read->uids.stamp = stamp_of(subuid);
     read->gids.stamp = stamp_of(subgid);
-    if (before && before->known() && before->is_as(*read)) return before;
+    if (before && before->known() && before->equals(*read)) return before;
     read->uids = read_one(subuid);
     read->gids = read_one(subgid);
     return read;

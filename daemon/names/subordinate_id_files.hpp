@@ -23,7 +23,7 @@ struct subordinate_id_files {
     subordinate_id_file gids;
 
     bool known() const noexcept { return uids.fault.empty() && gids.fault.empty(); }
-    bool is_as(const subordinate_id_files& other) const noexcept;
+    bool equals(const subordinate_id_files& other) const noexcept;
     /// Whether one of a caller's ids is a subordinate one.
     bool has(unsigned uid, std::span<const unsigned> of_groups) const noexcept;
     /// The owners of a caller's ids as the files write them, each once.

@@ -18,7 +18,7 @@ namespace tokenward {
 /// One thread: the one that runs `io`.
 class user_lookups {
   public:
-    /// `changed` is called when more is known than before: configure() has to be called again.
+    /// `changed` is called when names or owners have become known or have changed: call configure() again.
     user_lookups(boost::asio::io_context& io, const clock& time, std::function<void()> changed);
 
     /// At the start: fills in the numbers of the users and groups that rules name, if they are known within a
@@ -26,7 +26,7 @@ class user_lookups {
     void start(config& first);
     /// At a reload: passes `next` to `done` with its numbers filled in, after a second at the latest.
     void resolve(config next, rule_name_lookup::handler done);
-    /// Fills numbers into the rules, which are in force from now on. Names without a number are logged.
+    /// Fills in the numbers of the rules, which are in force from now on. Names without a number are logged.
     void configure(config& rules);
     /// Starts no more look-ups. Waiting callers are called; the handler of resolve() is not.
     void stop();
