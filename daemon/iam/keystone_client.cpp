@@ -54,7 +54,7 @@ login_facts keystone_client::facts(const std::string& scope_text, const scope* t
             .holder = proof.holder};
 }
 
-// What makes no sense may be another request's answer: nothing more is read from there.
+// A malformed answer may belong to another request: the connection is not used again.
 void keystone_client::mistrust(const login_answer& answer) noexcept {
     const auto* failure = std::get_if<fetch_failure>(&answer.result.outcome);
     if (failure != nullptr && failure->error.code == errc::iam_protocol) x_http.close_kept();
@@ -161,7 +161,7 @@ asio::awaitable<probe_answer> keystone_client::ask_time() {
     co_return made;
 }
 
-// A date that is not believed is taken away, so that nobody else reads it.
+// A date that is not credible is removed from the answer, so that no other code uses it.
 void keystone_client::observe(http_answer& answer) {
     const auto date = parse_http_date(answer.date);
     if (!date) return;

@@ -24,11 +24,11 @@ class keystone_client {
     keystone_client(boost::asio::any_io_executor executor, const identity_config& identity,
                     const clock& time);
 
-    /// Whom the IAM knows us as.
+    /// The user that the logins are for.
     const login_user& user() const noexcept { return x_user; }
 
-    /// POST /v3/auth/tokens. With a `receipt` (may be null) the login goes on that gave it. `written` (may be
-    /// null) is true as soon as the IAM may have the whole request: whether this is cancelled or not.
+    /// POST /v3/auth/tokens. With a `receipt` (may be null), continues the login that returned it. `written`
+    /// (may be null) is set as soon as the IAM may have the whole request, also if this is cancelled later.
     boost::asio::awaitable<login_answer> log_in(login_proof proof, scope target, const secret* receipt,
                                                 bool* written = nullptr);
     /// GET /v3, without secrets: whether the IAM answers at all, and no gateway in its place.

@@ -1,4 +1,4 @@
-// Takes the steps that login flows say, and reports what came of them.
+// Carries out the steps of login flows, and reports their results.
 #include "daemon/iam/keystone_source.hpp"
 
 #include "daemon/base/log.hpp"
@@ -15,7 +15,7 @@ namespace tokenward::iam {
 namespace asio = boost::asio;
 using action = login_step::action;
 
-/// A flow and what it holds. It is abandoned at the end of its life, also if that is a cancellation.
+/// A flow and the turns that it holds. At the end of its life, also by a cancellation, the flow is abandoned.
 struct keystone_source::running_flow {
     running_flow(std::unique_ptr<login_flow> of, keystone_source& by) : flow(std::move(of)), source(by) {}
     running_flow(const running_flow&) = delete;
@@ -26,7 +26,7 @@ struct keystone_source::running_flow {
         source.x_guard.save();
     }
 
-    /// What is to be done after each step of the flow.
+    /// To be called after each step of the flow: saves the counters, returns turns, and logs notes.
     void settle() {
         source.x_guard.save();
         if (!flow->holds_user_turn()) user_turn.reset();
@@ -46,7 +46,7 @@ struct keystone_source::running_flow {
 keystone_source::keystone_source(asio::any_io_executor executor, identity_config identity, const clock& time,
                                  login_guard& guard, secret_reading_function read)
     : x_identity(std::move(identity)), x_time(time), x_guard(guard), x_executor(executor),
-      x_client(executor, x_identity, time), x_credentials(executor, x_identity.auth, guard, std::move(read)),
+      x_client(executor, x_identity, time), x_secrets(executor, x_identity.auth, guard, std::move(read)),
       x_state(x_identity, x_client.user(), guard.rules()), x_parent_turn(executor) {}
 
 asio::awaitable<fetch_result> keystone_source::fetch(scope target, duration at_least) {
@@ -78,7 +78,7 @@ asio::awaitable<fetch_result> keystone_source::run(std::unique_ptr<login_flow> f
 asio::awaitable<login_event> keystone_source::take(login_step step, running_flow* of) {
     login_event came;
     switch (step.what) {
-    case action::read_secrets: came = co_await x_credentials.read(); break;
+    case action::read_secrets: came = co_await x_secrets.read(); break;
     case action::wait_for_user: {
         turn_queue::turn mine = co_await x_guard.take_turn(x_state.who);
         of->user_turn.emplace(std::move(mine));

@@ -1,4 +1,4 @@
-// One identity's way to its IAM: takes the steps that login flows say, and decides nothing itself.
+// The Keystone side of one identity: carries out the steps of login flows, and decides nothing itself.
 #pragma once
 
 #include "daemon/base/clock.hpp"
@@ -6,9 +6,9 @@
 #include "daemon/core/login_flow.hpp"
 #include "daemon/core/login_state.hpp"
 #include "daemon/core/token_source.hpp"
-#include "daemon/iam/credential_reader.hpp"
 #include "daemon/iam/keystone_client.hpp"
 #include "daemon/iam/login_guard.hpp"
+#include "daemon/iam/login_secrets.hpp"
 #include "daemon/iam/turn.hpp"
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace tokenward::iam {
 
 class keystone_source final : public token_source {
   public:
-    /// `time` and `guard` must outlive this object. `read` reads a secret as it stands now; it is called
+    /// `time` and `guard` must outlive this object. `read` reads the present secret; it is called
     /// before each login and, while one is refused, about once a second. REQUIRES: the identity's auth_url is
     /// good.
     keystone_source(boost::asio::any_io_executor executor, identity_config identity, const clock& time,
@@ -26,7 +26,7 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) override;
     boost::asio::awaitable<validation> validate(credential_ptr subject) override;
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override;
-    bool credential_changed() override { return x_credentials.changed(); }
+    bool credential_changed() override { return x_secrets.changed(); }
     kept_source keep() const override;
     void restore(kept_source before) override;
     login_standing standing() const override;
@@ -44,7 +44,7 @@ class keystone_source final : public token_source {
     login_guard& x_guard;
     boost::asio::any_io_executor x_executor;
     keystone_client x_client;
-    credential_reader x_credentials;
+    login_secrets x_secrets;
     login_state x_state;
     turn_queue x_parent_turn;
 };

@@ -33,31 +33,32 @@ class login_guard {
     login_guard(const login_guard&) = delete;
     login_guard& operator=(const login_guard&) = delete;
 
-    /// What it remembers; it is in the state file, or on its way there.
+    /// The memory that is in the state file or is being written to it.
     const guard_memory& memory() const noexcept { return x_noted; }
-    /// Called whenever that has changed.
+    /// `changed` is called whenever memory() has changed.
     void on_change(std::function<void()> changed) { x_changed = std::move(changed); }
 
-    /// The rules, and what they remember. Whoever changes that calls save().
+    /// The counters and the rules on them. After each change, call save().
     lockout_guard& rules() noexcept { return x_guard; }
-    /// Waits until no other login of the user is under way. Whoever holds the turn is the only one to log in
-    /// as that user.
+    /// Waits until no other login of the user is under way. Only the holder of the turn may log in as that
+    /// user.
     boost::asio::awaitable<turn_queue::turn> take_turn(login_user who);
-    /// Has what is remembered written to the state file, if it has changed.
+    /// Starts to write the counters to the state file, if they have changed.
     void save();
-    /// Returns when the state file has all that was saved before, or can't be written.
+    /// Returns when all earlier calls of save() have been written or have failed.
     boost::asio::awaitable<void> written();
 
-    /// What the state file knows a secret by: scrypt with the file's salt, so that it does not help to guess
-    /// it. Takes some 50 ms, on a thread of its own. Throws std::runtime_error if OpenSSL fails.
+    /// The digest that identifies a secret in the state file: scrypt with the file's salt, so that it does
+    /// not help to guess the secret. Takes some 50 ms, on a thread of its own. Throws std::runtime_error if
+    /// OpenSSL fails.
     boost::asio::awaitable<secret_digest> digest(std::shared_ptr<const secret> of);
 
   private:
     boost::asio::any_io_executor x_executor;
     const clock& x_time;
     const guard_store& x_store;
-    guard_memory x_noted;              // what stands in the file, or will when x_writing is 0
-    std::uint64_t x_saved_changes = 0; // of x_guard, that x_noted has
+    guard_memory x_noted;              // the file's content, at the latest when x_writing is 0
+    std::uint64_t x_saved_changes = 0; // how many changes of x_guard x_noted includes
     std::size_t x_writing = 0;
     std::function<void()> x_changed;
     bool x_complained = false;

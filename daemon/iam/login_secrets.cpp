@@ -1,5 +1,5 @@
 // Reads an identity's secrets and makes their digests.
-#include "daemon/iam/credential_reader.hpp"
+#include "daemon/iam/login_secrets.hpp"
 
 #include "daemon/base/text/secret_text.hpp"
 #include "daemon/iam/totp.hpp"
@@ -18,7 +18,8 @@ result<std::vector<std::shared_ptr<const secret>>> lines_of(const secret& text) 
     return lines;
 }
 
-/// What the guard knows the login by: a changed TOTP secret is a changed credential too.
+/// The text that the guard's digest is made of. It includes the TOTP secret, so that a new one counts as a
+/// changed secret.
 std::shared_ptr<const secret> joined(const secret& value, const secret& totp) {
     if (totp.empty()) return std::make_shared<const secret>(value.duplicate());
     wiped_string both;
@@ -29,7 +30,7 @@ std::shared_ptr<const secret> joined(const secret& value, const secret& totp) {
 
 } // namespace
 
-result<credential_reader::texts> credential_reader::read_texts() const {
+result<login_secrets::texts> login_secrets::read_texts() const {
     auto value = x_read(x_auth.secret, secret_key(x_auth.type));
     if (!value) return value.error();
     texts all{.value = std::move(*value), .totp = {}};
@@ -40,13 +41,12 @@ result<credential_reader::texts> credential_reader::read_texts() const {
     return all;
 }
 
-bool credential_reader::is_known(const texts& now) const noexcept {
+bool login_secrets::is_known(const texts& now) const noexcept {
     return !x_known.empty() && now.value == x_seen.value && now.totp == x_seen.totp;
 }
 
-// Of many that begin to log in together one makes the digests, and all have them: they would be made one
-// after the other.
-boost::asio::awaitable<result<void>> credential_reader::make() {
+// If several flows need the digests at the same time, one makes them and all use them.
+boost::asio::awaitable<result<void>> login_secrets::make() {
     result<void> made;
     const turn_queue::turn mine = co_await x_making.take();
     auto now = read_texts();
@@ -74,7 +74,7 @@ boost::asio::awaitable<result<void>> credential_reader::make() {
     co_return made;
 }
 
-boost::asio::awaitable<secrets_read> credential_reader::read() {
+boost::asio::awaitable<secrets_read> login_secrets::read() {
     auto now = read_texts();
     if (!now) co_return now.error();
     if (!is_known(*now)) {
@@ -84,8 +84,8 @@ boost::asio::awaitable<secrets_read> credential_reader::read() {
     co_return x_known;
 }
 
-bool credential_reader::changed() const {
-    if (x_known.empty()) return false; // nothing has been shown to the IAM yet
+bool login_secrets::changed() const {
+    if (x_known.empty()) return false; // no secret has been sent to the IAM yet
     auto now = read_texts();
     return now && (!(now->value == x_seen.value) || !(now->totp == x_seen.totp));
 }

@@ -1,4 +1,4 @@
-// The secrets of one identity as they stand now: read anew for each login, known to the guard by a digest.
+// The secrets of one identity: read again for each login, and identified to the lockout guard by a digest.
 #pragma once
 
 #include "common/error.hpp"
@@ -21,17 +21,17 @@ namespace tokenward::iam {
 using secret_reading_function = std::function<result<secret>(const secret_ref& ref, std::string_view key)>;
 
 /// From one thread. Must outlive what it returns an awaitable of.
-class credential_reader {
+class login_secrets {
   public:
-    credential_reader(const boost::asio::any_io_executor& executor, const auth_config& auth,
-                      login_guard& guard, secret_reading_function read)
+    login_secrets(const boost::asio::any_io_executor& executor, const auth_config& auth, login_guard& guard,
+                  secret_reading_function read)
         : x_auth(auth), x_guard(guard), x_read(std::move(read)), x_making(executor) {}
 
-    /// The credentials, in the order in which they stand. At least one.
+    /// The secrets, in the order of the file. At least one.
     /// Errors: internal, with what can't be read or is no secret (judge_secret), and why.
     boost::asio::awaitable<secrets_read> read();
 
-    /// Whether the secrets are others than those that read() has given. False while they can't be read.
+    /// Whether the secrets differ from those that read() returned last. False while they can't be read.
     bool changed() const;
 
   private:
@@ -47,7 +47,7 @@ class credential_reader {
     login_guard& x_guard;
     secret_reading_function x_read;
     texts x_seen;
-    std::vector<login_secret> x_known; // made of x_seen: digests are dear
+    std::vector<login_secret> x_known; // made from x_seen, and kept because digests are costly
     turn_queue x_making;
 };
 

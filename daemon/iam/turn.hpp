@@ -10,7 +10,7 @@
 
 namespace tokenward::iam {
 
-/// Not thread-safe. Must outlive who waits for it.
+/// Not thread-safe. Must outlive the coroutines that wait for it.
 class turn_queue {
   public:
     explicit turn_queue(const boost::asio::any_io_executor& executor)

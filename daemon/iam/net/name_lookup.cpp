@@ -1,4 +1,4 @@
-// One thread for each look-up, and those who wait for it.
+// Looks up names in threads of their own; passes each result to all coroutines that wait for it.
 #include "daemon/iam/net/name_lookup.hpp"
 
 #include "common/posix.hpp"
@@ -41,7 +41,7 @@ std::optional<asio::ip::tcp::endpoint> read_numeric(const std::string& host, con
 
 } // namespace
 
-/// One look-up: what its thread and those who wait for it share.
+/// One look-up: shared by its thread and the coroutines that wait for it.
 struct name_lookup::search {
     std::mutex mutex;
     bool awaited = true; ///< guarded; while it holds, the executor lives

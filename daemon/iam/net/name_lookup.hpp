@@ -26,7 +26,7 @@ result<endpoints> look_up_with_system(const std::string& host, const std::string
 
 /// One host, looked up as often as asked. The system's look-up can't be cancelled and may hang for a minute;
 /// Asio's resolver then holds up the end of the program, and every other look-up. So each look-up has a
-/// thread of its own, and each host one at a time: whoever asks meanwhile waits for that one.
+/// thread of its own, and each host one at a time: further calls wait for the same one.
 /// Used from the executor's thread.
 class name_lookup {
   public:

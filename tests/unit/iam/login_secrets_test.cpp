@@ -1,5 +1,5 @@
 // The secrets of one identity as its logins read them.
-#include "daemon/iam/credential_reader.hpp"
+#include "daemon/iam/login_secrets.hpp"
 #include "daemon/kept/guard_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -52,7 +52,7 @@ class Credentials : public testing::Test {
     const guard_file x_file{x_state / "state"};
     login_guard x_guard{x_io.get_executor(), x_clock, x_file};
     auth_config x_auth;
-    credential_reader x_reader{
+    login_secrets x_reader{
         x_io.get_executor(), x_auth, x_guard,
         [this](const secret_ref&, std::string_view) -> result<secret> { return secret(x_password); }};
 };
