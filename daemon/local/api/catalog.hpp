@@ -1,4 +1,4 @@
-// The service catalog in the IAM's answer: where a service is to be reached. Pure.
+// The service catalog in the IAM's answer: finds the URL of a service. Pure.
 #pragma once
 
 #include "common/error.hpp"
@@ -19,11 +19,11 @@ struct endpoint_query {
     std::string region{};     ///< empty or `*` = any
 };
 
-/// The array `token.catalog` as it stands in the IAM's answer (token::body, well-formed JSON); empty if it
-/// has none.
+/// The text of the array `token.catalog` in the IAM's answer (token::body, well-formed JSON); empty if it has
+/// none.
 std::string_view catalog_text(std::string_view body) noexcept;
 
-/// That answer without its catalog: for an identity that is to have none, whatever its IAM sends.
+/// The IAM's answer without its catalog, for an identity whose setting `catalog` is false.
 std::string without_catalog(std::string_view body);
 
 /// The types to look for when `asked` is wanted, the best first: itself, the official type that it is an
@@ -34,7 +34,7 @@ std::vector<std::string_view> types_meant_by(std::string_view asked);
 /// A catalog in a form that can be searched: every text once, in one piece of memory.
 class catalog {
   public:
-    /// `text`: as catalog_text() gives it. What is no service or endpoint in it is left out.
+    /// `text`: the result of catalog_text(). Elements that are no service or endpoint are left out.
     explicit catalog(std::string_view text);
 
     /// The URL of the endpoint: an entry whose type is the service goes before one of an alias, and that

@@ -13,8 +13,8 @@
 namespace tokenward::local {
 namespace {
 
-// The daemon's operators: what others may do is said per identity, and this is about none. Root in a
-// container is none of them: the audit of all would be in its hands.
+// Only the daemon's operators may do this: rules are for identities, and the log is about none of them. Root
+// in a container is no operator: it could turn off the audit lines of all callers.
 result<void> admit_operator(const call& c) {
     const caller& who = c.connection.who();
     auto uid = who.uid();
@@ -24,8 +24,8 @@ result<void> admit_operator(const call& c) {
                    "socket that shows all identities"};
 }
 
-// At the level that shows more of the two, and at a severity that shows there: who makes the log silent is in
-// it.
+// Logged at whichever of the two levels shows more, with a severity that it shows: so the log names the
+// caller who silenced it.
 void change_level(log::level wanted, const caller& who) {
     const log::level before = log::current_level();
     const log::level talkative = std::min(before, wanted);

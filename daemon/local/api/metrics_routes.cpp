@@ -1,4 +1,4 @@
-// GET /metrics: the families of metrics, as far as the caller may read their names, in Prometheus' text form.
+// GET /metrics: the metrics in Prometheus' text format, with the identities that the caller may see.
 #include "common/secret_memory.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/local/api/admission.hpp"
@@ -44,7 +44,7 @@ void add(MetricFamily& to, labels of, Number value) {
     add(to, std::move(of), static_cast<double>(value));
 }
 
-// One series for each outcome, so that its first occurrence shows as an increase.
+// One series for each outcome from the start, so that the first occurrence shows as an increase.
 template <class Words, class Counts>
 void add_outcomes(MetricFamily& to, const std::string& identity, const char* label, const Words& words,
                   const Counts& counts) {
@@ -210,7 +210,7 @@ void add_identities(const call& c, const std::vector<seen_identity>& seen, std::
                       }));
 }
 
-// --- of configured scopes: others are named by callers, and could be any number
+// --- of configured scopes only: callers choose the others, and there could be any number
 
 void add_scopes(const call& c, const std::vector<seen_identity>& seen, std::vector<MetricFamily>& page) {
     MetricFamily expires{"tokenward_token_expires_in_seconds",
@@ -237,8 +237,7 @@ void add_scopes(const call& c, const std::vector<seen_identity>& seen, std::vect
     page.push_back(std::move(renews));
 }
 
-// Every metric is there, if need be without a series. The series follow the configuration, never what callers
-// ask for.
+// Every metric is listed, some without a series. The series depend on the configuration, never on requests.
 std::vector<MetricFamily> metric_families(const call& c) {
     std::vector<seen_identity> seen;
     const token_service& service = c.around.service;
@@ -255,7 +254,7 @@ std::vector<MetricFamily> metric_families(const call& c) {
 
 } // namespace
 
-// Whatever the caller accepts: a scraper asks for newer forms first, and takes this one.
+// Ignores `Accept`: scrapers prefer newer formats, but also take this one.
 void show_metrics(const call& c) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());
     const std::string page = prometheus::TextSerializer().Serialize(metric_families(c));

@@ -12,7 +12,7 @@
 namespace tokenward::local {
 namespace {
 
-// A code on paper is often written in groups; 4 to 10 digits are what tokens and IAMs know.
+// Digits only: devices and IAMs use 4 to 10 of them.
 result<secret> parse_passcode(std::string_view text) {
     boost::system::error_code error;
     boost::json::value document =

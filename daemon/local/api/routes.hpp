@@ -5,8 +5,8 @@
 
 namespace tokenward::local {
 
-/// Answers `asked` on `connection`, at once or when the service has what it needs. A get of a token that is
-/// held, on a connection that asked for it before, allocates nothing.
+/// Answers `asked` on `connection`, at once or after waiting for the service. A get of a token that is held
+/// allocates nothing if the connection asked for the same token before.
 void serve(const environment& around, const request& asked, exchange& connection);
 
 } // namespace tokenward::local

@@ -1,4 +1,4 @@
-// GET /v1/identities and /v1/status: what the caller may use, and in which state it is; never a secret.
+// GET /v1/identities and /v1/status: the identities that the caller may use, and their state; never a secret.
 // GET /healthz: the daemon answers. GET /readyz: every configured scope has a token.
 #include "daemon/base/text/shown_text.hpp"
 #include "daemon/local/api/admission.hpp"
@@ -113,7 +113,7 @@ json::object describe_status(const call& c, const identity_config& identity) {
     return described;
 }
 
-// Answers with a list of what `describe` says of each identity that the caller may use.
+// Answers with a list: what `describe` returns for each identity that the caller may use.
 template <class Describe>
 void answer_list(const call& c, json::object document, Describe describe) {
     if (auto good = c.path.allow_only({}); !good) return c.fail(good.error());

@@ -15,7 +15,7 @@ struct token_owner {
     std::string_view scope;
 };
 
-/// The document's text, and where in it the value of `expires_in` stands: blanks that write_number fills.
+/// The document's text, and the place of the value of `expires_in` in it: blanks that write_number() fills.
 struct token_document {
     wiped_string text;
     std::size_t digits_at = 0;

@@ -1,4 +1,4 @@
-// Answers that are built for one request: everything but tokens that are served as they stand.
+// Builds the answer to one request; prepared answers with tokens are built elsewhere.
 #pragma once
 
 #include "common/error.hpp"
@@ -9,7 +9,7 @@
 
 namespace tokenward::local {
 
-/// What an answer says. The views need to live only until it is built.
+/// The parts of an answer. The views are used only while it is built.
 struct response_parts {
     int status = 200;
     std::string_view content_type{}; ///< empty: there is no body
@@ -21,10 +21,10 @@ struct response_parts {
 /// `now` becomes the Date.
 response build_response(const response_parts& what, wall_time now);
 
-/// 200 with a JSON body that nobody may keep.
+/// 200 with a JSON body that must not be cached.
 response build_json(std::string_view body, wall_time now, bool head);
 
-/// An error as RFC 9457 has it. 429 and 503 always say when to come back. `fields` as above.
+/// An error as problem+json (RFC 9457). 429 and 503 always have a Retry-After. `fields` as above.
 response build_problem(const problem& error, wall_time now, bool head, std::string_view fields = {});
 
 /// "OK" for 200; every status that this daemon answers with is known.

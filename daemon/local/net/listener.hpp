@@ -13,7 +13,7 @@
 
 namespace tokenward::local {
 
-/// One thread. What waits keeps this alive; after stop() it calls nobody.
+/// One thread. A pending wait keeps the object alive; after stop() `accepted` is not called.
 class listener : public std::enable_shared_from_this<listener> {
   public:
     using handler = std::function<void(unique_fd)>;

@@ -56,8 +56,8 @@ fault make_parent(const std::string& path) {
     return {};
 }
 
-// Who may write a directory may put a socket of their own at the path, and callers would ask them for tokens.
-// With the sticky bit (as in /tmp) they can't remove ours.
+// A user with write access to the directory could put another socket at the path, and callers would send that
+// user their requests. With the sticky bit (as in /tmp), others can't remove our socket.
 result<void> check_parent(const std::string& path) {
     auto slash = path.rfind('/');
     const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -170,7 +170,7 @@ listening_socket::~listening_socket() {
     if (!x_fd || x_path.empty()) return;
     struct stat there {};
     bool ours = ::lstat(x_path.c_str(), &there) == 0 && there.st_dev == x_device && there.st_ino == x_inode;
-    if (ours) (void)::unlink(x_path.c_str()); // one that stays is stale, and is replaced at the next start
+    if (ours) (void)::unlink(x_path.c_str()); // if this fails, the next start replaces the stale socket
 }
 
 } // namespace tokenward::local

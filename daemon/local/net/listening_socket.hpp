@@ -1,4 +1,4 @@
-// The socket that callers connect to: bound without ever taking one from a daemon that lives, removed at the
+// The socket that callers connect to. It never replaces the socket of a running daemon, and is removed at the
 // end.
 #pragma once
 
@@ -42,7 +42,7 @@ class listening_socket {
     /// Empty if adopted, or TCP.
     const std::string& path() const noexcept { return x_path; }
 
-    /// Those who connect see these identities alone. Empty = all, as before the call.
+    /// Callers of this socket see only these identities. Empty = all, as before the call.
     void show_only(std::vector<std::string> identities);
     const shown_identities& shown() const noexcept { return x_shown; }
 

@@ -1,4 +1,4 @@
-// Binds the TCP socket on which a Prometheus reads the metrics.
+// Binds the TCP socket from which Prometheus reads the metrics.
 #include "daemon/local/net/listening_socket.hpp"
 
 #include "common/posix.hpp"

@@ -11,7 +11,7 @@
 namespace tokenward::local {
 namespace {
 
-constexpr std::size_t most_connections = 64; // of Prometheuses and probes
+constexpr std::size_t most_connections = 64; // of Prometheus servers and probes
 
 // As the system chose it, if it was told to.
 unsigned port_of(int fd, unsigned configured) noexcept {

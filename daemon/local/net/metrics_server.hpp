@@ -1,4 +1,4 @@
-// The optional listener on loopback for a Prometheus: metrics and health, and never a token.
+// The optional loopback listener for Prometheus: serves metrics and health, and never a token.
 #pragma once
 
 #include "daemon/local/net/listener.hpp"
@@ -20,9 +20,9 @@ class metrics_server {
     metrics_server(boost::asio::io_context& io, token_service& service, std::string version);
     ~metrics_server();
 
-    /// Begins to listen as configured, if it doesn't yet; to be called at the start and at each reload. What
-    /// can't be done is in the log, and nothing else suffers from it: a port that is taken is tried again at
-    /// the next reload. Once it listens, the address stays until the next start.
+    /// Begins to listen as configured, unless it listens already. Call at the start and at each reload. A
+    /// failure is logged and changes nothing else; a port that is in use is tried again at the next reload.
+    /// Once it listens, the address stays until the next start.
     void take_up(const std::optional<loopback_address>& wanted);
 
     /// As session_pool::stop.

@@ -1,4 +1,4 @@
-// Receives behind what was kept of a request, and keeps what is left of it.
+// Receives input after the kept part of a request, and keeps the rest that is not used.
 #include "daemon/local/net/request_buffer.hpp"
 
 #include <sys/socket.h>

@@ -12,7 +12,7 @@
 
 namespace tokenward::local {
 
-/// Has memory of its own, which is wiped, only while a request has come in part: most come whole, by a buffer
+/// Has memory of its own (wiped) only while a request is incomplete: most requests arrive whole, in a buffer
 /// that all connections share.
 class request_buffer {
   public:

@@ -13,9 +13,9 @@
 namespace tokenward::local {
 
 struct server_options {
-    unsigned own_uid = 0;  ///< the daemon's own; it may everything, as root
+    unsigned own_uid = 0;  ///< the daemon's own: it may do everything, like root
     std::string version{}; ///< for /v1/status
-    instant started{};     ///< when the daemon was
+    instant started{};     ///< when the daemon was started
     connection_limits limits{};
     caller_directory* directory =
         nullptr; ///< outlives the server; null = nothing is known of callers' numbers

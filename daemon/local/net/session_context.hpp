@@ -14,8 +14,8 @@ namespace tokenward::local {
 
 class session;
 
-/// Logs connections that ended because something failed inside the daemon. At most one line a second, which
-/// says how many there were: whoever can bring about failures must not be able to fill the log. One thread.
+/// Logs connections that ended because something failed inside the daemon: at most one line a second, with
+/// their number, so that a caller that causes failures can't fill the log. One thread.
 class failure_log {
   public:
     /// `what` failed: the text of an exception.
@@ -31,9 +31,8 @@ struct session_context {
     environment around;
     std::span<char> input;                ///< receives requests; not used between two events
     std::uint32_t ticks = 0;              ///< seconds, about, since the start
-    bool stopping = false;                ///< no request is begun any more
-    std::function<void(session&)> closed; ///< a connection has ended; it may go when its events are over.
-                                          ///< Must not throw
+    bool stopping = false;                ///< the daemon ends: no new request is read
+    std::function<void(session&)> closed; ///< called when a connection has ended. Must not throw
     failure_log failures{};
 };
 

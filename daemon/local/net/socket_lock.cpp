@@ -23,8 +23,8 @@ std::string owner_of(int file) {
     return pid.empty() ? "?" : pid;
 }
 
-// Whether the file that is locked is still the one that others find at the path: its last owner may have
-// removed it between our open and our lock.
+// Whether the locked file is still the one at the path: its last owner may have removed it after we opened it
+// and before we locked it.
 bool is_at(int file, const std::string& path) {
     struct stat mine {};
     struct stat theirs {};
@@ -63,7 +63,8 @@ socket_lock& socket_lock::operator=(socket_lock&& other) noexcept {
 }
 
 void socket_lock::release() noexcept {
-    if (x_file && is_at(x_file.get(), x_path)) (void)::unlink(x_path.c_str()); // one that stays is nobody's
+    if (x_file && is_at(x_file.get(), x_path))
+        (void)::unlink(x_path.c_str()); // a file that is left has no lock
     x_file.reset();
 }
 

@@ -1,4 +1,4 @@
-// The lock beside a socket: who holds it serves there, and nobody else may.
+// The lock file beside a socket: only the process that holds the lock serves there.
 #pragma once
 
 #include "common/error.hpp"
@@ -8,8 +8,8 @@
 
 namespace tokenward::local {
 
-/// A file PATH.lock, locked as long as this lives; it holds the owner's pid, and goes with its owner. The
-/// kernel drops the lock of a process that is killed: then the file is left, and the next one takes it over.
+/// A file PATH.lock, which holds the owner's pid; locked during this object's life and removed at its end. If
+/// the process is killed, the kernel releases the lock and the file is left: the next owner locks it again.
 class socket_lock {
   public:
     /// Errors: internal, with a detail that names who serves `socket_path` already or what the system said.

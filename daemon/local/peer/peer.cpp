@@ -78,7 +78,7 @@ const group_list& peer::groups() const {
         all.complete = true;
         all.numbers.insert(all.numbers.end(), more->begin(), more->end());
     }
-    // Whoever owns subordinate gids can have very many, and on many connections: of one at a time.
+    // The owner of subordinate gids can have very many, on many connections: only one list is kept at a time.
     if (all.numbers.size() > most_kept_groups) {
         unkept_of = x_number;
         return unkept = std::move(all);

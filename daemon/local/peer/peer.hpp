@@ -1,5 +1,4 @@
-// The process at the other end of a connection, as the kernel tells; it is asked for no more than a rule
-// needs.
+// The process at the other end of a connection, as the kernel describes it. Only what a rule needs is read.
 #pragma once
 
 #include "common/time.hpp"
@@ -19,8 +18,8 @@ namespace tokenward::local {
 /// The identities that a socket shows; null = all.
 using shown_identities = std::shared_ptr<const std::vector<std::string>>;
 
-/// The uids and gids that the kernel gives to what has no number in our user namespace: nobody is known by
-/// them. Those that it uses here are read once.
+/// Whether the kernel uses this uid or gid for ids that it can't map into our user namespace: it identifies
+/// nobody. The kernel's settings are read once.
 bool is_overflow_uid(unsigned uid) noexcept;
 bool is_overflow_gid(unsigned gid) noexcept;
 
@@ -30,12 +29,13 @@ struct group_list {
     std::vector<unsigned> numbers{};
 };
 
-/// The process that connected a socket. Uid and pid are those of the moment of its connect(); groups and unit
-/// are read when they are asked for first, and kept.
+/// The process that connected a socket. Uid and pid are those at its connect(); groups and unit are read when
+/// first needed, and kept.
 class peer final : public caller {
   public:
-    /// `fd` is an accepted Unix socket that outlives this; `accepted` when that was; `shown` by the socket
-    /// that it came by; `directory` outlives this too, null = nothing is known of numbers.
+    /// `fd`: an accepted Unix socket. `accepted`: when it was accepted. `shown`: the identities of the
+    /// listening socket. `directory`: null = names and owners of ids are not known. `fd` and `directory` must
+    /// outlive this object.
     peer(int fd, instant accepted, shown_identities shown = {}, caller_directory* directory = nullptr);
 
     std::optional<unsigned> uid() const override { return x_uid; }
@@ -48,14 +48,14 @@ class peer final : public caller {
     bool is_shown(std::string_view identity) const override;
     bool sees_all_identities() const override { return x_shown == nullptr; }
 
-    /// Whether what rules need to know of its numbers is still looked up: see caller_directory::wait_for.
+    /// caller_directory::wait_for() with the peer's ids. False: there is nothing to wait for.
     bool wait_for_facts(std::function<void()> done) const;
 
   private:
-    const group_list& groups() const; // valid until that of another connection is asked for
+    const group_list& groups() const; // valid until groups() of another connection is called
 
     int x_fd;
-    std::uint64_t x_number; // no other one's
+    std::uint64_t x_number; // unique in this process
     instant x_accepted;
     shown_identities x_shown;
     caller_directory* x_directory;

@@ -1,5 +1,4 @@
-// The systemd unit and the user namespace of the process at the other end, read without falling for a pid
-// that was used again.
+// The systemd unit and the user namespace of the process at the other end. A reused pid does not deceive it.
 #pragma once
 
 #include "common/time.hpp"
@@ -14,8 +13,8 @@
 
 namespace tokenward::local {
 
-/// A process that can be looked at, whatever becomes of its pid: what was read by the pid holds if the
-/// process lives on afterwards.
+/// A process whose files in /proc are read. If the process still exists after the reading, the pid was not
+/// reused before, and the result is valid.
 class process_handle {
   public:
     /// The process that connected the socket `fd`; `pid` is what SO_PEERCRED said. Kernels from 6.5 give a
@@ -25,8 +24,8 @@ class process_handle {
     /// The second way alone.
     static process_handle of_pid(pid_t pid, instant accepted);
 
-    /// Such as "backup.service"; empty = in none. None = it can't be told: the process has ended, or /proc
-    /// doesn't show it.
+    /// The unit, such as "backup.service"; empty = the process is in no unit. None = the unit is not known,
+    /// because the process has ended or /proc does not show it.
     std::optional<std::string> unit() const;
     /// Whether its user namespace is ours, as far as the uid_map tells. False if that can't be read.
     bool shares_user_namespace() const;

@@ -1,4 +1,4 @@
-// A process that has not called: what the kernel says of it by its pid, for explanations alone.
+// A process given by its pid, as if it had connected. For explanations only.
 #pragma once
 
 #include "common/error.hpp"
@@ -15,8 +15,8 @@
 
 namespace tokenward::local {
 
-/// What a connection of that process would be taken for now. Never a reason to give anybody a token: a pid
-/// can be another process's the next moment.
+/// The caller that a connection of this process would be now. Must never decide who gets a token: the pid can
+/// be reused at any time.
 class process_caller final : public caller {
   public:
     /// Errors: not_found (there is no such process).
