@@ -7,7 +7,7 @@
 
 namespace tokenward {
 
-/// One of the ways in which a flow gets its token.
+/// The base of all of them. One object is used for one flow.
 class flow_way {
   public:
     virtual ~flow_way() = default;
