@@ -9,30 +9,30 @@ namespace tokenward {
 
 void callers::add(wait_id id, waits_for what, instant until, waiting_caller caller) {
     const std::uint64_t entry = caller.entry;
-    place& added = x_places.try_emplace(id, id, what, until, std::move(caller)).first->second;
+    waiter& added = x_waiters.try_emplace(id, id, what, until, std::move(caller)).first->second;
     try {
         if (what == waits_for::fetch) added.share = x_shares.take(added.caller.by, entry);
         all(what)[entry].push_back(added);
     } catch (...) { // no memory: as if it had never come
-        x_places.erase(id);
+        x_waiters.erase(id);
         throw;
     }
-    x_patience.insert(added);
+    x_by_until.insert(added);
     ++x_counts[index(what)];
 }
 
-const callers::place* callers::find(wait_id id) const noexcept {
-    auto found = x_places.find(id);
-    return found == x_places.end() ? nullptr : &found->second;
+const callers::waiter* callers::find(wait_id id) const noexcept {
+    auto found = x_waiters.find(id);
+    return found == x_waiters.end() ? nullptr : &found->second;
 }
 
 waiting_caller callers::remove(wait_id id) noexcept {
-    auto found = x_places.find(id);
-    place& leaving = found->second;
+    auto found = x_waiters.find(id);
+    waiter& leaving = found->second;
     const waits_for what = leaving.what;
     --x_counts[index(what)];
     waiting_caller caller = std::move(leaving.caller);
-    x_places.erase(found); // which unlinks it
+    x_waiters.erase(found); // which unlinks it
     drop_empty(caller.entry, what);
     return caller;
 }
@@ -43,10 +43,10 @@ void callers::drop_empty(std::uint64_t entry, waits_for what) noexcept {
 }
 
 void callers::set_until(wait_id id, instant until) noexcept {
-    place& one = x_places.find(id)->second;
-    static_cast<patience_hook&>(one).unlink();
+    waiter& one = x_waiters.find(id)->second;
+    static_cast<until_hook&>(one).unlink();
     one.until = until;
-    x_patience.insert(one);
+    x_by_until.insert(one);
 }
 
 void callers::watchers_await_fetch(std::uint64_t entry) {
@@ -54,7 +54,7 @@ void callers::watchers_await_fetch(std::uint64_t entry) {
     if (watching == all(waits_for::change).end()) return;
     queue& waiting = all(waits_for::fetch)[entry];
     while (!watching->second.empty()) {
-        place& one = watching->second.front();
+        waiter& one = watching->second.front();
         one.share =
             x_shares.take(one.caller.by, entry); // first: it may throw; the rest goes on watching then
         static_cast<queue_hook&>(one).unlink();
@@ -74,14 +74,14 @@ void callers::answer(std::uint64_t entry, waits_for what, answer_function answer
     queue& who = x_answered.back().who;
     who.swap(found->second);
     all(what).erase(found);
-    for (place& one : who) static_cast<patience_hook&>(one).unlink();
+    for (waiter& one : who) static_cast<until_hook&>(one).unlink();
 }
 
 void callers::answer_one(wait_id id, answer_function answer) {
-    place& one = x_places.find(id)->second;
+    waiter& one = x_waiters.find(id)->second;
     x_answered.push_back({{}, std::move(answer)});
     static_cast<queue_hook&>(one).unlink();
-    static_cast<patience_hook&>(one).unlink();
+    static_cast<until_hook&>(one).unlink();
     x_answered.back().who.push_back(one);
     drop_empty(one.caller.entry, one.what);
 }
@@ -114,9 +114,9 @@ const callers::queue& callers::of(std::uint64_t entry, waits_for what) const noe
     return found == among.end() ? nobody : found->second;
 }
 
-std::vector<wait_id> callers::gone_by(std::uint64_t entry, instant next_try) const {
+std::vector<wait_id> callers::to_be_told_of_failure(std::uint64_t entry, instant next_try) const {
     std::vector<wait_id> gone;
-    for (const place& one : of(entry, waits_for::fetch))
+    for (const waiter& one : of(entry, waits_for::fetch))
         if (!one.caller.watches_until || next_try > *one.caller.watches_until) gone.push_back(one.id);
     return gone;
 }
@@ -128,15 +128,15 @@ requester callers::first_of(std::uint64_t entry) const noexcept {
 
 get_request callers::most_wanted(std::uint64_t entry, instant now) const noexcept {
     get_request most{.max_wait = std::chrono::seconds(0)};
-    for (const place& one : of(entry, waits_for::fetch)) {
+    for (const waiter& one : of(entry, waits_for::fetch)) {
         most.min_ttl = std::max(most.min_ttl, one.caller.wanted.min_ttl);
         most.max_wait = std::max(most.max_wait, whole_seconds(one.until - now));
     }
     return most;
 }
 
-const callers::place* callers::most_impatient() const noexcept {
-    return x_patience.empty() ? nullptr : &*x_patience.begin();
+const callers::waiter* callers::first_to_time_out() const noexcept {
+    return x_by_until.empty() ? nullptr : &*x_by_until.begin();
 }
 
 std::optional<std::uint64_t> callers::any_entry(waits_for what) const noexcept {

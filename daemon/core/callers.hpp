@@ -46,20 +46,19 @@ struct waiting_caller {
     std::optional<instant> watches_until{}; ///< set: it wants another token than the one that was held
 };
 
-/// One allocation for each who waits, and none to let go of them: there may be ten thousand, and all are told
-/// at once. Nobody is told from within a call: whose answer is decided is taken from its queue, and
-/// next_answer() gives it out. One thread.
+/// Adding a caller allocates once; removing one allocates nothing: there may be ten thousand, and all are
+/// told at once. A caller whose answer is known leaves its queue; next_answer() returns it. One thread.
 class callers {
     using queue_hook =
         boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-    using patience_hook =
+    using until_hook =
         boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
   public:
-    /// One who waits; stays where it is until it is removed.
-    struct place : queue_hook, patience_hook {
-        place(wait_id its_id, waits_for its_wish, instant its_end, waiting_caller its_caller)
-            : id(its_id), what(its_wish), until(its_end), caller(std::move(its_caller)) {}
+    /// One who waits; has the same address until it is removed.
+    struct waiter : queue_hook, until_hook {
+        waiter(wait_id name, waits_for kind, instant end, waiting_caller who)
+            : id(name), what(kind), until(end), caller(std::move(who)) {}
 
         const wait_id id;
         waits_for what;
@@ -67,9 +66,9 @@ class callers {
         waiting_caller caller;
         work_shares::share share{}; // while it waits for a fetch
 
-        friend bool operator<(const place& a, const place& b) noexcept { return a.until < b.until; }
+        friend bool operator<(const waiter& a, const waiter& b) noexcept { return a.until < b.until; }
     };
-    using queue = boost::intrusive::list<place, boost::intrusive::constant_time_size<false>>;
+    using queue = boost::intrusive::list<waiter, boost::intrusive::constant_time_size<false>>;
     /// What a caller is told, made when its turn comes.
     using answer_function = std::function<result<served_token>(const waiting_caller&)>;
     struct decided_answer {
@@ -80,7 +79,7 @@ class callers {
     /// `caller.entry` says in whose queue. REQUIRES: the id is new.
     void add(wait_id id, waits_for what, instant until, waiting_caller caller);
     /// Null: nobody of that name waits. Valid until it is removed.
-    const place* find(wait_id id) const noexcept;
+    const waiter* find(wait_id id) const noexcept;
     /// REQUIRES: it waits.
     waiting_caller remove(wait_id id) noexcept;
     /// REQUIRES: it waits.
@@ -105,14 +104,15 @@ class callers {
     /// In the order of their coming.
     const queue& of(std::uint64_t entry, waits_for what) const noexcept;
     bool await_fetch(std::uint64_t entry) const noexcept { return !of(entry, waits_for::fetch).empty(); }
-    /// Of those who wait for the fetch that just failed: who does not wait until `next_try`, and is told.
-    std::vector<wait_id> gone_by(std::uint64_t entry, instant next_try) const;
+    /// Of those who wait for the fetch that just failed: all but the watchers whose wait lasts until
+    /// `next_try`.
+    std::vector<wait_id> to_be_told_of_failure(std::uint64_t entry, instant next_try) const;
     /// For whom a fetch is made: the first who waits for it; nobody, if none does.
     requester first_of(std::uint64_t entry) const noexcept;
     /// The most that any who waits for a fetch wants, and the longest that one waits.
     get_request most_wanted(std::uint64_t entry, instant now) const noexcept;
-    /// The one whose patience ends first, of those whose answers are not decided; null: there is none.
-    const place* most_impatient() const noexcept;
+    /// The one whose wait ends first, of those whose answers are not decided; null: there is none.
+    const waiter* first_to_time_out() const noexcept;
     /// The entry of one of those who wait so; none: nobody does.
     std::optional<std::uint64_t> any_entry(waits_for what) const noexcept;
     std::size_t count(waits_for what) const noexcept { return x_counts[index(what)]; }
@@ -135,9 +135,9 @@ class callers {
     work_shares x_shares; // first: whoever waits has a part in it
     std::array<queues, 2> x_queues;
     std::array<std::size_t, 2> x_counts{};
-    boost::intrusive::multiset<place, boost::intrusive::constant_time_size<false>> x_patience;
+    boost::intrusive::multiset<waiter, boost::intrusive::constant_time_size<false>> x_by_until;
     std::deque<answered_queue> x_answered;
-    std::unordered_map<wait_id, place> x_places; // last: its end unlinks them from the others
+    std::unordered_map<wait_id, waiter> x_waiters; // last: its end unlinks them from the others
 };
 
 } // namespace tokenward

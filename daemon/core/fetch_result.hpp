@@ -12,7 +12,7 @@ namespace tokenward {
 enum class retry_rule {
     back_off, ///< 1 s doubling to 5 min, or as `retry_after` says: the IAM is away or busy
     remember, ///< not soon: the answer would be the same (60 s, see remembered_for)
-    rearm,    ///< not before the credential changes or a person logs in (token_cache::rearm)
+    rearm,    ///< not before the secret changes or a person logs in (token_cache::rearm)
 };
 
 struct fetch_failure {

@@ -85,11 +85,11 @@ class lifecycle {
     step get(const get_request& wanted, instant now, ticket fresh);
     /// A fetch whether or not the token is good (POST …/renew); at most one in 10 s.
     step renew(instant now, ticket fresh);
-    /// What get(), renew() and refused() would come to, without their effects: so that who must not cause a
+    /// What get(), renew() and report() would come to, without their effects: so that who must not cause a
     /// request towards the IAM is told before there is one. The steps have no `id`.
     step would_get(const get_request& wanted, instant now) const;
     step would_renew(instant now) const;
-    refusal_kind would_refuse(std::string_view fingerprint, instant now) const noexcept;
+    refusal_kind would_report(std::string_view fingerprint, instant now) const noexcept;
     /// The answer to a caller who waited for the fetch that just ended with a token: there is no better one
     /// to be had, even if the IAM took so long that less than min_ttl is left of it.
     step after_fetch(const get_request& wanted, instant now) const;
@@ -107,8 +107,8 @@ class lifecycle {
 
     /// A service refused the token with this fingerprint (empty = whichever is current). After an answer of
     /// the IAM there is no further question for 5 s.
-    refusal_step refused(std::string_view fingerprint, instant now, ticket fresh,
-                         refusal_right may = refusal_right::login);
+    refusal_step report(std::string_view fingerprint, instant now, ticket fresh,
+                        refusal_right may = refusal_right::login);
     /// The IAM's word on the token that a refusal_step asked about.
     refusal_step validated(ticket id, validity verdict, instant now);
 

@@ -54,7 +54,7 @@ refusal_step lifecycle::damp(instant now) noexcept {
     return {.kind = refusal_kind::damped, .retry_after = std::max(left, 1s)};
 }
 
-refusal_kind lifecycle::would_refuse(std::string_view fingerprint, instant now) const noexcept {
+refusal_kind lifecycle::would_report(std::string_view fingerprint, instant now) const noexcept {
     if (!usable(now))
         return fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced;
     if (!fingerprint.empty() && fingerprint != x_token->fingerprint) return refusal_kind::already_replaced;
@@ -66,10 +66,10 @@ refusal_kind lifecycle::would_refuse(std::string_view fingerprint, instant now) 
     return in_a_row ? refusal_kind::validate : refusal_kind::invalidated;
 }
 
-refusal_step lifecycle::refused(std::string_view fingerprint, instant now, ticket fresh, refusal_right may) {
+refusal_step lifecycle::report(std::string_view fingerprint, instant now, ticket fresh, refusal_right may) {
     x_asked = now;
     drop_expired(now);
-    const refusal_kind kind = would_refuse(fingerprint, now);
+    const refusal_kind kind = would_report(fingerprint, now);
     if (kind == refusal_kind::nothing_held || kind == refusal_kind::already_replaced) return {.kind = kind};
     x_last_refusal = now;
     switch (kind) {

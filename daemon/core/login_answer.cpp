@@ -33,10 +33,10 @@ bool is_about_something_else(const login_answer& answer) noexcept {
 } // namespace
 
 login_end end_of(const login_answer& answer) noexcept {
-    switch (answer.credential) {
-    case credential_verdict::accepted: return login_end::accepted;
-    case credential_verdict::refused: return login_end::refused;
-    case credential_verdict::unsaid: break;
+    switch (answer.about_secret) {
+    case secret_verdict::accepted: return login_end::accepted;
+    case secret_verdict::refused: return login_end::refused;
+    case secret_verdict::unsaid: break;
     }
     switch (answer.reach) {
     case login_reach::called_off: return login_end::unsent;
@@ -52,7 +52,7 @@ bool is_about_parent_or_scope(const login_answer& answer) noexcept {
 }
 
 bool is_not_understood(const login_answer& answer) noexcept {
-    return answer.status == 400 && answer.credential == credential_verdict::unsaid;
+    return answer.status == 400 && answer.about_secret == secret_verdict::unsaid;
 }
 
 } // namespace tokenward

@@ -20,8 +20,8 @@ enum class login_method {
     token,                  ///< another token: rescoping
 };
 
-/// What the IAM said about the credential itself.
-enum class credential_verdict {
+/// What the IAM said about the secret itself, whatever the scope.
+enum class secret_verdict {
     accepted, ///< 201, or a receipt: the password is right, and a second factor is wanted
     refused,  ///< 401: wrong user, password, code or, with Keystone, scope
     unsaid,   ///< anything else
@@ -37,7 +37,7 @@ enum class login_reach {
 };
 
 struct login_answer {
-    credential_verdict credential = credential_verdict::unsaid;
+    secret_verdict about_secret = secret_verdict::unsaid;
     fetch_result result{};
     unsigned status = 0; ///< of HTTP; 0 = there was no answer
     secret receipt{};    ///< Openstack-Auth-Receipt; empty = none
@@ -63,7 +63,7 @@ login_end end_of(const login_answer& answer) noexcept;
 bool is_about_parent_or_scope(const login_answer& answer) noexcept;
 
 /// Whether it answers so to a login without a scope if every login must name one: 400, and no word about the
-/// credential.
+/// secret.
 bool is_not_understood(const login_answer& answer) noexcept;
 
 } // namespace tokenward

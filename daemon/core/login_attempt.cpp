@@ -90,7 +90,7 @@ login_step login_attempt::leave_out(const login_permit& permit) {
     x_outcome.held_back = permit.what == advice::wait;
     // Another credential may be tried in place of one that was refused.
     if (permit.why == reason::none || permit.why == reason::refusals)
-        x_outcome.answer.credential = credential_verdict::refused;
+        x_outcome.answer.about_secret = secret_verdict::refused;
     x_outcome.answer.result = login_failures::held_back(x_state, permit);
     return after_answer();
 }
@@ -167,8 +167,7 @@ login_step login_attempt::after_answer() {
         x_round = round::other_form;
         return queue();
     }
-    if (x_round == round::other_form)
-        x_state.omit_unscoped = answer.credential == credential_verdict::accepted;
+    if (x_round == round::other_form) x_state.omit_unscoped = answer.about_secret == secret_verdict::accepted;
     // With a secret that has just changed, a token of the very second of the change is dead on arrival.
     const bool may_be_dead = x_changed && !x_how.passcode && x_round != round::after_a_second;
     if (!may_be_dead || !has_token(answer)) return go_to(stage::done, {});

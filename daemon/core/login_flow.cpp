@@ -11,7 +11,8 @@ namespace {
 std::unique_ptr<flow_way> way_to(flow_context& flow, scope target, duration at_least) {
     switch (flow.state.way.scoped_by) {
     case login_way::scope_of::secret: return std::make_unique<given_token_way>(flow, std::move(target));
-    case login_way::scope_of::credential: return std::make_unique<own_scope_way>(flow, std::move(target));
+    case login_way::scope_of::application_credential:
+        return std::make_unique<own_scope_way>(flow, std::move(target));
     case login_way::scope_of::login: break;
     }
     if (flow.state.opens_by_rescoping())

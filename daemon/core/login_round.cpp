@@ -68,7 +68,7 @@ login_step login_round::try_next(const login_time& now) {
     if (!x_refusal) return begin_attempt(x_target, now); // the guard says why
     x_stage = stage::done;
     x_outcome.settling = false;
-    x_outcome.answer.credential = credential_verdict::refused;
+    x_outcome.answer.about_secret = secret_verdict::refused;
     x_outcome.answer.result = std::move(*x_refusal);
     return {};
 }
@@ -81,7 +81,7 @@ login_step login_round::after_attempt(const login_time& now) {
         x_next = x_at; // for the scope, unless that was refused
         return try_next(now);
     }
-    if (x_outcome.answer.credential != credential_verdict::refused || x_passcode) {
+    if (x_outcome.answer.about_secret != secret_verdict::refused || x_passcode) {
         x_stage = stage::done;
         return {};
     }

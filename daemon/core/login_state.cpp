@@ -65,7 +65,7 @@ bool login_state::has_just_judged(instant now) const noexcept {
 
 bool login_state::may_know_other_form(const login_answer& answer, const scope& asked) const noexcept {
     return is_not_understood(answer) && !answer.names_dead_token && asked.kind == scope_kind::unscoped &&
-           !omit_unscoped && way.scoped_by != login_way::scope_of::credential;
+           !omit_unscoped && way.scoped_by != login_way::scope_of::application_credential;
 }
 
 void login_state::take_secrets(std::vector<login_secret>& all) {

@@ -10,9 +10,9 @@ namespace tokenward {
 struct login_way {
     /// What decides the scope of a token.
     enum class scope_of {
-        login,      ///< the login names it, or it is opened from another login's token
-        credential, ///< the credential is for one scope, and the login names none
-        secret,     ///< the secret is a token, and others are opened from it: there is no login
+        login,                  ///< the login names it, or it is opened from another login's token
+        application_credential, ///< it is for one scope, and the login names none
+        secret,                 ///< the secret is a token, and others are opened from it: there is no login
     };
     scope_of scoped_by = scope_of::login;
     login_method method = login_method::password; ///< of a login; not used where there is none
@@ -25,7 +25,7 @@ constexpr login_way way_of(auth_type type) noexcept {
     switch (type) {
     case auth_type::password: return {.scoped_by = login, .method = login_method::password};
     case auth_type::application_credential:
-        return {.scoped_by = credential, .method = login_method::application_credential};
+        return {.scoped_by = application_credential, .method = login_method::application_credential};
     case auth_type::token: return {.scoped_by = secret};
     }
     return {};

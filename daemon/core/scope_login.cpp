@@ -33,7 +33,7 @@ login_step scope_login::after_round(const login_time& now) {
     if (last.settling && has_token(answer)) return after_settling(now);
     const bool is_granted = has_token(answer);
     x_result = std::move(answer.result);
-    if (answer.credential == credential_verdict::refused || last.settling) return finish(std::move(x_result));
+    if (answer.about_secret == secret_verdict::refused || last.settling) return finish(std::move(x_result));
     const bool no_scope = answer.status == 403 || answer.status == 404;
     const bool provides = no_scope && x_state.may_be_unknown(x_target);
     if (answer.status == 404) x_state.doubt(x_target);

@@ -154,11 +154,11 @@ step token_cache::renew(cache_entry& entry, instant now) {
     return next;
 }
 
-refusal_step token_cache::refused(cache_entry& entry, std::string_view fingerprint, instant now,
-                                  refusal_right may) {
+refusal_step token_cache::report(cache_entry& entry, std::string_view fingerprint, instant now,
+                                 refusal_right may) {
     touch(entry);
     ticket fetch = entry.x_life.fetch_under_way();
-    refusal_step next = entry.x_life.refused(fingerprint, now, next_ticket_for(entry), may);
+    refusal_step next = entry.x_life.report(fingerprint, now, next_ticket_for(entry), may);
     if (next.kind == refusal_kind::validate) ++x_next_ticket;
     if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);

@@ -105,8 +105,8 @@ class token_cache {
     }
     step get(cache_entry& entry, const get_request& wanted, instant now);
     step renew(cache_entry& entry, instant now);
-    refusal_step refused(cache_entry& entry, std::string_view fingerprint, instant now,
-                         refusal_right may = refusal_right::login);
+    refusal_step report(cache_entry& entry, std::string_view fingerprint, instant now,
+                        refusal_right may = refusal_right::login);
     /// See lifecycle::validated; `entry` is null if the ticket was forgotten.
     std::pair<cache_entry*, refusal_step> validated(ticket id, validity verdict, instant now);
     fetch_end fetched(ticket id, fetch_result result, instant now, double jitter);

@@ -15,7 +15,7 @@ namespace tokenward {
 
 /// What the lockout guard holds against an identity's user.
 struct login_standing {
-    unsigned refusals = 0; ///< of the credential that was tried last
+    unsigned refusals = 0; ///< of the secret that was tried last
     /// Logins of the user in the last 15 minutes that were refused or, with a secret that the IAM has never
     /// accepted, may have been: their answers were lost, or are still to come.
     std::size_t attempts = 0;
@@ -39,9 +39,9 @@ class token_source {
     /// Errors: bad_request (the identity takes none), credential_rejected, those of a fetch.
     virtual boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) = 0;
 
-    /// Called about once a second: whether a credential that was refused has changed, so that a login may be
+    /// Called about once a second: whether a secret that was refused has changed, so that a login may be
     /// tried.
-    virtual bool credential_changed() = 0;
+    virtual bool secret_changed() = 0;
 
     /// What it knows that had better outlive a restart, without `of`; and back, before anything is asked of
     /// it.

@@ -126,7 +126,7 @@ std::shared_ptr<token> read_token(const http_answer& answer, const login_facts& 
 
 login_answer read_granted(const http_answer& answer, const login_facts& facts) {
     // The password was accepted, whatever became of the token.
-    login_answer parsed{.credential = credential_verdict::accepted,
+    login_answer parsed{.about_secret = secret_verdict::accepted,
                         .result = {.outcome = {}, .iam_date = parse_http_date(answer.date)},
                         .status = answer.status};
     try {
@@ -137,7 +137,7 @@ login_answer read_granted(const http_answer& answer, const login_facts& facts) {
                            fmt::format("the IAM {} answered the login of {} for {} with {} {}", facts.iam,
                                        facts.identity, facts.scope, answer.status, fault.what)}};
         if (fault.is_ours) return parsed;
-        parsed.credential = credential_verdict::unsaid;
+        parsed.about_secret = secret_verdict::unsaid;
         parsed.reach = login_reach::answer_lost;
     }
     return parsed;

@@ -58,14 +58,14 @@ struct judgement {
     errc code = errc::iam_protocol;
     retry_rule retry = retry_rule::back_off;
     std::string_view advice{}; // ends the detail: what it means, what to do
-    credential_verdict said = credential_verdict::unsaid;
+    secret_verdict said = secret_verdict::unsaid;
     std::optional<std::chrono::seconds> pause{}; // where the IAM names none
 };
 
 judgement judge_400(const iam_error& error) {
     if (error.code == "IAM.1061")
         return {errc::credential_rejected, retry_rule::rearm, "the passcode is wrong: give a new one",
-                credential_verdict::refused};
+                secret_verdict::refused};
     return {errc::iam_protocol, retry_rule::remember,
             "it does not understand our login: check auth_url, user and domain"};
 }
@@ -87,18 +87,18 @@ judgement judge_401(const http_answer& answer, const iam_error& error, login_met
         return {errc::passcode_required, retry_rule::rearm,
                 "the password is right, and a passcode is wanted too: `tokenward login` takes one from a "
                 "person, `totp_secret` makes them",
-                credential_verdict::accepted};
+                secret_verdict::accepted};
     // It would say so to the right password too; nothing but time can unlock.
     if (ends_with(error.code, ".0061"))
         return {errc::credential_rejected, retry_rule::remember,
-                "the user is locked: it is tried again later", credential_verdict::unsaid, lock_life};
-    return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_verdict::refused};
+                "the user is locked: it is tried again later", secret_verdict::unsaid, lock_life};
+    return {errc::credential_rejected, retry_rule::rearm, advice_on(method), secret_verdict::refused};
 }
 
 judgement judge_404(login_method method) {
     // Keystone: an application credential that is unknown or has ended.
     if (method == login_method::application_credential)
-        return {errc::credential_rejected, retry_rule::rearm, advice_on(method), credential_verdict::refused};
+        return {errc::credential_rejected, retry_rule::rearm, advice_on(method), secret_verdict::refused};
     return {errc::no_such_resource, retry_rule::remember, "check the project or domain, and auth_url"};
 }
 
@@ -149,7 +149,7 @@ login_answer parse_failure(const http_answer& answer, const login_facts& facts) 
         why.retry_after = parse_retry_after(answer.retry_after, iam_date.value_or(facts.asked.wall));
     if (is.pause) why.retry_after = is.pause;
     return {
-        .credential = is.said,
+        .about_secret = is.said,
         .result = {.outcome = fetch_failure{std::move(why), is.retry, answer.status}, .iam_date = iam_date},
         .status = answer.status,
         .receipt = answer.auth_receipt.duplicate(),

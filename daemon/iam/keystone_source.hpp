@@ -26,7 +26,7 @@ class keystone_source final : public token_source {
     boost::asio::awaitable<fetch_result> fetch(scope target, duration at_least) override;
     boost::asio::awaitable<validation> validate(credential_ptr subject) override;
     boost::asio::awaitable<result<void>> give_passcode(std::shared_ptr<const secret> passcode) override;
-    bool credential_changed() override { return x_secrets.changed(); }
+    bool secret_changed() override { return x_secrets.changed(); }
     kept_source keep() const override;
     void restore(kept_source before) override;
     login_standing standing() const override;

@@ -63,13 +63,13 @@ boost::asio::awaitable<result<void>> login_secrets::make() {
     }
     auto lines = lines_of(now->value);
     if (!lines) co_return lines.error();
-    std::vector<login_secret> fresh;
+    std::vector<login_secret> read;
     for (auto& line : *lines) {
         auto identified_by = joined(*line, now->totp);
         const secret_digest digest = co_await x_guard.digest(identified_by);
-        fresh.push_back({.value = line, .totp_key = key, .digest = digest});
+        read.push_back({.value = line, .totp_key = key, .digest = digest});
     }
-    x_known = std::move(fresh);
+    x_known = std::move(read);
     x_seen = std::move(*now);
     co_return made;
 }

@@ -67,8 +67,8 @@ class refusals {
     void answer_unkept();
 
     void cancel(wait_id id) noexcept;
-    /// Ends those that are settled and were not told, or whose question `goes_on` says is not under way: for
-    /// want of memory they got lost. Their handlers are not called.
+    /// After std::bad_alloc: drops reports that are settled and were not told, or whose question is lost
+    /// (`goes_on` is false of it). Their handlers are destroyed without being called.
     void drop_lost(const std::function<bool(ticket)>& goes_on);
 
   private:

@@ -1,4 +1,4 @@
-// The sources of all identities, refused credentials and passwords that expire.
+// The sources of all identities, refused secrets and passwords that expire.
 #include "daemon/service/sources.hpp"
 
 #include "daemon/base/log.hpp"
@@ -10,7 +10,7 @@
 namespace tokenward {
 namespace {
 
-constexpr duration pause = std::chrono::seconds(1); // between two looks for a changed credential
+constexpr duration pause = std::chrono::seconds(1); // between two checks for a changed secret
 
 } // namespace
 
@@ -33,43 +33,43 @@ std::vector<std::string> sources::identities() const {
     return names;
 }
 
-void sources::credential_refused(std::string_view identity) {
+void sources::secret_refused(std::string_view identity) {
     if (auto found = x_all.find(identity); found != x_all.end()) found->second.is_refused = true;
 }
 
-void sources::credential_accepted(std::string_view identity) {
+void sources::secret_accepted(std::string_view identity) {
     if (auto found = x_all.find(identity); found != x_all.end()) found->second.is_refused = false;
 }
 
-instant sources::next_look() const noexcept {
+instant sources::next_secret_check() const noexcept {
     const bool any =
         std::any_of(x_all.begin(), x_all.end(), [](const auto& each) { return each.second.is_refused; });
     return any ? x_looked + pause : never;
 }
 
-std::vector<std::string> sources::changed_credentials(instant now) {
+std::vector<std::string> sources::changed_secrets(instant now) {
     std::vector<std::string> changed;
-    if (now < next_look()) return changed;
+    if (now < next_secret_check()) return changed;
     x_looked = now;
     for (auto& [name, of] : x_all) {
-        if (!of.is_refused || !of.source->credential_changed()) continue;
-        log::info("credential_changed", {.identity = name}, "the refused credential has changed: trying it");
+        if (!of.is_refused || !of.source->secret_changed()) continue;
+        log::info("credential_changed", {.identity = name}, "the refused secret has changed: trying it");
         changed.push_back(name);
         of.is_refused = false;
     }
     return changed;
 }
 
-void sources::mind_password(std::string_view identity, const credential& fresh, wall_time iam_now) {
+void sources::warn_of_password_end(std::string_view identity, const credential& received, wall_time iam_now) {
     auto found = x_all.find(identity);
     if (found == x_all.end()) return;
-    const password_notice notice = notice_of(fresh.password_expires_at, iam_now);
+    const password_notice notice = notice_of(received.password_expires_at, iam_now);
     if (notice > found->second.said) {
         const auto days =
-            std::chrono::floor<std::chrono::days>(between(iam_now, *fresh.password_expires_at)).count();
+            std::chrono::floor<std::chrono::days>(between(iam_now, *received.password_expires_at)).count();
         log::warning("password_expires", {.identity = identity},
                      "the password of user {} expires in {} days: change it where the configuration reads it",
-                     fresh.user.name, std::max<std::int64_t>(0, days));
+                     received.user.name, std::max<std::int64_t>(0, days));
     }
     found->second.said = notice; // a changed password begins anew
 }

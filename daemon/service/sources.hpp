@@ -1,4 +1,4 @@
-// Each identity's way to its IAM, and how its credential fares there.
+// Each identity's way to its IAM, and whether the IAM refuses its secret.
 #pragma once
 
 #include "daemon/core/config.hpp"
@@ -29,16 +29,17 @@ class sources {
 
     std::vector<std::string> identities() const;
 
-    void credential_refused(std::string_view identity);
-    void credential_accepted(std::string_view identity);
-    /// Of the refused ones, those that have changed since, and are refused no more: logins may be tried.
-    std::vector<std::string> changed_credentials(instant now);
-    /// When to ask next; `never` if no credential is refused.
-    instant next_look() const noexcept;
+    void secret_refused(std::string_view identity);
+    void secret_accepted(std::string_view identity);
+    /// The identities whose refused secrets have changed since, and count as refused no more: logins may be
+    /// tried.
+    std::vector<std::string> changed_secrets(instant now);
+    /// When changed_secrets() should be called next; `never` if no secret is refused.
+    instant next_secret_check() const noexcept;
 
     /// Warns in the log, 14 and 3 days before the password behind this token expires. `iam_now`: by the
     /// IAM's clock.
-    void mind_password(std::string_view identity, const credential& fresh, wall_time iam_now);
+    void warn_of_password_end(std::string_view identity, const credential& received, wall_time iam_now);
 
   private:
     struct login {
@@ -49,7 +50,7 @@ class sources {
 
     maker x_make;
     std::map<std::string, login, std::less<>> x_all;
-    instant x_looked{}; // whether one has changed
+    instant x_looked{}; // when it was last checked whether one has changed
 };
 
 } // namespace tokenward

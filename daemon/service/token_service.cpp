@@ -15,10 +15,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds longest_wait = 24h;
 
 problem too_much_at_once() {
-    return {
-        errc::too_many_requests,
-        "this user has the IAM asked for as many on-demand scopes as it may at a time: wait for one of them",
-        1s};
+    return {errc::too_many_requests,
+            "this user already has the maximum of on-demand scopes being fetched: wait for one of them", 1s};
 }
 
 std::optional<std::string> fingerprint_of(const credential_ptr& held) {
@@ -79,12 +77,12 @@ result<used_scope> token_service::open(const identity_config& identity, const re
     if (!entry) return entry.error();
     const std::uint64_t id = (*entry)->id();
     x_upkeep.tell();
-    // Who was told that its scope made room may have had this one make room in its turn.
+    // A handler called by tell() may have opened another scope and evicted this entry.
     if (const cache_entry* still = x_upkeep.cache.find(id)) return describe_use(*still, at);
-    return problem{errc::too_many_requests, "the scope made room for others at once; ask again", 1s};
+    return problem{errc::too_many_requests, "the scope was evicted at once; ask again", 1s};
 }
 
-// As open(), but those whose scope made room are told later.
+// As open(), but those who wait for an evicted scope are told later.
 result<cache_entry*> token_service::open_untold(const identity_config& identity, const resolved_scope& wanted,
                                                 const requester& by, instant now) {
     token_cache& cache = x_upkeep.cache;
@@ -94,13 +92,14 @@ result<cache_entry*> token_service::open_untold(const identity_config& identity,
     if (entry && (*entry)->life().held() == nullptr)
         cache.validate_every(**entry, identity.validate_every, now);
     for (std::uint64_t id : evicted)
-        x_upkeep.entry_gone(id, {errc::iam_unavailable, "the scope made room for others; ask again"});
+        x_upkeep.entry_gone(
+            id, {errc::iam_unavailable, "the scope was evicted to make room for another; ask again"});
     return entry;
 }
 
-// Whether a caller may have a get carried out; what that costs is charged. What is configured, held, or
-// worked on for the caller already takes no share of its; a configured scope without a token is fetched
-// anyway.
+// Whether a caller may have a get carried out; what that costs is charged. A scope that is configured, held
+// or already being fetched for the caller does not count against its share. A configured scope without a
+// token is fetched anyway, so that this is not charged.
 result<void> token_service::admit(const cache_entry& entry, const get_request& wanted, const requester& by) {
     const instant at = now().boot;
     const lifecycle& life = entry.life();
@@ -113,7 +112,6 @@ result<void> token_service::admit(const cache_entry& entry, const get_request& w
     return x_upkeep.limits.charge(entry.identity(), by, at);
 }
 
-// The entry of a scope that something may be asked of.
 result<cache_entry*> token_service::in_use(scope_id scope) noexcept {
     if (x_upkeep.stopped()) return shutting_down();
     if (cache_entry* entry = x_upkeep.cache.find(scope)) return entry;
@@ -150,10 +148,10 @@ wait_id token_service::watch(scope_id scope, std::chrono::seconds wait, token_ha
         done(may.error());
         return 0;
     }
-    waiting_caller fresh{.wanted = wanted, .done = std::move(done), .by = by, .watches_until = at + wait};
-    if (is_held) return x_upkeep.watch_held(**entry, std::move(fresh));
+    waiting_caller caller{.wanted = wanted, .done = std::move(done), .by = by, .watches_until = at + wait};
+    if (is_held) return x_upkeep.watch_held(**entry, std::move(caller));
     step next = x_upkeep.cache.get(**entry, wanted, at);
-    return x_upkeep.carry_out(**entry, std::move(next), std::move(fresh));
+    return x_upkeep.carry_out(**entry, std::move(next), std::move(caller));
 }
 
 wait_id token_service::renew(scope_id scope, token_handler done, const requester& by) {
@@ -174,7 +172,7 @@ wait_id token_service::renew(scope_id scope, token_handler done, const requester
     return x_upkeep.carry_out(**entry, std::move(next), {.done = std::move(done), .by = by});
 }
 
-wait_id token_service::refuse(scope_id scope, std::string_view fingerprint, refusal_handler done,
+wait_id token_service::report(scope_id scope, std::string_view fingerprint, refusal_handler done,
                               const requester& by) {
     if (x_upkeep.stopped()) {
         done({.kind = refusal_kind::damped, .retry_after = 1s});
@@ -190,7 +188,7 @@ wait_id token_service::refuse(scope_id scope, std::string_view fingerprint, refu
     const callers& waiting = x_upkeep.waiting;
     const bool awaited = entry.life().configured() || waiting.await_fetch(entry.id()) ||
                          !waiting.of(entry.id(), waits_for::change).empty();
-    const refusal_kind meant = entry.life().would_refuse(fingerprint, at);
+    const refusal_kind meant = entry.life().would_report(fingerprint, at);
     refusal_charge charged =
         x_upkeep.limits.charge_refusal(entry, meant, awaited, x_upkeep.cache.of(entry.identity()), by, at);
     if (!charged.may) {
@@ -201,7 +199,7 @@ wait_id token_service::refuse(scope_id scope, std::string_view fingerprint, refu
               .over_limit = std::move(charged.over_limit)});
         return 0;
     }
-    if (meant != refusal_kind::invalidated) charged.over_limit.reset(); // it changes nothing
+    if (meant != refusal_kind::invalidated) charged.over_limit.reset(); // the limit had no effect here
     return x_upkeep.report(entry, fingerprint, *charged.may,
                            {.done = std::move(done), .over_limit = std::move(charged.over_limit)});
 }

@@ -73,7 +73,7 @@ class token_service {
     /// What was held before a restart; only what may be used (select_kept). To be called at most once, and
     /// before the first configure(), which takes it up: what is held then need not be fetched.
     void restore(kept_state good);
-    /// What is to outlive a restart, as it stands now. Whose it is has no digest yet (kept_owner::login).
+    /// What is to outlive a restart, as it stands now. kept_owner::login is filled in by the keeper.
     kept_state keep() const;
 
     /// Takes up a configuration, at the start and at each reload. Identities whose login is unchanged keep
@@ -95,25 +95,27 @@ class token_service {
     /// The held token is handed out: the scope is kept for as long as somebody asks for it. Allocates
     /// nothing.
     void used(scope_id scope, instant now) noexcept;
-    /// A resolved scope, taken into use if need be. It is in use until it makes room for another one of its
+    /// A resolved scope, taken into use if need be. It is in use until it is evicted by another one of its
     /// identity, is retired or taken out of the configuration. Errors: too_many_requests.
     result<used_scope> open(const identity_config& identity, const resolved_scope& wanted,
                             const requester& by = {});
 
     /// A token as `wanted`. Errors: those of the fetch, bad_request (min_ttl), too_many_requests, timeout
-    /// (max_wait). Of on-demand scopes, a caller can have so many fetched at a time (work_shares), and no
-    /// more; and whoever brings about what the tokens' lives don't ask for can do so only so often
-    /// (request_limits), as with the other calls that take a requester.
+    /// (max_wait). A caller can have a limited number of on-demand scopes fetched at a time (work_shares).
+    /// Fetches that no renewal needs are rate-limited per caller (request_limits), as with the other calls
+    /// that take a requester.
     wait_id get(scope_id scope, const get_request& wanted, token_handler done, const requester& by = {});
     /// Another token than the one that is held: at once if none is. `done` gets none when `wait` is over and
-    /// nothing has changed, at a reload (the rules may have), and at a shutdown. An invalidation is held
-    /// through until there is a new token or no hope of one within `wait`. Errors: those of get();
-    /// iam_unavailable if the token expires without a successor.
+    /// nothing has changed, at a reload (the rules may have), and at a shutdown. After an
+    /// invalidation the watch waits for the new token until `wait` is over, or until a fetch has failed and
+    /// the next one would come later. Errors: those of get(); iam_unavailable if the token expires without a
+    /// successor.
     wait_id watch(scope_id scope, std::chrono::seconds wait, token_handler done, const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
     wait_id renew(scope_id scope, token_handler done, const requester& by = {});
-    /// A service refused the token with this fingerprint (empty: the current one, whichever it is).
-    wait_id refuse(scope_id scope, std::string_view fingerprint, refusal_handler done,
+    /// A caller reports that a service refused the token with this fingerprint (empty: the current one,
+    /// whichever it is).
+    wait_id report(scope_id scope, std::string_view fingerprint, refusal_handler done,
                    const requester& by = {});
     /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
     /// Errors: those of token_source::give_passcode, too_many_requests. REQUIRES: there is such an identity.

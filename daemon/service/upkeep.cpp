@@ -15,9 +15,9 @@ problem shutting_down() {
     return {errc::iam_unavailable, "tokenwardd is shutting down"};
 }
 
-upkeep::upkeep(surroundings around)
-    : reports(around.keep), upstream(std::move(around.make_source)), x_around(std::move(around)),
-      x_fetches(x_around.executor), x_timer(x_around.executor, [this] { tick(); }) {
+upkeep::upkeep(dependencies from)
+    : reports(from.keep), upstream(std::move(from.make_source)), x_needs(std::move(from)),
+      x_fetches(x_needs.executor), x_timer(x_needs.executor, [this] { tick(); }) {
     counts.started = now();
 }
 
@@ -40,7 +40,7 @@ void upkeep::start_fetch(cache_entry& entry, ticket id) {
     }
 }
 
-// What was cancelled says nothing of the IAM; but a token that came all the same was a login.
+// A cancelled fetch is not counted, unless it returned a token.
 void upkeep::count_fetch(std::string_view identity, instant since, const fetch_result& result,
                          bool unwanted) {
     const login_outcome how = outcome_of(result);
@@ -52,21 +52,21 @@ void upkeep::count_fetch(std::string_view identity, instant since, const fetch_r
 void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result result) {
     if (x_stopped) return;
     cache_entry* entry = cache.entry_of(id);
-    if (entry == nullptr) return; // forgotten meanwhile: the token dies here
+    if (entry == nullptr) return; // the fetch was forgotten meanwhile: its token is dropped
     const auto iam_now = result.iam_date;
     if (iam_now) cache.observe_iam_clock(identity, *iam_now, now().boot);
     unsigned upstream_status = 0;
-    bool said = false; // a source that paces itself says the same every other second
+    bool already_logged = false; // a source that paces itself fails in the same way every other second
     if (const auto* failure = std::get_if<fetch_failure>(&result.outcome)) {
         upstream_status = failure->upstream_status;
-        if (failure->retry == retry_rule::rearm) upstream.credential_refused(identity);
+        if (failure->retry == retry_rule::rearm) upstream.secret_refused(identity);
         const problem* before = entry->life().status(now().boot).last_error;
-        said = failure->paced && before != nullptr && before->detail == failure->error.detail;
+        already_logged = failure->paced && before != nullptr && before->detail == failure->error.detail;
     }
     const ticket question = entry->life().validation_under_way();
-    const auto end = cache.fetched(id, std::move(result), now().boot, x_around.jitter());
+    const auto end = cache.fetched(id, std::move(result), now().boot, x_needs.jitter());
     if (end.outcome == lifecycle::fetch_outcome::token) {
-        x_around.keep.changed();
+        x_needs.keep.changed();
         token_came(*entry, iam_now);
         if (question != 0) { // a new token has come while the IAM was asked about the one before
             count_settled(identity, question, refusal_kind::already_replaced);
@@ -75,12 +75,12 @@ void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result resu
         }
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
         const problem& why = *entry->life().status(now().boot).last_error;
-        if (!said)
+        if (!already_logged)
             log::warning(
                 "fetch_failed",
                 {.identity = identity, .scope = entry->scope_name(), .upstream_status = upstream_status},
                 "no new token: {}: {}", describe(why.code).name, why.detail);
-        x_around.keep.changed(); // of a source that has lost its parent
+        x_needs.keep.changed(); // the source's own state may have changed too: it may have dropped its parent
         fetch_failed(*entry);
     }
     arm();
@@ -90,11 +90,11 @@ void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result resu
 // Each caller is judged when its turn comes: one before it may have had the token refused.
 void upkeep::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
     const credential_ptr held = entry.life().held();
-    upstream.credential_accepted(entry.identity());
+    upstream.secret_accepted(entry.identity());
     log::info("token_obtained",
               {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = held->fingerprint},
               "a token was obtained, valid for {} s", whole_seconds(held->expires() - now().boot).count());
-    upstream.mind_password(entry.identity(), *held, iam_now.value_or(now().wall));
+    upstream.warn_of_password_end(entry.identity(), *held, iam_now.value_or(now().wall));
     auto served = [this, id = entry.id(), held](const waiting_caller& each) -> result<served_token> {
         const cache_entry* now_is = cache.find(id);
         if (now_is == nullptr || now_is->life().held() != held)
@@ -115,7 +115,7 @@ void upkeep::fetch_failed(cache_entry& entry) {
     const instant next_try = entry.life().held_back_until().value_or(never);
     if (next_try != never)
         why.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(next_try - at), 1s);
-    const std::vector<wait_id> told = waiting.gone_by(entry.id(), next_try);
+    const std::vector<wait_id> told = waiting.to_be_told_of_failure(entry.id(), next_try);
     bool others_wait = told.size() < waiting.of(entry.id(), waits_for::fetch).size();
     if (others_wait) {
         const get_request until_then{.max_wait = std::chrono::ceil<std::chrono::seconds>(next_try - at)};
@@ -132,11 +132,10 @@ void upkeep::fetch_failed(cache_entry& entry) {
     }
 }
 
-// Sets the timer for what is due next.
 void upkeep::arm() {
     if (x_stopped) return;
-    instant next = std::min(cache.next_deadline(), upstream.next_look());
-    if (const auto* first = waiting.most_impatient()) next = std::min(next, first->until);
+    instant next = std::min(cache.next_deadline(), upstream.next_secret_check());
+    if (const auto* first = waiting.first_to_time_out()) next = std::min(next, first->until);
     try {
         x_timer.set(next, now().boot);
     } catch (...) {
@@ -149,12 +148,12 @@ void upkeep::tick() {
     if (x_stopped) return;
     if (std::exchange(x_recover_due, false)) recover();
     const moment at = now();
-    mind_pauses(at);
-    for (const std::string& identity : upstream.changed_credentials(at.boot)) cache.rearm(identity, at.boot);
+    check_clock_jump(at);
+    for (const std::string& identity : upstream.changed_secrets(at.boot)) cache.rearm(identity, at.boot);
     end_waits(at.boot);
     auto due = cache.take_due(at.boot);
     for (auto& fetch : due.fetches) {
-        // The next try, for who waits: it counts, and is made all the same.
+        // This retry is made for waiting callers: charge it, but never stop it.
         if (waiting.await_fetch(fetch.entry->id()) && !fetch.entry->life().configured())
             limits.charge_anyway(fetch.entry->identity(), waiting.first_of(fetch.entry->id()), at.boot);
         start_fetch(*fetch.entry, fetch.id);
@@ -177,14 +176,14 @@ void upkeep::begin_anew(std::string_view identity) {
     }
 }
 
-void upkeep::mind_pauses(const moment& at) {
+void upkeep::check_clock_jump(const moment& at) {
     if (const duration ahead = clocks.observe(at); ahead > 0s) {
         log::warning("clock_jumped", {},
                      "the wall clock ran ahead by {} s (a machine that was paused?): all tokens are renewed",
                      whole_seconds(ahead).count());
         cache.clock_jumped(at.boot);
     }
-    if (clocks.should_be_kept()) x_around.keep.changed();
+    if (clocks.should_be_kept()) x_needs.keep.changed();
 }
 
 void upkeep::stop() {

@@ -24,8 +24,8 @@
 namespace tokenward {
 
 /// The state of the service, and what goes on by itself among its parts. Handlers are called by tell() alone,
-/// so that entries and queues change under nobody's hands: whoever decides something calls it last.
-/// Entries are gone after tell() at the earliest. One thread.
+/// and whoever decides something calls it last: so no handler runs while an entry or a queue is being
+/// changed. tell() may destroy entries: use no reference to one after it. One thread.
 class upkeep {
   public:
     // The parts that the service asks and changes too.
@@ -40,7 +40,7 @@ class upkeep {
     using passcode_handler = std::function<void(result<void>)>;
 
     /// What is referred to outlives this.
-    struct surroundings {
+    struct dependencies {
         boost::asio::any_io_executor executor;
         const clock& time;
         std::function<double()> jitter; ///< in [0, 1)
@@ -48,18 +48,18 @@ class upkeep {
         keeper& keep;
     };
 
-    explicit upkeep(surroundings around);
+    explicit upkeep(dependencies from);
     ~upkeep() { *x_alive = false; }
     upkeep(const upkeep&) = delete;
     upkeep& operator=(const upkeep&) = delete;
 
-    moment now() const { return x_around.time.now(); }
+    moment now() const { return x_needs.time.now(); }
 
     /// Does what the cache has decided for a caller: its handler is called, or it waits. 0: called.
-    wait_id carry_out(cache_entry& entry, step next, waiting_caller fresh);
+    wait_id carry_out(cache_entry& entry, step next, waiting_caller caller);
     /// The caller watches the token that is held. REQUIRES: one is, and it may be served; watches_until is
     /// set.
-    wait_id watch_held(const cache_entry& entry, waiting_caller fresh);
+    wait_id watch_held(const cache_entry& entry, waiting_caller caller);
     /// A report within the caller's rights. `from` has no entry and no question yet.
     wait_id report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
                    refusals::report from);
@@ -97,18 +97,18 @@ class upkeep {
     void count_fetch(std::string_view identity, instant since, const fetch_result& result, bool unwanted);
     void token_came(cache_entry& entry, std::optional<wall_time> iam_now);
     void fetch_failed(cache_entry& entry);
-    void refused(cache_entry& entry, ticket fetch_before, refusal_kind kind);
+    void replace_invalidated(cache_entry& entry, ticket fetch_before);
     void start_validation(cache_entry& entry, ticket id);
     void end_validation(ticket id, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said);
     void count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept;
-    void mind_pauses(const moment& at);
+    void check_clock_jump(const moment& at);
     void end_waits(instant now);
-    void end_watch(const callers::place& watcher, instant now);
+    void end_watch(const callers::waiter& watcher, instant now);
     void arm();
     void recover_soon() noexcept;
 
-    surroundings x_around;
+    dependencies x_needs;
     wait_id x_next_wait = 1; // one number for all who wait, whatever for
     bool x_is_telling = false;
     bool x_recover_due = false; // there was no memory even to say so
@@ -122,7 +122,6 @@ class upkeep {
 /// The answer to all who ask at the end.
 problem shutting_down();
 
-/// Counts what became of a report.
 void count_report(identity_counters& of, refusal_kind kind) noexcept;
 
 } // namespace tokenward

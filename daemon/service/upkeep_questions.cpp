@@ -15,8 +15,8 @@ void count_report(identity_counters& of, refusal_kind kind) noexcept {
     }
 }
 
-// An answer settles the reports of all who wait for it. That the IAM was asked because of no report counts if
-// the token is dead.
+// An answer settles the reports of all who wait for it. A routine validation, which no report caused, is
+// counted only if the token is dead.
 void upkeep::count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept {
     std::size_t reported = reports.waiting_for(question);
     if (reported == 0 && kind == refusal_kind::invalidated) reported = 1;
@@ -26,7 +26,7 @@ void upkeep::count_settled(std::string_view identity, ticket question, refusal_k
 wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
                        refusals::report from) {
     const ticket fetch = entry.life().fetch_under_way();
-    const refusal_step next = cache.refused(entry, fingerprint, now().boot, may);
+    const refusal_step next = cache.report(entry, fingerprint, now().boot, may);
     const wait_id id = x_next_wait++;
     if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
         from.entry = entry.id();
@@ -41,17 +41,18 @@ wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal
         arm();
         return id;
     }
-    if (next.kind == refusal_kind::invalidated)
+    if (next.kind == refusal_kind::invalidated) {
         log::info("token_invalidated",
                   {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = fingerprint},
                   "a service refused the token: dropped");
-    refused(entry, fetch, next.kind);
+        replace_invalidated(entry, fetch);
+    }
     count_report(counts.of(entry.identity()), next.kind);
     refusal_outcome outcome{.kind = next.kind, .retry_after = next.retry_after};
     if (entry.life().held()) outcome.current = entry.life().held()->fingerprint;
     arm();
     const wait_id waits = reports.answer(id, std::move(outcome), std::move(from.done));
-    tell(); // the entry may be gone from here on
+    tell(); // may destroy the entry
     return waits;
 }
 
@@ -84,19 +85,19 @@ void upkeep::end_validation(ticket id, const std::string& identity, validation a
                                 .fingerprint = subject ? std::string_view(subject->fingerprint) : ""};
         if (next.kind == refusal_kind::invalidated) {
             log::info("token_dead", about, "the IAM says that the token is dead: dropped");
-            x_around.keep.changed(); // there may be nobody to answer
+            x_needs.keep.changed(); // refusals::answer() does so only if somebody has reported the token
+            replace_invalidated(*entry, fetch);
         } else
             log::debug("token_alive", about, "the IAM was asked about the token: it is kept");
-        refused(*entry, fetch, next.kind);
     }
     reports.settle(id, outcome);
     arm();
     tell();
 }
 
-// An invalidation forgets the fetch that was under way when it came, for its token may be as bad.
-void upkeep::refused(cache_entry& entry, ticket fetch_before, refusal_kind kind) {
-    if (kind != refusal_kind::invalidated) return;
+// The cache has forgotten the fetch that was under way when the token was invalidated, for the token that it
+// brings may be as bad.
+void upkeep::replace_invalidated(cache_entry& entry, ticket fetch_before) {
     x_fetches.cancel(fetch_before);
     waiting.watchers_await_fetch(entry.id());
     fetch_for_waiting(entry);
@@ -121,13 +122,13 @@ wait_id upkeep::give_passcode(std::string_view identity, secret passcode, passco
     return id;
 }
 
-// One that a login before the last reload was given says nothing of the login that there is now.
+// A passcode given to a source that a reload has replaced proves nothing about the new one.
 void upkeep::end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said) {
     if (said && is_current) {
         log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
-        upstream.credential_accepted(identity);
+        upstream.secret_accepted(identity);
         cache.rearm(identity, now().boot);
-        x_around.keep.changed();
+        x_needs.keep.changed();
         tick();
     } else if (!said) {
         log::warning("passcode_refused", {.identity = identity}, "a person's passcode gave no login: {}",

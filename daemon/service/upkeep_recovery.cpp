@@ -1,4 +1,4 @@
-// After a want of memory: what was begun and has no end any more is ended.
+// After std::bad_alloc: ends what was begun and has no end any more.
 #include "daemon/service/upkeep.hpp"
 
 #include <boost/asio/post.hpp>
@@ -24,16 +24,16 @@ void upkeep::recover() {
                   {.outcome = fetch_failure{{errc::internal, "there was no memory for the login"}}});
     for (const auto& [id, whose] : questions_lost) end_validation(id, whose, {});
     tell();
-    // The connections of those whose questions have ended without an answer to them end with their handlers.
+    // Reports whose validation was lost are dropped unanswered. Destroying the handler closes the connection.
     reports.drop_lost([this](ticket question) { return x_fetches.is_validating(question); });
     x_timer.forget();
     tick();
 }
 
-// For who must pass on an exception first.
+// Posts recover(), for callers that are about to rethrow.
 void upkeep::recover_soon() noexcept {
     try {
-        boost::asio::post(x_around.executor, [this, alive = x_alive] {
+        boost::asio::post(x_needs.executor, [this, alive = x_alive] {
             if (*alive) recover();
         });
     } catch (...) {

@@ -1,4 +1,4 @@
-// Callers who wait: how they come to, and how it ends.
+// How a caller's wait begins and ends.
 #include "daemon/service/upkeep.hpp"
 
 #include <algorithm>
@@ -17,33 +17,33 @@ instant last_of(const key_status& held) noexcept {
 
 } // namespace
 
-wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller fresh) {
+wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller caller) {
     if (next.kind == step_kind::serve) {
-        fresh.done(served_token{entry.life().held(), entry.life().status(now().boot).expires});
+        caller.done(served_token{entry.life().held(), entry.life().status(now().boot).expires});
         return 0;
     }
     if (next.kind == step_kind::refuse) {
-        fresh.done(std::move(next.error));
+        caller.done(std::move(next.error));
         return 0;
     }
     if (next.kind == step_kind::wait && entry.life().fetch_under_way() != 0)
         ++counts.of(entry.identity()).coalesced;
     const wait_id id = x_next_wait++;
-    fresh.entry = entry.id();
-    if (entry.life().configured()) fresh.by = {};
-    const instant until = now().boot + fresh.wanted.max_wait;
-    waiting.add(id, waits_for::fetch, until, std::move(fresh));
+    caller.entry = entry.id();
+    if (entry.life().configured()) caller.by = {};
+    const instant until = now().boot + caller.wanted.max_wait;
+    waiting.add(id, waits_for::fetch, until, std::move(caller));
     if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
     arm();
     return id;
 }
 
-wait_id upkeep::watch_held(const cache_entry& entry, waiting_caller fresh) {
+wait_id upkeep::watch_held(const cache_entry& entry, waiting_caller caller) {
     const wait_id id = x_next_wait++;
-    fresh.entry = entry.id();
-    if (entry.life().configured()) fresh.by = {};
-    const instant until = std::min(*fresh.watches_until, last_of(entry.life().status(now().boot)));
-    waiting.add(id, waits_for::change, until, std::move(fresh));
+    caller.entry = entry.id();
+    if (entry.life().configured()) caller.by = {};
+    const instant until = std::min(*caller.watches_until, last_of(entry.life().status(now().boot)));
+    waiting.add(id, waits_for::change, until, std::move(caller));
     arm();
     return id;
 }
@@ -89,8 +89,8 @@ void upkeep::tell() {
 }
 
 void upkeep::end_waits(instant now) {
-    for (const auto* first = waiting.most_impatient(); first != nullptr && first->until <= now;
-         first = waiting.most_impatient()) {
+    for (const auto* first = waiting.first_to_time_out(); first != nullptr && first->until <= now;
+         first = waiting.first_to_time_out()) {
         if (first->what == waits_for::change) {
             end_watch(*first, now);
             continue;
@@ -106,10 +106,10 @@ void upkeep::end_waits(instant now) {
 }
 
 // Its time is over, or that of the token that it watches.
-void upkeep::end_watch(const callers::place& watcher, instant now) {
+void upkeep::end_watch(const callers::waiter& watcher, instant now) {
     const waiting_caller& caller = watcher.caller;
     const cache_entry* entry =
-        cache.find(caller.entry); // null: for want of memory nobody was told that it went
+        cache.find(caller.entry); // null: it was evicted, and std::bad_alloc kept the caller from being told
     const key_status held = entry != nullptr ? entry->life().status(now) : key_status{};
     const bool good = held.held != nullptr && now < last_of(held);
     if (good && now < *caller.watches_until) // it lives longer than it seemed

@@ -72,9 +72,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                   .who = &who});
     const bool receipt = answer.status == 401 && !answer.auth_receipt.empty();
     const bool anothers = answer.status == 201 && parsed.reach == login_reach::answer_lost;
-    require((parsed.credential == credential_verdict::accepted) ==
+    require((parsed.about_secret == secret_verdict::accepted) ==
             ((answer.status == 201 && !anothers) || receipt));
-    require(parsed.credential != credential_verdict::refused || answer.status == 401 || answer.status == 400);
+    require(parsed.about_secret != secret_verdict::refused || answer.status == 401 || answer.status == 400);
     if (const auto* granted = std::get_if<std::shared_ptr<credential>>(&parsed.result.outcome)) {
         require((*granted)->lifetime.count() > 0 && (*granted)->expires() > asked.boot);
         require(compare_scope(**granted, target) != scope_agreement::contradicts);

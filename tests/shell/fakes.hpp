@@ -66,7 +66,7 @@ class fake_source final : public token_source {
         co_return wrong;
     }
 
-    bool credential_changed() override { return changed; }
+    bool secret_changed() override { return changed; }
 
     /// Ends the oldest fetch with a token of this name.
     void answer(const std::string& name, duration life = 3600s) {

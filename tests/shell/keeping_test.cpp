@@ -56,8 +56,8 @@ struct one_run {
         return *service.find("ci", name, service.now().boot);
     }
     std::string held() { return scope().held.value ? scope().held.value->fingerprint : ""; }
-    wait_id refuse(const std::string& fingerprint) {
-        return service.refuse(scope().id, fingerprint,
+    wait_id report(const std::string& fingerprint) {
+        return service.report(scope().id, fingerprint,
                               [this](const refusal_outcome& o) { refusals.push_back(o.kind); });
     }
 
@@ -159,7 +159,7 @@ TEST_F(Keeping, ANewTokenIsWorthKeeping) {
 
 TEST_F(Keeping, NobodyHearsOfAnInvalidationBeforeItIsKept) {
     auto daemon = warm();
-    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    EXPECT_NE(daemon->report("sha256:a"), 0U);
     run();
     EXPECT_EQ(daemon->held(), "") << "it is gone at once for those who get";
     EXPECT_TRUE(daemon->refusals.empty());
@@ -169,26 +169,26 @@ TEST_F(Keeping, NobodyHearsOfAnInvalidationBeforeItIsKept) {
 
 TEST_F(Keeping, WhoHearsFromAnotherThatItIsGoneWaitsAsWell) {
     auto daemon = warm();
-    daemon->refuse("sha256:a");
-    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    daemon->report("sha256:a");
+    EXPECT_NE(daemon->report("sha256:a"), 0U);
     EXPECT_TRUE(daemon->refusals.empty());
     daemon->kept.confirm();
     EXPECT_EQ(daemon->refusals, (std::vector{refusal_kind::invalidated, refusal_kind::already_replaced}));
-    daemon->refuse("sha256:a"); // now it is known to be kept
+    daemon->report("sha256:a"); // now it is known to be kept
     EXPECT_EQ(daemon->refusals.size(), 3U);
 }
 
 TEST_F(Keeping, WhoHangsUpMeanwhileIsNotAnswered) {
     auto daemon = warm();
-    daemon->service.cancel(daemon->refuse("sha256:a"));
+    daemon->service.cancel(daemon->report("sha256:a"));
     daemon->kept.confirm();
     EXPECT_TRUE(daemon->refusals.empty());
 }
 
 TEST_F(Keeping, ItIsWaitedForThoughWhoBroughtItAboutHasHungUp) {
     auto daemon = warm();
-    daemon->service.cancel(daemon->refuse("sha256:a"));
-    EXPECT_NE(daemon->refuse("sha256:a"), 0U);
+    daemon->service.cancel(daemon->report("sha256:a"));
+    EXPECT_NE(daemon->report("sha256:a"), 0U);
     EXPECT_TRUE(daemon->refusals.empty());
     daemon->kept.confirm();
     EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::already_replaced});
@@ -227,7 +227,7 @@ TEST_F(Keeping, WhereTheWallClockStandsIsKeptAsItIsSteppedOn) {
 
 TEST_F(Keeping, AShutdownAnswersThoseWhoWaitForIt) {
     auto daemon = warm();
-    daemon->refuse("sha256:a");
+    daemon->report("sha256:a");
     daemon->service.stop();
     EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::invalidated});
     daemon->kept.confirm(); // too late, and harmless
@@ -236,7 +236,7 @@ TEST_F(Keeping, AShutdownAnswersThoseWhoWaitForIt) {
 
 TEST_F(Keeping, ARefusedTokenThatTheIamGivesOnceMoreIsNotServedAfterTheRestartEither) {
     auto before = warm();
-    before->refuse("sha256:a");
+    before->report("sha256:a");
     auto daemon = start(before->service.keep());
     run();
     EXPECT_EQ(daemon->held(), "");

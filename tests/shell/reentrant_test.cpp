@@ -70,17 +70,17 @@ TEST_F(Reentrant, WhoIsCancelledByTheOneBeforeIsNotToldThatTheIdentityIsGone) {
 
 TEST_F(Reentrant, WhoIsCancelledByTheOneBeforeIsNotToldOfTheValidation) {
     warm();
-    refuse("sha256:a");
+    report("sha256:a");
     step(0s);
     source->answer("b");
     run();
     wait_id second = 0;
     int told = 0;
-    service.refuse(entry(), "sha256:b", [&](const refusal_outcome&) {
+    service.report(entry(), "sha256:b", [&](const refusal_outcome&) {
         ++told;
         service.cancel(second);
     });
-    second = service.refuse(entry(), "sha256:b", [&](const refusal_outcome&) { ++told; });
+    second = service.report(entry(), "sha256:b", [&](const refusal_outcome&) { ++told; });
     ASSERT_NE(second, 0U);
     run();
     EXPECT_EQ(told, 1);
@@ -89,7 +89,7 @@ TEST_F(Reentrant, WhoIsCancelledByTheOneBeforeIsNotToldOfTheValidation) {
 TEST_F(Reentrant, ATokenThatTheFirstOneRefusesIsNotGivenToTheNext) {
     service.get(entry(), {}, [this](const result<served_token>& r) {
         note(r);
-        refuse(r->value->fingerprint);
+        report(r->value->fingerprint);
     });
     get();
     source->answer("a");

@@ -12,12 +12,12 @@ class Questions : public Service {
     void ask_about_second() {
         warm();
         step(600s);
-        refuse("sha256:a");
+        report("sha256:a");
         step(0s);
         source->answer("b");
         run();
         source->hold_words = true;
-        refuse("sha256:b");
+        report("sha256:b");
         ASSERT_EQ(source->validations, 1);
         refusals.clear();
     }
@@ -42,7 +42,7 @@ TEST_F(Questions, ATokenThatDiesAfterFalseReportsGoesWithinFiveSeconds) {
     source->hold_words = false;
     for (int i = 0; i < 300; ++i) {
         step(1s);
-        refuse("sha256:b");
+        report("sha256:b");
         ASSERT_EQ(refusals.back().kind, refusal_kind::damped);
     }
     EXPECT_LE(source->validations, 1 + 60);
@@ -50,7 +50,7 @@ TEST_F(Questions, ATokenThatDiesAfterFalseReportsGoesWithinFiveSeconds) {
     int seconds = 0;
     for (; refusals.back().kind == refusal_kind::damped && seconds < 60; ++seconds) {
         step(1s);
-        refuse("sha256:b");
+        report("sha256:b");
     }
     EXPECT_LE(seconds, 5);
     EXPECT_EQ(refusals.back().kind, refusal_kind::invalidated);
@@ -72,7 +72,7 @@ TEST_F(Questions, ALateAnswerAboutTheTokenBeforeSettlesNoWordAboutTheNext) {
     ask_about_second();
     renew_to("c");
     refusals.clear();
-    refuse("sha256:c");
+    report("sha256:c");
     EXPECT_EQ(source->validations, 2);
     end_question(validity::alive); // about b
     EXPECT_TRUE(refusals.empty());
@@ -103,7 +103,7 @@ TEST_F(Questions, AReloadThatDropsTheScopeAnswersWhoWaits) {
 
 TEST_F(Questions, AStopAnswersWhoWaitsAndALateAnswerChangesNothing) {
     ask_about_second();
-    refuse("sha256:b"); // joins
+    report("sha256:b"); // joins
     EXPECT_EQ(source->validations, 1);
     service.stop();
     run();

@@ -80,8 +80,8 @@ class Service : public ::testing::Test {
         note(opened.error());
         return 0;
     }
-    void refuse(const std::string& fingerprint) {
-        service.refuse(entry(), fingerprint, [this](refusal_outcome o) { refusals.push_back(o); });
+    void report(const std::string& fingerprint) {
+        service.report(entry(), fingerprint, [this](refusal_outcome o) { refusals.push_back(o); });
         run();
     }
     void warm() {

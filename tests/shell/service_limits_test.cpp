@@ -19,7 +19,7 @@ class Limits : public Service {
     }
     refusal_outcome refuse_by(scope_id refused, const requester& by) {
         refusal_outcome outcome;
-        service.refuse(
+        service.report(
             refused, "", [&](refusal_outcome o) { outcome = std::move(o); }, by);
         run();
         return outcome;

@@ -47,7 +47,7 @@ TEST_F(Service, ACallersPatienceEndsAndTheFetchGoesOn) {
 
 TEST_F(Service, ACallerDuringReauthenticationWaitsForTheNewToken) {
     warm();
-    refuse("sha256:a");
+    report("sha256:a");
     step(0s);
     for (int i = 0; i < 10; ++i) get();
     EXPECT_TRUE(answers.empty()) << "neither the refused token nor none";
@@ -60,7 +60,7 @@ TEST_F(Service, ACallerDuringReauthenticationWaitsForTheNewToken) {
 TEST_F(Service, ARefusedTokenIsReplacedAndItsLateSuccessorDropped) {
     warm();
     step(2400s); // a renewal is under way
-    refuse("sha256:a");
+    report("sha256:a");
     ASSERT_EQ(refusals.at(0).kind, refusal_kind::invalidated);
     get(); // a caller meanwhile
     run();
@@ -76,7 +76,7 @@ TEST_F(Service, AnInvalidationEndsAHungRenewalAndStartsTheNextLogin) {
     warm();
     step(2400s);
     ASSERT_EQ(source->fetches, 4);
-    refuse("sha256:a");
+    report("sha256:a");
     step(0s);
     EXPECT_EQ(source->cancelled, 1);
     EXPECT_EQ(source->fetches, 5) << "a configured scope is fetched though nobody waits";
@@ -103,11 +103,11 @@ TEST_F(Service, AMinTtlIsToldToTheSourceAlsoWhenTheFetchIsTriedAgain) {
 TEST_F(Service, ASecondRefusalInARowAsksTheIamAndALivingTokenIsKept) {
     warm();
     step(600s);
-    refuse("sha256:a");
+    report("sha256:a");
     step(0s);
     source->answer("b");
     run();
-    refuse("sha256:b");
+    report("sha256:b");
     EXPECT_EQ(source->validations, 1);
     ASSERT_EQ(refusals.size(), 2U);
     EXPECT_EQ(refusals[1].kind, refusal_kind::damped);

@@ -57,7 +57,7 @@ TEST_F(Watching, AFailedRenewalIsNotTold) {
 
 TEST_F(Watching, AnInvalidationIsHeldThroughUntilThereIsANewToken) {
     watch();
-    refuse("sha256:a");
+    report("sha256:a");
     EXPECT_TRUE(answers.empty());
     EXPECT_EQ(source->fetches, 3) << "a watcher is reason enough to log in";
     source->answer("b");
@@ -67,7 +67,7 @@ TEST_F(Watching, AnInvalidationIsHeldThroughUntilThereIsANewToken) {
 
 TEST_F(Watching, AFailureAfterAnInvalidationIsHeldThroughToo) {
     watch();
-    refuse("sha256:a");
+    report("sha256:a");
     source->fail();
     run();
     EXPECT_TRUE(answers.empty());
@@ -80,7 +80,7 @@ TEST_F(Watching, AFailureAfterAnInvalidationIsHeldThroughToo) {
 
 TEST_F(Watching, AFailureIsToldIfTheNextTryComesTooLate) {
     watch(1s);
-    refuse("sha256:a");
+    report("sha256:a");
     step(900ms);
     source->fail();
     run();
@@ -89,7 +89,7 @@ TEST_F(Watching, AFailureIsToldIfTheNextTryComesTooLate) {
 
 TEST_F(Watching, ARefusedCredentialIsToldAtOnce) {
     watch();
-    refuse("sha256:a");
+    report("sha256:a");
     source->fail(errc::credential_rejected, retry_rule::rearm);
     run();
     EXPECT_EQ(answers, strings{"credential_rejected"}) << "no try will be made by itself";
@@ -108,7 +108,7 @@ TEST_F(Watching, AnExpiryWithoutSuccessorIsTold) {
 }
 
 TEST_F(Watching, WithNothingHeldAWatchIsAGet) {
-    refuse("sha256:a");
+    report("sha256:a");
     watch(30s);
     EXPECT_EQ(source->fetches, 3);
     source->answer("b");
@@ -137,7 +137,7 @@ TEST_F(Watching, OneWhoHangsUpIsForgotten) {
 TEST_F(Watching, OneWhoHangsUpAfterAnInvalidationIsForgottenToo) {
     wait_id gone = watch();
     watch();
-    refuse("sha256:a");
+    report("sha256:a");
     service.cancel(gone);
     source->answer("b");
     run();

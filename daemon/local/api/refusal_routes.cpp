@@ -128,7 +128,7 @@ void refuse(const call& c, const open_scope& refused, std::string_view fingerpri
             connection->answer(then(outcome, now));
         });
     };
-    c.connection.awaits(c.around.service.refuse(refused.id, fingerprint, std::move(done), c.by()));
+    c.connection.awaits(c.around.service.report(refused.id, fingerprint, std::move(done), c.by()));
 }
 
 } // namespace

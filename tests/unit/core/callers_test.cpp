@@ -40,7 +40,7 @@ class Callers : public ::testing::Test {
     }
     std::vector<wait_id> ids(std::uint64_t entry, waits_for what) const {
         std::vector<wait_id> found;
-        for (const auto& place : all.of(entry, what)) found.push_back(place.id);
+        for (const auto& each : all.of(entry, what)) found.push_back(each.id);
         return found;
     }
 
@@ -108,19 +108,19 @@ TEST_F(Callers, BothQueuesOfAnEntryAreToldOfItsEnd) {
 }
 
 TEST_F(Callers, TheMostImpatientIsKnownWhateverHappens) {
-    EXPECT_EQ(all.most_impatient(), nullptr);
+    EXPECT_EQ(all.first_to_time_out(), nullptr);
     add(1, waits_for::fetch, 1, 30s);
     add(2, waits_for::change, 1, 20s);
     add(3, waits_for::fetch, 2, 10s);
-    EXPECT_EQ(all.most_impatient()->id, 3U);
+    EXPECT_EQ(all.first_to_time_out()->id, 3U);
     all.remove(3);
-    EXPECT_EQ(all.most_impatient()->id, 2U);
+    EXPECT_EQ(all.first_to_time_out()->id, 2U);
     all.set_until(2, t0 + 40s);
-    EXPECT_EQ(all.most_impatient()->id, 1U);
+    EXPECT_EQ(all.first_to_time_out()->id, 1U);
     answer(1, waits_for::fetch);
-    EXPECT_EQ(all.most_impatient()->id, 2U) << "the other's answer is decided";
+    EXPECT_EQ(all.first_to_time_out()->id, 2U) << "the other's answer is decided";
     all.answer_one(2, [](const waiting_caller&) { return result<served_token>(served_token()); });
-    EXPECT_EQ(all.most_impatient(), nullptr);
+    EXPECT_EQ(all.first_to_time_out(), nullptr);
     EXPECT_FALSE(all.any_entry(waits_for::change));
     EXPECT_EQ(tell(), (those{1, 2}));
 }
@@ -155,8 +155,8 @@ TEST_F(Callers, OnlyAWatcherOutlivesAFailureAndOnlyUntilItsTime) {
     add(1, waits_for::fetch);
     add(2, waits_for::change);
     all.watchers_await_fetch(1);
-    EXPECT_EQ(all.gone_by(1, t0 + 300s), those{1});
-    EXPECT_EQ(all.gone_by(1, t0 + 301s), (those{1, 2}));
+    EXPECT_EQ(all.to_be_told_of_failure(1, t0 + 300s), those{1});
+    EXPECT_EQ(all.to_be_told_of_failure(1, t0 + 301s), (those{1, 2}));
 }
 
 TEST_F(Callers, AFetchIsMadeForTheFirstAndIsToSufficeForAll) {

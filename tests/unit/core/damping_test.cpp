@@ -16,7 +16,7 @@ class Damping : public ::testing::Test {
         ASSERT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch);
         life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
     }
-    refusal_step refuse() { return life_.refused("sha256:" + std::to_string(generation), now, ++last); }
+    refusal_step report() { return life_.report("sha256:" + std::to_string(generation), now, ++last); }
     refusal_step iam_says(validity v) { return life_.validated(life_.validation_under_way(), v, now); }
 
     instant now = t0;
@@ -30,47 +30,47 @@ class Damping : public ::testing::Test {
 TEST_F(Damping, AFirstRefusalIsBelieved) {
     fetch();
     now += 30min;
-    EXPECT_EQ(refuse().kind, refusal_kind::invalidated);
+    EXPECT_EQ(report().kind, refusal_kind::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
 
 TEST_F(Damping, ALateRefusalOfTheOldTokenLeavesTheNewOne) {
     fetch();
     now += 600s;
-    ASSERT_EQ(refuse().kind, refusal_kind::invalidated);
+    ASSERT_EQ(report().kind, refusal_kind::invalidated);
     fetch();
-    EXPECT_EQ(life_.refused("sha256:1", now, ++last).kind, refusal_kind::already_replaced);
+    EXPECT_EQ(life_.report("sha256:1", now, ++last).kind, refusal_kind::already_replaced);
     EXPECT_NE(life_.serveable(now), nullptr);
 }
 
 TEST_F(Damping, BeforeASecondLoginInARowTheIamIsAskedAndALivingTokenIsKept) {
     fetch();
     now += 600s;
-    refuse();
+    report();
     fetch();
     now += 1s;
-    EXPECT_EQ(refuse().kind, refusal_kind::validate);
-    EXPECT_EQ(refuse().kind, refusal_kind::wait_validation);
+    EXPECT_EQ(report().kind, refusal_kind::validate);
+    EXPECT_EQ(report().kind, refusal_kind::wait_validation);
     EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(refuse().kind, refusal_kind::damped) << "without asking the IAM again";
+    EXPECT_EQ(report().kind, refusal_kind::damped) << "without asking the IAM again";
     EXPECT_NE(life_.serveable(now), nullptr);
 }
 
 TEST_F(Damping, ATokenThatIsDeadAtTheIamIsReplaced) {
     fetch();
     now += 600s;
-    refuse();
+    report();
     fetch();
-    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    ASSERT_EQ(report().kind, refusal_kind::validate);
     EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
 
 TEST_F(Damping, AnIamThatCannotBeAskedKeepsTheToken) {
     fetch();
-    refuse();
+    report();
     fetch();
-    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    ASSERT_EQ(report().kind, refusal_kind::validate);
     EXPECT_EQ(iam_says(validity::unknown).kind, refusal_kind::damped);
 }
 
@@ -82,7 +82,7 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
     int logins = 0;
     int questions = 0;
     for (instant end = now + 30min; now < end; now += 100ms) {
-        auto r = refuse();
+        auto r = report();
         if (r.kind == refusal_kind::validate) {
             ++questions;
             r = iam_says(validity::alive);
@@ -99,13 +99,13 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
 TEST_F(Damping, ATokenThatDiesAfterManyFalseReportsGoesWithinFiveSeconds) {
     fetch();
     now += 600s;
-    refuse();
+    report();
     fetch();
     for (instant end = now + 10min; now < end; now += 1s)
-        if (refuse().kind == refusal_kind::validate) iam_says(validity::alive);
+        if (report().kind == refusal_kind::validate) iam_says(validity::alive);
     const instant dies = now;
     for (; life_.serveable(now) != nullptr && now < dies + 60s; now += 100ms) {
-        auto r = refuse();
+        auto r = report();
         if (r.kind == refusal_kind::validate) r = iam_says(validity::dead);
         if (r.kind == refusal_kind::damped) {
             EXPECT_LE(r.retry_after, 5s);
@@ -118,34 +118,34 @@ TEST_F(Damping, ATokenThatDiesAfterManyFalseReportsGoesWithinFiveSeconds) {
 TEST_F(Damping, TheIamsWordAboutATokenDampsNoWordAboutTheNext) {
     fetch();
     now += 600s;
-    refuse();
+    report();
     fetch();
-    refuse();
+    report();
     ASSERT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
     ASSERT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
     life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
-    EXPECT_EQ(refuse().kind, refusal_kind::validate);
+    EXPECT_EQ(report().kind, refusal_kind::validate);
 }
 
 TEST_F(Damping, AnIamThatCannotBeAskedIsAskedAgainAfterFiveSeconds) {
     fetch();
-    refuse();
+    report();
     fetch();
-    ASSERT_EQ(refuse().kind, refusal_kind::validate);
+    ASSERT_EQ(report().kind, refusal_kind::validate);
     iam_says(validity::unknown);
     now += 4999ms;
-    const refusal_step damped = refuse();
+    const refusal_step damped = report();
     EXPECT_EQ(damped.kind, refusal_kind::damped);
     EXPECT_EQ(damped.retry_after, 1s);
     now += 1ms;
-    EXPECT_EQ(refuse().kind, refusal_kind::validate);
+    EXPECT_EQ(report().kind, refusal_kind::validate);
 }
 
 // Who may cause no login has the IAM asked, and its word is no reason to doubt that of others.
 TEST_F(Damping, AWordThatMayCauseNoLoginIsAQuestion) {
     fetch();
     now += 600s;
-    auto doubt = [&] { return life_.refused("", now, ++last, refusal_right::question); };
+    auto doubt = [&] { return life_.report("", now, ++last, refusal_right::question); };
     EXPECT_EQ(life_.last_question(), instant::min());
     ASSERT_EQ(doubt().kind, refusal_kind::validate);
     EXPECT_EQ(life_.last_question(), now);
@@ -156,13 +156,13 @@ TEST_F(Damping, AWordThatMayCauseNoLoginIsAQuestion) {
     now += 600s;
     ASSERT_EQ(doubt().kind, refusal_kind::validate);
     EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(refuse().kind, refusal_kind::invalidated);
+    EXPECT_EQ(report().kind, refusal_kind::invalidated);
 }
 
 TEST_F(Damping, ADeadTokenIsGoneAtOnceAlsoIfItIsTheSecondInARow) {
     fetch();
     for (int i = 0; i < 3; ++i) {
-        if (refuse().kind == refusal_kind::validate) {
+        if (report().kind == refusal_kind::validate) {
             EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
         }
         EXPECT_EQ(life_.serveable(now), nullptr);
@@ -179,7 +179,7 @@ TEST_F(Damping, AnIamThatMintsDeadTokensGetsNoLoginPerReport) {
     fetch();
     int logins = 0;
     for (instant end = now + 60s; now < end; now += 10ms) {
-        if (refuse().kind == refusal_kind::validate) {
+        if (report().kind == refusal_kind::validate) {
             EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
         }
         if (life_.get({.max_wait = 0s}, now, ++last).kind != step_kind::start_fetch) continue;
@@ -193,7 +193,7 @@ TEST_F(Damping, AnIamThatMintsDeadTokensGetsNoLoginPerReport) {
 TEST_F(Damping, TheRefusedTokenGivenOnceMoreIsNotServed) {
     fetch();
     now += 600s;
-    refuse();
+    report();
     life_.get({}, now, ++last);
     EXPECT_EQ(life_.fetched(last, good("1", now), now, 0.0), lifecycle::fetch_outcome::failed);
     EXPECT_EQ(life_.serveable(now), nullptr);
@@ -201,8 +201,8 @@ TEST_F(Damping, TheRefusedTokenGivenOnceMoreIsNotServed) {
 
 TEST_F(Damping, ARefusalWithoutAFingerprintMeansTheCurrentToken) {
     fetch();
-    EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::invalidated);
-    EXPECT_EQ(life_.refused("", now, ++last).kind, refusal_kind::nothing_held);
+    EXPECT_EQ(life_.report("", now, ++last).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.report("", now, ++last).kind, refusal_kind::nothing_held);
 }
 
 namespace {
@@ -227,7 +227,7 @@ TEST_F(RoutineValidation, AsksNowAndThenWhileATokenIsHeld) {
         iam_says(i == 1 ? validity::unknown : validity::alive);
         EXPECT_NE(life_.serveable(now), nullptr);
     }
-    EXPECT_EQ(refuse().kind, refusal_kind::invalidated) << "it damps no refusal";
+    EXPECT_EQ(report().kind, refusal_kind::invalidated) << "it damps no refusal";
 }
 
 TEST_F(RoutineValidation, FindsARevokedTokenBeforeACallerDoes) {
@@ -243,9 +243,9 @@ TEST_F(RoutineValidation, ARefusalThatComesMeanwhileIsJudgedByTheSameAnswer) {
     fetch();
     now += 10min;
     ASSERT_EQ(due(), due_kind::validate);
-    EXPECT_EQ(refuse().kind, refusal_kind::wait_validation);
+    EXPECT_EQ(report().kind, refusal_kind::wait_validation);
     EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(refuse().kind, refusal_kind::damped) << "as after any validation of a refused token";
+    EXPECT_EQ(report().kind, refusal_kind::damped) << "as after any validation of a refused token";
 }
 
 TEST_F(RoutineValidation, ARenewalComesFirst) {

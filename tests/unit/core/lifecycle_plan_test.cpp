@@ -103,7 +103,7 @@ class history {
         case 3:
         case 4: end_fetch(good(std::to_string(x_last), x_now - up_to(5), 5s + up_to(3600))); break;
         case 5: end_fetch(failure()); break;
-        case 6: refuse(); break;
+        case 6: report(); break;
         case 7: (void)x_life.validated(x_life.validation_under_way(), verdict(), x_now); break;
         case 8: x_life.abandoned(); break;
         case 9: one_in(2) ? x_life.rearm(x_now) : x_life.clock_jumped(x_now); break;
@@ -125,9 +125,9 @@ class history {
         return made;
     }
 
-    void refuse() {
+    void report() {
         const refusal_right may = one_in(2) ? refusal_right::login : refusal_right::question;
-        (void)x_life.refused({}, x_now, ++x_last, may);
+        (void)x_life.report({}, x_now, ++x_last, may);
     }
 
     validity verdict() {

@@ -47,7 +47,7 @@ login_answer of_another_request() {
 
 login_answer token_without_sense() {
     login_answer made = failed(201, errc::iam_protocol);
-    made.credential = credential_verdict::accepted;
+    made.about_secret = secret_verdict::accepted;
     return made;
 }
 

@@ -15,8 +15,7 @@
 namespace tokenward::testing {
 
 inline login_answer granted(std::shared_ptr<token> fresh) {
-    return {
-        .credential = credential_verdict::accepted, .result = {.outcome = std::move(fresh)}, .status = 201};
+    return {.about_secret = secret_verdict::accepted, .result = {.outcome = std::move(fresh)}, .status = 201};
 }
 
 inline login_answer failed(unsigned status, errc code = errc::iam_unavailable,
@@ -27,7 +26,7 @@ inline login_answer failed(unsigned status, errc code = errc::iam_unavailable,
 
 inline login_answer refused() {
     login_answer made = failed(401, errc::credential_rejected, retry_rule::rearm);
-    made.credential = credential_verdict::refused;
+    made.about_secret = secret_verdict::refused;
     return made;
 }
 
@@ -43,7 +42,7 @@ inline login_answer unanswered(login_reach how_far) {
 
 inline login_answer wants_passcode(std::string_view receipt) {
     login_answer made = failed(401, errc::passcode_required, retry_rule::rearm);
-    made.credential = credential_verdict::accepted;
+    made.about_secret = secret_verdict::accepted;
     made.receipt = secret(receipt);
     return made;
 }

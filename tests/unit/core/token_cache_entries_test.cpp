@@ -13,7 +13,7 @@ class TokenCacheEntries : public TokenCache {
     cache_entry& doubted() {
         cache_entry& e = open("a", true);
         hold(e);
-        EXPECT_EQ(cache.refused(e, "", now).kind, refusal_kind::invalidated);
+        EXPECT_EQ(cache.report(e, "", now).kind, refusal_kind::invalidated);
         hold_as(e, "second");
         return e;
     }
@@ -58,7 +58,7 @@ TEST_F(TokenCacheEntries, BegunAnewOneHoldsNothingAndWhatWasUnderWayIsDropped) {
 
 TEST_F(TokenCacheEntries, ATokenThatTheIamCallsDeadIsGoneAndFetchedAgain) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.refused(e, "", now);
+    const refusal_step question = cache.report(e, "", now);
     ASSERT_EQ(question.kind, refusal_kind::validate);
     const auto [entry, next] = cache.validated(question.id, validity::dead, now);
     EXPECT_EQ(entry, &e);
@@ -70,7 +70,7 @@ TEST_F(TokenCacheEntries, ATokenThatTheIamCallsDeadIsGoneAndFetchedAgain) {
 
 TEST_F(TokenCacheEntries, ATokenThatTheIamCallsAliveStays) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.refused(e, "", now);
+    const refusal_step question = cache.report(e, "", now);
     EXPECT_EQ(cache.validated(question.id, validity::alive, now).second.kind, refusal_kind::damped);
     EXPECT_NE(cache.serveable(e, now), nullptr);
 }
@@ -78,7 +78,7 @@ TEST_F(TokenCacheEntries, ATokenThatTheIamCallsAliveStays) {
 // Whoever ends that fetch would bring a token that is older than the refusal.
 TEST_F(TokenCacheEntries, AFetchThatBeganBeforeTheTokenWasCalledDeadIsForgotten) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.refused(e, "", now);
+    const refusal_step question = cache.report(e, "", now);
     const step renewal = cache.renew(e, now);
     ASSERT_EQ(renewal.kind, step_kind::start_fetch);
     cache.validated(question.id, validity::dead, now);

@@ -124,7 +124,7 @@ TEST_F(KeystoneAnswer, DescribesTheToken) {
     from.date = "Thu, 01 Jan 2026 00:00:05 GMT";
     login_answer parsed = parse_login(from, facts);
     const token& t = granted(parsed);
-    EXPECT_EQ(parsed.credential, credential_verdict::accepted);
+    EXPECT_EQ(parsed.about_secret, secret_verdict::accepted);
     EXPECT_EQ(t.value, secret("gAAAAtoken"));
     EXPECT_EQ(t.lifetime, 24h);
     EXPECT_EQ(t.minted, asked.boot);
@@ -234,7 +234,7 @@ TEST_F(KeystoneAnswer, NonsenseWith201IsAProtocolErrorAndTheCredentialIsAccepted
         ASSERT_TRUE(std::holds_alternative<fetch_failure>(parsed.result.outcome)) << token_body;
         EXPECT_EQ(failure(parsed).error.code, errc::iam_protocol) << token_body;
         EXPECT_EQ(failure(parsed).retry, retry_rule::back_off) << token_body;
-        EXPECT_EQ(parsed.credential, credential_verdict::accepted) << token_body;
+        EXPECT_EQ(parsed.about_secret, secret_verdict::accepted) << token_body;
         EXPECT_NE(failure(parsed).error.detail.find(words), std::string::npos)
             << failure(parsed).error.detail;
     }

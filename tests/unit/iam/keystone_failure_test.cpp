@@ -12,14 +12,14 @@ struct failure_row {
     errc code;
     retry_rule retry;
     const char* words; // in the detail
-    credential_verdict said = credential_verdict::unsaid;
+    secret_verdict said = secret_verdict::unsaid;
 };
 
 TEST_F(KeystoneFailure, FollowsTheTableRowByRow) {
     constexpr auto back_off = retry_rule::back_off;
     constexpr auto remember = retry_rule::remember;
     constexpr auto rearm = retry_rule::rearm;
-    constexpr auto refused = credential_verdict::refused;
+    constexpr auto refused = secret_verdict::refused;
     const failure_row table[] = {
         {400, R"({"error":{"code":400,"message":"bad"}})", errc::iam_protocol, remember, "400 'bad'"},
         {400, R"({"error_code":"IAM.1061","error_msg":"x"})", errc::credential_rejected, rearm, "passcode",
@@ -58,7 +58,7 @@ TEST_F(KeystoneFailure, FollowsTheTableRowByRow) {
         const problem& error = failure(parsed).error;
         EXPECT_EQ(error.code, row.code) << row.status << row.body;
         EXPECT_EQ(failure(parsed).retry, row.retry) << row.status << row.body;
-        EXPECT_EQ(parsed.credential, row.said) << row.status << row.body;
+        EXPECT_EQ(parsed.about_secret, row.said) << row.status << row.body;
         EXPECT_EQ(parsed.status, row.status);
         for (const char* words : {row.words, "iam.example", "ci", "ci-bot@Default", "eu-de"})
             EXPECT_NE(error.detail.find(words), std::string::npos) << words << " in " << error.detail;
@@ -70,7 +70,7 @@ TEST_F(KeystoneFailure, ReceiptMeansThatASecondFactorIsWanted) {
     from.auth_receipt = secret("a-receipt");
     login_answer parsed = parse_login(from, facts);
     EXPECT_EQ(failure(parsed).error.code, errc::passcode_required);
-    EXPECT_EQ(parsed.credential, credential_verdict::accepted) << "it proves the password right";
+    EXPECT_EQ(parsed.about_secret, secret_verdict::accepted) << "it proves the password right";
     EXPECT_EQ(parsed.receipt, secret("a-receipt"));
     EXPECT_NE(failure(parsed).error.detail.find("a passcode is wanted"), std::string::npos);
 }
@@ -84,7 +84,7 @@ TEST_F(KeystoneFailure, AnUnknownApplicationCredentialIs404AndNoScope) {
     facts.method = login_method::application_credential;
     auto parsed = parse_login(answer(404, ""), facts);
     EXPECT_EQ(failure(parsed).error.code, errc::credential_rejected);
-    EXPECT_EQ(parsed.credential, credential_verdict::refused);
+    EXPECT_EQ(parsed.about_secret, secret_verdict::refused);
 }
 
 TEST_F(KeystoneFailure, RetryAfterIsSecondsOrADateByTheIamsClock) {

@@ -17,7 +17,7 @@ class KeystoneMatch : public codec {
         if (has_token(parsed)) return true;
         EXPECT_EQ(failure(parsed).error.code, errc::iam_protocol) << more;
         EXPECT_EQ(failure(parsed).retry, retry_rule::back_off) << more;
-        EXPECT_EQ(parsed.credential, credential_verdict::unsaid)
+        EXPECT_EQ(parsed.about_secret, secret_verdict::unsaid)
             << "another's answer says nothing of our secret";
         EXPECT_EQ(parsed.reach, login_reach::answer_lost) << more;
         return false;

@@ -29,7 +29,7 @@ struct throwing_source final : token_source {
         throw std::runtime_error("lost");
         co_return result<void>();
     }
-    bool credential_changed() override { return false; }
+    bool secret_changed() override { return false; }
 };
 
 class Fetches : public ::testing::Test {

@@ -28,7 +28,7 @@ class Sources : public ::testing::Test {
         fresh.user.name = "ci-bot";
         fresh.password_expires_at = time.now().wall + left;
         ::testing::internal::CaptureStderr();
-        all.mind_password(identity, fresh, time.now().wall);
+        all.warn_of_password_end(identity, fresh, time.now().wall);
         return ::testing::internal::GetCapturedStderr().find("password_expires") != std::string::npos;
     }
 
@@ -57,22 +57,22 @@ TEST_F(Sources, EachIdentityKeepsItsSourceUntilItIsForgotten) {
 
 TEST_F(Sources, ARefusedCredentialIsLookedAtOnceASecondUntilItChanges) {
     const instant start = time.now().boot;
-    EXPECT_EQ(all.next_look(), never);
+    EXPECT_EQ(all.next_secret_check(), never);
     made["other"]->changed = true; // but nobody has refused it
-    all.credential_refused("ci");
-    EXPECT_EQ(all.changed_credentials(start), names{});
-    EXPECT_EQ(all.next_look(), start + 1s);
+    all.secret_refused("ci");
+    EXPECT_EQ(all.changed_secrets(start), names{});
+    EXPECT_EQ(all.next_secret_check(), start + 1s);
     made["ci"]->changed = true;
-    EXPECT_EQ(all.changed_credentials(start + 999ms), names{}) << "not yet looked at again";
-    EXPECT_EQ(all.changed_credentials(start + 1s), names{"ci"});
-    EXPECT_EQ(all.next_look(), never);
-    EXPECT_EQ(all.changed_credentials(start + 2s), names{}) << "told once";
+    EXPECT_EQ(all.changed_secrets(start + 999ms), names{}) << "not yet looked at again";
+    EXPECT_EQ(all.changed_secrets(start + 1s), names{"ci"});
+    EXPECT_EQ(all.next_secret_check(), never);
+    EXPECT_EQ(all.changed_secrets(start + 2s), names{}) << "told once";
 }
 
 TEST_F(Sources, AnAcceptedCredentialIsLookedAtNoMore) {
-    all.credential_refused("ci");
-    all.credential_accepted("ci");
-    EXPECT_EQ(all.next_look(), never);
+    all.secret_refused("ci");
+    all.secret_accepted("ci");
+    EXPECT_EQ(all.next_secret_check(), never);
 }
 
 TEST_F(Sources, APasswordThatExpiresIsToldOfOnceAtEachStep) {
