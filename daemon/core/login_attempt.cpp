@@ -1,4 +1,4 @@
-// One login with one secret, step by step.
+// The stages of one login, from the user's turn to the end that the guard's file has.
 #include "daemon/core/login_attempt.hpp"
 
 #include "daemon/core/passcode_step.hpp"
@@ -13,7 +13,7 @@ using action = login_step::action;
 using advice = login_permit::advice;
 
 constexpr auto receipt_life = 290s;        // Keystone's own is 300 s
-constexpr auto after_the_second = 1'100ms; // a token of the second in which a password changed is dead
+constexpr auto dead_token_pause = 1'100ms; // a token of the second in which a password changed is dead
 constexpr int most_times_asked = 2;        // one date alone may not be believed
 
 /// Where the guard sees to it that nothing is sent too often, the next try may come soon.
@@ -44,21 +44,21 @@ login_step login_attempt::resume(login_event& event, const login_time& now) {
         x_flow.has_user_turn = true;
         if (x_how.passcode) x_state.guard.forgive(x_state.who, x_with.digest);
         return ask_guard(probe_result::not_asked, now);
-    case stage::probing: {
+    case stage::awaiting_probe: {
         auto& probe = std::get<probe_answer>(event);
         x_state.silence = std::move(probe.silence);
         return ask_guard(probe.answers ? probe_result::answers : probe_result::silent, now);
     }
-    case stage::counted:
+    case stage::recording_login:
         if (x_with.totp_key && !x_how.passcode) return learn_time(event, now);
         return send(std::nullopt, now);
     case stage::asking_time: return learn_time(event, now);
-    case stage::awaiting_step: return choose_step(now);
-    case stage::step_spent: return send(x_state.guard.spent_step(x_state.who), now);
-    case stage::sent: return take_answer(std::get<login_answer>(std::move(event)), now);
-    case stage::answered: return after_answer();
+    case stage::awaiting_totp_step: return choose_totp_step(now);
+    case stage::recording_totp_step: return send(x_state.guard.spent_step(x_state.who), now);
+    case stage::awaiting_answer: return take_answer(std::get<login_answer>(std::move(event)), now);
+    case stage::recording_end: return after_attempt();
     case stage::validating: return after_validation(std::get<validation>(event));
-    case stage::second_to_pass: return queue();
+    case stage::waiting_one_second: return queue();
     case stage::done: break;
     }
     return {};
@@ -73,39 +73,46 @@ login_step login_attempt::queue() {
 // A login counts in the guard's memory from before it is sent.
 login_step login_attempt::ask_guard(probe_result probe, const login_time& now) {
     const login_permit permit =
-        x_state.guard.next(x_state.who, x_with.digest, now.now.boot, probe, x_how.passcode != nullptr);
-    if (permit.what == advice::probe_first) return go_to(stage::probing, {.what = action::probe});
-    if (permit.what == advice::wait || permit.what == advice::rejected) return leave_out(permit);
+        x_state.guard.next(x_state.who, x_with.digest, now.boot, probe, x_how.passcode != nullptr);
+    if (permit.what == advice::probe_first) return go_to(stage::awaiting_probe, {.what = action::probe});
+    if (permit.what == advice::wait || permit.what == advice::rejected) return hold_back(permit);
     const bool doubted = permit.what == advice::settle_first;
-    if (doubted && x_how.others_follow) return leave_out({.what = advice::rejected});
+    if (doubted && x_how.others_follow) return skip_secret();
     x_outcome.settling = doubted && x_target.kind != scope_kind::unscoped && !x_state.wants_scope;
     x_asked = x_outcome.settling ? scope{} : x_target;
-    x_state.guard.sending(x_state.who, x_with.digest, now.now.boot);
+    x_state.guard.sending(x_state.who, x_with.digest, now.boot);
     x_flow.counted = x_with.digest;
-    return go_to(stage::counted, {.what = action::record});
+    return go_to(stage::recording_login, {.what = action::record});
 }
 
-login_step login_attempt::leave_out(const login_permit& permit) {
+login_step login_attempt::hold_back(const login_permit& permit) {
     using reason = login_permit::reason;
     x_outcome.held_back = permit.what == advice::wait;
-    // Another credential may be tried in place of one that was refused.
+    // Another secret may be tried in place of one that was refused.
     if (permit.why == reason::none || permit.why == reason::refusals)
         x_outcome.answer.about_secret = secret_verdict::refused;
     x_outcome.answer.result = login_failures::held_back(x_state, permit);
-    return after_answer();
+    return after_attempt();
+}
+
+// It was refused once; one of the others may be right.
+login_step login_attempt::skip_secret() {
+    x_outcome.answer.about_secret = secret_verdict::refused;
+    x_outcome.answer.result = login_failures::held_back(x_state, {.what = advice::rejected});
+    return after_attempt();
 }
 
 // A passcode is made by the IAM's clock. Asking for it costs no login.
 login_step login_attempt::learn_time(const login_event& event, const login_time& now) {
     const auto* answer = std::get_if<probe_answer>(&event); // none at first
     const bool may_ask = x_times_asked < most_times_asked && (answer == nullptr || answer->answers);
-    if (now.iam_known || !may_ask) return choose_step(now);
+    if (now.iam_known || !may_ask) return choose_totp_step(now);
     ++x_times_asked;
     return go_to(stage::asking_time, {.what = action::ask_time});
 }
 
 // A passcode is good for one login.
-login_step login_attempt::choose_step(const login_time& now) {
+login_step login_attempt::choose_totp_step(const login_time& now) {
     const std::optional<std::int64_t> spent = x_state.guard.spent_step(x_state.who);
     const passcode_step next = next_passcode_step(now.iam, x_state.identity.auth.totp->period, spent);
     if (next.disbelieved) {
@@ -115,9 +122,9 @@ login_step login_attempt::choose_step(const login_time& now) {
                                     " now: the IAM's clock was wrong then, and the step is forgotten"});
         x_state.guard.spend(x_state.who, next.step);
     }
-    if (next.wait > 0s) return go_to(stage::awaiting_step, {.what = action::wait, .pause = next.wait});
+    if (next.wait > 0s) return go_to(stage::awaiting_totp_step, {.what = action::wait, .pause = next.wait});
     x_state.guard.spend(x_state.who, next.step);
-    return go_to(stage::step_spent, {.what = action::record});
+    return go_to(stage::recording_totp_step, {.what = action::record});
 }
 
 login_step login_attempt::send(std::optional<std::int64_t> totp_step, const login_time& now) {
@@ -126,7 +133,7 @@ login_step login_attempt::send(std::optional<std::int64_t> totp_step, const logi
                           .value = x_with.value,
                           .passcode = x_how.passcode,
                           .omit_unscoped = x_state.omit_unscoped};
-    x_with_receipt = x_how.passcode && x_state.receipt && now.now.boot - x_state.receipt_at < receipt_life;
+    x_with_receipt = x_how.passcode && x_state.receipt && now.boot - x_state.receipt_at < receipt_life;
     if (x_with_receipt) { // it stands for the password
         request.method = login_method::totp;
         request.value.reset();
@@ -140,12 +147,12 @@ login_step login_attempt::send(std::optional<std::int64_t> totp_step, const logi
     }
     x_outcome.sent = true;
     x_flow.sending = true;
-    return go_to(stage::sent, {.what = action::send, .request = std::move(request)});
+    return go_to(stage::awaiting_answer, {.what = action::send, .request = std::move(request)});
 }
 
 login_step login_attempt::take_answer(login_answer answer, const login_time& now) {
     const login_end how = end_of(answer);
-    x_state.guard.end(x_state.who, x_with.digest, how, now.now.boot);
+    x_state.guard.end(x_state.who, x_with.digest, how, now.boot);
     x_flow.counted.reset();
     x_flow.sending = false;
     let_guard_pace(answer.result, how, x_state.guard.is_proven(x_state.who, x_with.digest));
@@ -153,35 +160,36 @@ login_step login_attempt::take_answer(login_answer answer, const login_time& now
     if (!answer.receipt.empty()) {
         x_state.receipt_seen = true;
         x_state.receipt = std::make_shared<const secret>(std::move(answer.receipt));
-        x_state.receipt_at = now.now.boot;
+        x_state.receipt_at = now.boot;
     }
     x_outcome.answer = std::move(answer);
-    return go_to(stage::answered, {.what = action::record});
+    return go_to(stage::recording_end, {.what = action::record});
 }
 
-login_step login_attempt::after_answer() {
+// The login has ended, or was not sent.
+login_step login_attempt::after_attempt() {
     const login_answer& answer = x_outcome.answer;
     x_flow.has_user_turn = false;
-    if (x_round == round::first && x_state.may_know_other_form(answer, x_asked)) {
+    if (x_retry == retry::none && x_state.may_know_other_form(answer, x_asked)) {
         x_state.omit_unscoped = true;
-        x_round = round::other_form;
+        x_retry = retry::other_form;
         return queue();
     }
-    if (x_round == round::other_form) x_state.omit_unscoped = answer.about_secret == secret_verdict::accepted;
+    if (x_retry == retry::other_form) x_state.omit_unscoped = answer.about_secret == secret_verdict::accepted;
     // With a secret that has just changed, a token of the very second of the change is dead on arrival.
-    const bool may_be_dead = x_changed && !x_how.passcode && x_round != round::after_a_second;
+    const bool may_be_dead = x_changed && !x_how.passcode && x_retry != retry::after_dead_token;
     if (!may_be_dead || !has_token(answer)) return go_to(stage::done, {});
-    const token_ptr fresh = token_of(answer);
-    return go_to(stage::validating, {.what = action::validate, .subject = {fresh, &fresh->value}});
+    const token_ptr received = token_of(answer);
+    return go_to(stage::validating, {.what = action::validate, .subject = {received, &received->value}});
 }
 
-login_step login_attempt::after_validation(const validation& word) {
-    if (word.verdict != validity::dead) return go_to(stage::done, {});
+login_step login_attempt::after_validation(const validation& answer) {
+    if (answer.verdict != validity::dead) return go_to(stage::done, {});
     x_flow.notes.push_back({false, "dead_on_arrival",
                             "the token " + token_of(x_outcome.answer)->fingerprint +
-                                " was dead when it came, as after a password change: once more"});
-    x_round = round::after_a_second;
-    return go_to(stage::second_to_pass, {.what = action::wait, .pause = after_the_second});
+                                " was dead when it came, as after a password change: logging in again"});
+    x_retry = retry::after_dead_token;
+    return go_to(stage::waiting_one_second, {.what = action::wait, .pause = dead_token_pause});
 }
 
 } // namespace tokenward

@@ -15,8 +15,8 @@ struct flow_context {
     login_state& state;
     bool has_user_turn = false;             ///< no other login of the user may begin
     bool has_parent_turn = false;           ///< no other flow of the identity may get a parent token
-    std::optional<secret_digest> counted{}; ///< a login of this secret stands in the guard's memory as sent
-    bool sending = false;                   ///< that login is at the runner
+    std::optional<secret_digest> counted{}; ///< a login with this secret is counted in the guard as sent
+    bool sending = false;                   ///< it was handed to the runner, which has no answer yet
     std::vector<login_note> notes{};        ///< for the log
 
     /// Each scope has a login of its own from now on.
@@ -30,18 +30,18 @@ struct flow_context {
 /// How a login is to be made.
 struct login_manner {
     std::shared_ptr<const secret> passcode{}; ///< a person's; null: nobody is there
-    bool others_follow = false;               ///< a secret that was refused before had better be left out
+    bool others_follow = false;               ///< so skip a secret that was refused once
 };
 
 /// What came of it.
 struct attempt_outcome {
     login_answer answer{};
     bool sent = false;      ///< false: the guard did not let it go out
-    bool held_back = false; ///< for a time only
-    bool settling = false;  ///< it named no scope, to tell a wrong password from a wrong scope
+    bool held_back = false; ///< wait and retry
+    bool settling = false;  ///< sent unscoped to find out whether password or scope is wrong
 };
 
-/// Also sends the login in the other form if the IAM does not know the first, and once more if the token is
+/// Also sends the login in the other form if the IAM does not know the first, and again if the token is
 /// dead when it comes.
 class login_attempt {
   public:
@@ -55,29 +55,30 @@ class login_attempt {
   private:
     enum class stage {
         begun,
-        queued,         // waits for the user's turn
-        probing,        // asks whether the IAM is there
-        counted,        // the guard's file is to have the login before it is sent
-        asking_time,    // by whose clock passcodes are made
-        awaiting_step,  // until a passcode comes that nobody has seen
-        step_spent,     // the guard's file is to have its step
-        sent,           // the IAM has the login
-        answered,       // the guard's file is to have how it ended, before anybody sees the answer
-        validating,     // the token of a changed secret
-        second_to_pass, // it was dead on arrival
+        queued,              // for the user's turn
+        awaiting_probe,      // whether the IAM is there
+        recording_login,     // in the guard's file, before the login is sent
+        asking_time,         // of the IAM, by whose clock passcodes are made
+        awaiting_totp_step,  // whose passcode has not been sent
+        recording_totp_step, // in the guard's file, before its passcode is sent
+        awaiting_answer,     // to the login
+        recording_end,       // in the guard's file, before anybody sees the answer
+        validating,          // the token that a changed secret has brought
+        waiting_one_second,  // because that token was dead
         done,
     };
-    enum class round { first, other_form, after_a_second };
+    enum class retry { none, other_form, after_dead_token }; // what this login is
 
     login_step queue();
     login_step ask_guard(probe_result probe, const login_time& now);
-    login_step leave_out(const login_permit& permit);
-    login_step choose_step(const login_time& now);
+    login_step hold_back(const login_permit& permit);
+    login_step skip_secret();
+    login_step choose_totp_step(const login_time& now);
     login_step learn_time(const login_event& event, const login_time& now);
     login_step send(std::optional<std::int64_t> totp_step, const login_time& now);
     login_step take_answer(login_answer answer, const login_time& now);
-    login_step after_answer();
-    login_step after_validation(const validation& word);
+    login_step after_attempt();
+    login_step after_validation(const validation& answer);
     login_step go_to(stage next, login_step step);
 
     flow_context& x_flow;
@@ -88,7 +89,7 @@ class login_attempt {
     login_manner x_how;
     attempt_outcome x_outcome{};
     stage x_stage = stage::begun;
-    round x_round = round::first;
+    retry x_retry = retry::none;
     bool x_changed = false; // the secret is another than that of the login before
     bool x_with_receipt = false;
     int x_times_asked = 0;

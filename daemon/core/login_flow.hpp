@@ -1,8 +1,8 @@
 // How an identity gets a token, step by step and without I/O: every rule of logging in is behind this.
 #pragma once
 
-#include "daemon/core/flow_way.hpp"
 #include "daemon/core/login_attempt.hpp"
+#include "daemon/core/login_sequence.hpp"
 
 #include <memory>
 #include <utility>
@@ -30,7 +30,7 @@ class login_flow {
 
     login_step resume(login_event event, const login_time& now);
     /// When done.
-    fetch_result& outcome() noexcept { return x_way->outcome(); }
+    fetch_result& outcome() noexcept { return x_sequence->outcome(); }
 
     bool holds_user_turn() const noexcept { return x_context.has_user_turn; }
     bool holds_parent_turn() const noexcept { return x_context.has_parent_turn; }
@@ -45,7 +45,7 @@ class login_flow {
 
   private:
     flow_context x_context;
-    std::unique_ptr<flow_way> x_way;
+    std::unique_ptr<login_sequence> x_sequence;
 };
 
 } // namespace tokenward

@@ -1,4 +1,4 @@
-// Logs in with an identity's secrets in turn, step by step.
+// Which secret is next, and what a caller is told if all are refused.
 #include "daemon/core/login_round.hpp"
 
 #include <utility>
@@ -23,11 +23,11 @@ login_step login_round::resume(login_event& event, const login_time& now) {
         return try_next(now);
     }
     case stage::logging_in:
-    case stage::once_more: {
+    case stage::logging_in_unscoped: {
         login_step next = x_attempt->resume(event, now);
         if (next.what != login_step::action::done) return next;
         x_outcome = std::move(x_attempt->outcome());
-        if (x_stage == stage::once_more) break;
+        if (x_stage == stage::logging_in_unscoped) break;
         return after_attempt(now);
     }
     case stage::done: break;
@@ -48,10 +48,9 @@ bool login_round::may_be_tried(const candidate& which) const noexcept {
 
 login_step login_round::begin_attempt(scope target, const login_time& now) {
     const bool others_follow = !x_passcode && !x_settles && x_all.size() > 1;
-    login_event begin;
     x_attempt.emplace(x_flow, x_all[x_at].with, std::move(target),
                       login_manner{.passcode = x_passcode, .others_follow = others_follow});
-    return x_attempt->resume(begin, now);
+    return start_part(*x_attempt, now);
 }
 
 login_step login_round::try_next(const login_time& now) {
@@ -102,14 +101,14 @@ void login_round::keep_refusal() {
     x_refusal = std::move(x_outcome.answer.result);
 }
 
-login_step login_round::again(scope target, const login_time& now) {
+login_step login_round::retry_with_scope(scope target, const login_time& now) {
     x_target = std::move(target);
     x_stage = stage::logging_in;
     return begin_attempt(x_target, now);
 }
 
-login_step login_round::once_more(const login_time& now) {
-    x_stage = stage::once_more;
+login_step login_round::log_in_unscoped(const login_time& now) {
+    x_stage = stage::logging_in_unscoped;
     return begin_attempt({}, now);
 }
 

@@ -28,10 +28,10 @@ class login_round {
     /// The IAM has refused the scope to the last secret, which it may have accepted since.
     bool scope_was_refused() const noexcept { return x_at < x_all.size() && x_all[x_at].scope_refused; }
 
-    /// When done: once more with the last secret, and with those after it.
-    login_step again(scope target, const login_time& now);
-    /// When done: one more login, for no scope, with the last secret.
-    login_step once_more(const login_time& now);
+    /// When done: again for this scope, with the last secret and with those after it.
+    login_step retry_with_scope(scope target, const login_time& now);
+    /// When done: one more login with the last secret, for no scope.
+    login_step log_in_unscoped(const login_time& now);
 
   private:
     struct candidate {
@@ -59,7 +59,7 @@ class login_round {
     std::optional<problem> x_unreadable{};
     std::optional<login_attempt> x_attempt{};
     attempt_outcome x_outcome{};
-    enum class stage { begun, reading, logging_in, once_more, done } x_stage = stage::begun;
+    enum class stage { begun, reading, logging_in, logging_in_unscoped, done } x_stage = stage::begun;
 };
 
 } // namespace tokenward

@@ -59,7 +59,7 @@ duration login_state::passcode_notice(duration life) const noexcept {
     return said > 0s ? std::min<duration>(said, life * 9 / 10) : life / 4;
 }
 
-bool login_state::has_just_judged(instant now) const noexcept {
+bool login_state::tried_recently(instant now) const noexcept {
     return scope_judged_at && now - *scope_judged_at < judging_pause;
 }
 

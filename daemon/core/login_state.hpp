@@ -67,8 +67,8 @@ struct login_state {
     void drop_parent(const token_ptr& dead) noexcept;
     /// How long before its end a person is asked for the next passcode.
     duration passcode_notice(duration life) const noexcept;
-    /// Less than a minute ago a login was spent on a scope that was not there.
-    bool has_just_judged(instant now) const noexcept;
+    /// Whether a login was spent on a scope that was not there less than a minute ago.
+    bool tried_recently(instant now) const noexcept;
     /// Whether the IAM refuses "scope":{"unscoped":{}} and may know a login without any scope.
     bool may_know_other_form(const login_answer& answer, const scope& asked) const noexcept;
 

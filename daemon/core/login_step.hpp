@@ -70,10 +70,17 @@ using login_event = std::variant<std::monostate, secrets_read, probe_answer, log
 
 /// What time it is.
 struct login_time {
-    moment now;
-    wall_time iam;          ///< the IAM's clock; ours, if that is not known
+    instant boot;           ///< CLOCK_BOOTTIME
+    wall_time iam;          ///< by the IAM's clock; by ours, if that is not known
     bool iam_known = false; ///< an answer has shown it
 };
+
+/// A part's first step: nothing has happened yet that it could be told of.
+template <class Part>
+login_step start_part(Part& part, const login_time& now) {
+    login_event nothing_yet;
+    return part.resume(nothing_yet, now);
+}
 
 /// A line for the log.
 struct login_note {

@@ -1,4 +1,4 @@
-// A login for one scope, and what a failure of it was about: the password, the scope, or the login before.
+// A login for one scope, and whether a failure was about the password or about the scope.
 #pragma once
 
 #include "daemon/core/login_round.hpp"
@@ -18,8 +18,8 @@ class scope_login {
 
   private:
     login_step after_round(const login_time& now);
-    login_step provide_parent(const login_time& now);
-    login_step after_providing();
+    login_step get_parent_for_later(const login_time& now);
+    login_step after_getting_parent();
     login_step after_settling(const login_time& now);
     login_step after_opening(const login_time& now);
     login_step finish(fetch_result with);
@@ -33,8 +33,8 @@ class scope_login {
     bool x_rescoped_in_vain = false;
     enum class stage {
         logging_in,
-        providing, // a login for no scope, from which further scopes are opened
-        opening,   // the scope, from a login that has proved the password right
+        getting_parent, // by a login for no scope, from whose token later scopes are opened
+        opening,        // the scope, from the token of a login that has proved the password right
         done,
     } x_stage = stage::logging_in;
 };

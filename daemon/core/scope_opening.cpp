@@ -12,7 +12,7 @@ login_step scope_opening::resume(login_event& event, const login_time& /*now*/) 
     switch (x_stage) {
     case stage::begun: return send();
     case stage::sent: x_answer = std::get<login_answer>(std::move(event)); return take_answer();
-    case stage::validating: x_parent_lives = std::get<validation>(event).verdict; break;
+    case stage::validating: x_parent_validity = std::get<validation>(event).verdict; break;
     case stage::done: break;
     }
     x_stage = stage::done;
@@ -45,7 +45,7 @@ login_step scope_opening::take_answer() {
     }
     if (!is_about_parent_or_scope(x_answer)) return {};
     if (x_answer.names_dead_token) {
-        x_parent_lives = validity::dead;
+        x_parent_validity = validity::dead;
         return {};
     }
     x_stage = stage::validating;
@@ -55,18 +55,18 @@ login_step scope_opening::take_answer() {
 scope_opening::conclusion scope_opening::conclude(const login_time& now) {
     const std::string text = to_string(x_target);
     if (has_token(x_answer)) x_state.doubtful.erase(text);
-    if (!x_parent_lives) return {.result = std::move(x_answer.result)};
+    if (!x_parent_validity) return {.result = std::move(x_answer.result)};
     const std::optional<wall_time> iam_date = x_answer.result.iam_date;
-    if (*x_parent_lives == validity::dead) {
+    if (*x_parent_validity == validity::dead) {
         x_state.drop_parent(x_parent);
         x_state.doubtful.erase(text); // nothing is known: the next try is a login again
         return {.result = login_failures::ended_meanwhile(x_state, x_target, iam_date), .is_final = false};
     }
     conclusion made{.result = login_failures::wrong_scope(x_state, x_target, iam_date),
-                    .scope_denied = *x_parent_lives == validity::alive};
-    made.is_final = x_state.rescoped || x_answer.status == 404 || x_state.has_just_judged(now.now.boot) ||
+                    .scope_denied = *x_parent_validity == validity::alive};
+    made.is_final = x_state.rescoped || x_answer.status == 404 || x_state.tried_recently(now.boot) ||
                     x_state.doubtful.contains(text);
-    if (!made.is_final) x_state.scope_judged_at = now.now.boot;
+    if (!made.is_final) x_state.scope_judged_at = now.boot;
     return made;
 }
 

@@ -16,7 +16,7 @@ class scope_opening {
     login_answer& answer() noexcept { return x_answer; }
     const token_ptr& parent() const noexcept { return x_parent; }
     /// None: the answer is a token, or about neither the parent nor the scope.
-    const std::optional<validity>& parent_lives() const noexcept { return x_parent_lives; }
+    const std::optional<validity>& parent_validity() const noexcept { return x_parent_validity; }
 
     /// What came of it where a login may have the last word.
     struct conclusion {
@@ -36,7 +36,7 @@ class scope_opening {
     token_ptr x_parent;
     scope x_target;
     login_answer x_answer{};
-    std::optional<validity> x_parent_lives{};
+    std::optional<validity> x_parent_validity{};
     bool x_other_form = false;
     enum class stage { begun, sent, validating, done } x_stage = stage::begun;
 };

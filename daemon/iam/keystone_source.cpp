@@ -134,7 +134,8 @@ asio::awaitable<validation> keystone_source::validate(credential_ptr subject) {
 
 login_time keystone_source::time() const {
     const moment now = x_time.now();
-    return {.now = now, .iam = x_client.iam_time(now), .iam_known = x_client.clock_offset().has_value()};
+    return {
+        .boot = now.boot, .iam = x_client.iam_time(now), .iam_known = x_client.clock_offset().has_value()};
 }
 
 kept_source keystone_source::keep() const {

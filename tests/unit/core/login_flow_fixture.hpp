@@ -88,7 +88,7 @@ class flow_bench {
         if (!x_state) x_state = std::make_unique<login_state>(identity, user, guard);
         return *x_state;
     }
-    login_time time() const { return {now, now.wall + (iam_known ? iam_ahead : 0s), iam_known}; }
+    login_time time() const { return {now.boot, now.wall + (iam_known ? iam_ahead : 0s), iam_known}; }
     void step(duration by) {
         now.boot += by;
         now.wall += std::chrono::floor<wall_time::duration>(by);

@@ -1,8 +1,8 @@
-// The ways in which a flow gets its token.
+// How a flow gets its token where rescoping is not the rule.
 #pragma once
 
-#include "daemon/core/flow_way.hpp"
 #include "daemon/core/login_round.hpp"
+#include "daemon/core/login_sequence.hpp"
 #include "daemon/core/scope_login.hpp"
 #include "daemon/core/scope_opening.hpp"
 
@@ -14,9 +14,9 @@ namespace tokenward {
 /// A login for each scope. A scope that has never been had may not exist, and callers may ask for any number
 /// of those. So, once a login lives that others can be opened from, it is tried by rescoping; before that,
 /// one after the other, and the first one that the IAM does not know brings such a login.
-class scope_login_way final : public flow_way {
+class scope_login_sequence final : public login_sequence {
   public:
-    scope_login_way(flow_context& flow, scope target, duration at_least);
+    scope_login_sequence(flow_context& flow, scope target, duration at_least);
     login_step resume(login_event& event, const login_time& now) override;
 
   private:
@@ -37,36 +37,10 @@ class scope_login_way final : public flow_way {
     enum class stage { begun, queued, opening, logging_in } x_stage = stage::begun;
 };
 
-/// One login without a scope; each scope is opened from its token.
-class rescoping_way final : public flow_way {
-  public:
-    rescoping_way(flow_context& flow, scope target, duration at_least);
-    login_step resume(login_event& event, const login_time& now) override;
-
-  private:
-    login_step queue();
-    login_step get_parent(const login_time& now);
-    login_step after_parent_login(const login_time& now);
-    login_step open(const login_time& now);
-    login_step after_opening(const login_time& now);
-    login_step after_login();
-
-    flow_context& x_flow;
-    login_state& x_state;
-    scope x_target;
-    duration x_at_least;
-    bool x_is_second_try = false; // the parent of the first was dead
-    bool x_asked_again = false;   // for the parent, with a scope
-    std::optional<login_round> x_round{};
-    std::optional<scope_opening> x_opening{};
-    std::optional<scope_login> x_login{};
-    enum class stage { begun, queued, logging_in_for_parent, opening, logging_in } x_stage = stage::begun;
-};
-
 /// The secret is a token: described once, served and rescoped until its end.
-class given_token_way final : public flow_way {
+class given_token_sequence final : public login_sequence {
   public:
-    given_token_way(flow_context& flow, scope target);
+    given_token_sequence(flow_context& flow, scope target);
     login_step resume(login_event& event, const login_time& now) override;
 
   private:
@@ -84,9 +58,9 @@ class given_token_way final : public flow_way {
 };
 
 /// The credential is for one scope, which its token names.
-class own_scope_way final : public flow_way {
+class own_scope_sequence final : public login_sequence {
   public:
-    own_scope_way(flow_context& flow, scope target);
+    own_scope_sequence(flow_context& flow, scope target);
     login_step resume(login_event& event, const login_time& now) override;
 
   private:
@@ -96,9 +70,9 @@ class own_scope_way final : public flow_way {
 };
 
 /// A person has given a passcode.
-class passcode_way final : public flow_way {
+class passcode_sequence final : public login_sequence {
   public:
-    passcode_way(flow_context& flow, std::shared_ptr<const secret> passcode);
+    passcode_sequence(flow_context& flow, std::shared_ptr<const secret> passcode);
     login_step resume(login_event& event, const login_time& now) override;
 
   private:

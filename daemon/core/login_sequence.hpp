@@ -1,4 +1,4 @@
-// The interface of the ways in which a flow gets its token.
+// The interface of the sequences of steps that end with a token.
 #pragma once
 
 #include "daemon/core/login_step.hpp"
@@ -7,10 +7,10 @@
 
 namespace tokenward {
 
-/// The base of all of them. One object is used for one flow.
-class flow_way {
+/// The order of steps in which a flow gets its token; which one depends on how the identity logs in.
+class login_sequence {
   public:
-    virtual ~flow_way() = default;
+    virtual ~login_sequence() = default;
     /// As login_attempt::resume().
     virtual login_step resume(login_event& event, const login_time& now) = 0;
     /// When done.

@@ -1,6 +1,6 @@
-// The ways to a token that need one login, or none: a scope's own, a credential's own, a given token, a
-// passcode.
-#include "daemon/core/flow_ways.hpp"
+// The sequences of steps with one login, or none: for a scope, with an application credential, with a given
+// token, with a passcode.
+#include "daemon/core/login_sequences.hpp"
 
 #include "daemon/core/renewal.hpp"
 #include "daemon/core/scope_match.hpp"
@@ -12,12 +12,6 @@ namespace {
 
 using action = login_step::action;
 
-template <class Part>
-login_step begin_part(Part& part, const login_time& now) {
-    login_event nothing_yet;
-    return part.resume(nothing_yet, now);
-}
-
 /// Whether an application credential's token is for `target`. The request named no scope, so the token must.
 bool is_for(const token& granted, const scope& target) {
     if (target.kind == scope_kind::unscoped) return true;
@@ -27,10 +21,10 @@ bool is_for(const token& granted, const scope& target) {
 
 } // namespace
 
-scope_login_way::scope_login_way(flow_context& flow, scope target, duration at_least)
+scope_login_sequence::scope_login_sequence(flow_context& flow, scope target, duration at_least)
     : x_flow(flow), x_state(flow.state), x_target(std::move(target)), x_at_least(at_least) {}
 
-login_step scope_login_way::resume(login_event& event, const login_time& now) {
+login_step scope_login_sequence::resume(login_event& event, const login_time& now) {
     login_step next;
     switch (x_stage) {
     case stage::begun: return begin(now);
@@ -45,35 +39,35 @@ login_step scope_login_way::resume(login_event& event, const login_time& now) {
     return next;
 }
 
-login_step scope_login_way::begin(const login_time& now) {
+login_step scope_login_sequence::begin(const login_time& now) {
     x_unknown = x_state.may_be_unknown(x_target);
-    if (!x_unknown || x_state.parent.is_fresh(x_at_least, now.now.boot)) return proceed(now);
+    if (!x_unknown || x_state.parent.is_fresh(x_at_least, now.boot)) return proceed(now);
     x_stage = stage::queued;
     return {.what = action::wait_for_parent};
 }
 
-login_step scope_login_way::proceed(const login_time& now) {
-    if (!x_unknown || !x_state.parent.is_fresh(x_at_least, now.now.boot)) return log_in(now);
+login_step scope_login_sequence::proceed(const login_time& now) {
+    if (!x_unknown || !x_state.parent.is_fresh(x_at_least, now.boot)) return log_in(now);
     x_flow.has_parent_turn = false;
     x_stage = stage::opening;
     x_opening.emplace(x_flow, x_state.parent.get(), x_target);
-    return begin_part(*x_opening, now);
+    return start_part(*x_opening, now);
 }
 
-login_step scope_login_way::log_in(const login_time& now) {
+login_step scope_login_sequence::log_in(const login_time& now) {
     x_stage = stage::logging_in;
     x_login.emplace(x_flow, x_target);
-    return begin_part(*x_login, now);
+    return start_part(*x_login, now);
 }
 
-login_step scope_login_way::after_opening(const login_time& now) {
+login_step scope_login_sequence::after_opening(const login_time& now) {
     scope_opening::conclusion made = x_opening->conclude(now);
     if (made.is_final) return finish(std::move(made.result));
     x_opening_was_denied = made.scope_denied;
     return log_in(now);
 }
 
-login_step scope_login_way::after_login() {
+login_step scope_login_sequence::after_login() {
     if (const auto* fresh = std::get_if<std::shared_ptr<credential>>(&x_login->outcome().outcome)) {
         x_state.remember_opened(x_target, token_of(*fresh));
         if (x_opening_was_denied) x_flow.forgo_rescoping();
@@ -81,10 +75,10 @@ login_step scope_login_way::after_login() {
     return finish(std::move(x_login->outcome()));
 }
 
-given_token_way::given_token_way(flow_context& flow, scope target)
+given_token_sequence::given_token_sequence(flow_context& flow, scope target)
     : x_flow(flow), x_state(flow.state), x_target(std::move(target)) {}
 
-login_step given_token_way::resume(login_event& event, const login_time& now) {
+login_step given_token_sequence::resume(login_event& event, const login_time& now) {
     switch (x_stage) {
     case stage::begun: x_stage = stage::reading; return {.what = action::read_secrets};
     case stage::reading: return take_secret(std::get<secrets_read>(event), now);
@@ -101,18 +95,18 @@ login_step given_token_way::resume(login_event& event, const login_time& now) {
     return {};
 }
 
-login_step given_token_way::take_secret(const secrets_read& all, const login_time& now) {
+login_step given_token_sequence::take_secret(const secrets_read& all, const login_time& now) {
     if (!all) return finish(login_failures::unreadable(all.error()));
     x_given = all->front().value;
     const token_ptr& known = x_state.parent.get();
     const bool is_known = known && known->value == *x_given;
-    const bool opens = is_known && x_state.parent.is_fresh(duration::zero(), now.now.boot);
+    const bool opens = is_known && x_state.parent.is_fresh(duration::zero(), now.boot);
     if (opens && x_target.kind != scope_kind::unscoped) return open(now);
     x_stage = stage::describing;
     return {.what = action::describe, .subject = x_given};
 }
 
-login_step given_token_way::take_description(login_answer described, const login_time& now) {
+login_step given_token_sequence::take_description(login_answer described, const login_time& now) {
     if (!has_token(described)) {
         if (!is_about_parent_or_scope(described)) return finish(std::move(described.result));
         if (described.status != 403 || described.names_dead_token)
@@ -122,7 +116,7 @@ login_step given_token_way::take_description(login_answer described, const login
         return {.what = action::validate, .subject = x_given};
     }
     const std::shared_ptr<token> whole = token_of(described);
-    if (whole->expires() - now.now.boot < expiry_margin)
+    if (whole->expires() - now.boot < expiry_margin)
         return finish(login_failures::given_token_ended(x_state, described.status));
     if (x_target.kind == scope_kind::unscoped)
         return finish(std::move(described.result)); // it is its own scope
@@ -130,16 +124,16 @@ login_step given_token_way::take_description(login_answer described, const login
     return open(now);
 }
 
-login_step given_token_way::open(const login_time& now) {
+login_step given_token_sequence::open(const login_time& now) {
     x_stage = stage::opening;
     x_opening.emplace(x_flow, x_state.parent.get(), x_target);
-    return begin_part(*x_opening, now);
+    return start_part(*x_opening, now);
 }
 
-own_scope_way::own_scope_way(flow_context& flow, scope target)
+own_scope_sequence::own_scope_sequence(flow_context& flow, scope target)
     : x_state(flow.state), x_target(std::move(target)), x_round(flow, {}) {}
 
-login_step own_scope_way::resume(login_event& event, const login_time& now) {
+login_step own_scope_sequence::resume(login_event& event, const login_time& now) {
     login_step next = x_round.resume(event, now);
     if (next.what != action::done) return next;
     login_answer& answer = x_round.outcome().answer;
@@ -148,10 +142,10 @@ login_step own_scope_way::resume(login_event& event, const login_time& now) {
                                                               answer.result.iam_date));
 }
 
-passcode_way::passcode_way(flow_context& flow, std::shared_ptr<const secret> passcode)
+passcode_sequence::passcode_sequence(flow_context& flow, std::shared_ptr<const secret> passcode)
     : x_flow(flow), x_state(flow.state), x_round(flow, {}, std::move(passcode)) {}
 
-login_step passcode_way::resume(login_event& event, const login_time& now) {
+login_step passcode_sequence::resume(login_event& event, const login_time& now) {
     if (x_stage == stage::begun) {
         if (!x_state.needs_person()) return finish(login_failures::takes_no_passcode(x_state));
         x_stage = stage::queued;
