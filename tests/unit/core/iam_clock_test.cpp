@@ -62,6 +62,35 @@ TEST(IamClock, ASecondAnswerThatAgreesIsBelieved) {
     EXPECT_TRUE(b.says(0s)) << "near our clock";
 }
 
+TEST(IamClock, NearIsUpToNinetyMinutesAndAgreementUpToAMinute) {
+    for (const auto sign : {1, -1}) {
+        EXPECT_TRUE(iam_clock_bench().says(sign * 90min));
+        EXPECT_FALSE(iam_clock_bench().says(sign * (90min + 1us)));
+        for (const bool agrees : {true, false}) {
+            iam_clock_bench b;
+            EXPECT_FALSE(b.says(sign * 24h));
+            EXPECT_EQ(b.says(sign * (24h + 1min + (agrees ? 0us : 1us))), agrees);
+            EXPECT_EQ(b.clock.offset().has_value(), agrees);
+        }
+    }
+}
+
+TEST(IamClock, NearWhatItWasKnownToBeIsUpToNinetyMinutesToo) {
+    for (const bool near : {true, false}) {
+        iam_clock_bench b;
+        EXPECT_FALSE(b.says(24h));
+        EXPECT_TRUE(b.says(24h));
+        EXPECT_EQ(b.says(24h + 90min + (near ? 0us : 1us)), near);
+    }
+}
+
+TEST(IamClock, TheFirstDayThatThereIsIsBelieved) {
+    iam_clock_bench b;
+    b.now.wall = wall_time(1min);
+    EXPECT_TRUE(b.clock.observe(wall_time(), b.now));
+    EXPECT_FALSE(b.clock.observe(wall_time(-1us), b.now));
+}
+
 TEST(IamClock, TwoWrongDatesThatDifferAreNotBelieved) {
     iam_clock_bench b;
     EXPECT_FALSE(b.says(24h * 10));

@@ -83,3 +83,24 @@ TEST_F(RefusedScopes, ThereIsABoundAndTheOldestGoes) {
     all.remember("ci", named("new"), {.failure = what.failure, .next_try = now + 60s}, now);
     EXPECT_EQ(all.size("ci"), 1U) << "what is over is not kept";
 }
+
+TEST_F(RefusedScopes, OneIsKnownUntilItsTimeAndNotAtIt) {
+    for (const auto before : {1ns, 0ns}) {
+        refused_scopes all;
+        all.remember("ci", named("a"), {.failure = {{errc::unknown_scope, "no"}}, .next_try = now + 60s},
+                     now);
+        const instant then = now + 60s - before;
+        EXPECT_EQ(all.knows("ci", named("a"), then), before != 0ns);
+        EXPECT_EQ(all.take("ci", named("a"), then).has_value(), before != 0ns);
+        EXPECT_EQ(all.size("ci"), 0U) << "what is taken has an owner again";
+    }
+}
+
+TEST_F(RefusedScopes, WhatIsRememberedOfOneScopeSaysNothingOfAnother) {
+    refused_scopes all;
+    all.remember("ci", named("a"), {.failures = 3, .next_try = now + 60s}, now);
+    EXPECT_FALSE(all.take("ci", named("b"), now));
+    EXPECT_FALSE(all.take("other", named("a"), now));
+    ASSERT_TRUE(all.knows("ci", named("a"), now));
+    EXPECT_EQ(all.take("ci", named("a"), now)->failures, 3U);
+}

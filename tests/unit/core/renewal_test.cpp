@@ -55,6 +55,14 @@ TEST(NextTry, NeverPassesTheEndOfAHeldTokenWithoutATry) {
     EXPECT_EQ(next_try(t0, busy, 12, 1.0, t0), t0 + 3000s);   // nothing is held any more
 }
 
+TEST(NextTry, IsBroughtForwardOnlyWhereItWouldComeInTheLastTwoSeconds) {
+    const fetch_failure busy{{errc::iam_unavailable, "", 98s}};
+    EXPECT_EQ(next_try(t0, busy, 1, 1.0, t0 + 100s), t0 + 98s);
+    EXPECT_EQ(next_try(t0, busy, 1, 1.0, t0 + 100s - 1ns), t0 + 98s - 1ns);
+    EXPECT_EQ(next_try(t0, busy, 1, 1.0, t0 + 100s + 1ns), t0 + 98s);
+    EXPECT_EQ(next_try(t0, busy, 1, 1.0, t0 + 1ns), t0 + 1s) << "one is held until the next tick";
+}
+
 TEST(NextTry, IsNeverForARefusedCredential) {
     fetch_failure refused{{errc::credential_rejected, ""}, retry_rule::rearm};
     EXPECT_EQ(next_try(t0, refused, 1, 0.5, never), never);
