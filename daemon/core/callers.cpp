@@ -8,7 +8,7 @@
 namespace tokenward {
 
 void callers::add(wait_id id, waits_for what, instant until, waiting_caller caller) {
-    const std::uint64_t entry = caller.entry;
+    const entry_id entry = caller.entry;
     waiter& added = x_waiters.try_emplace(id, id, what, until, std::move(caller)).first->second;
     try {
         if (what == waits_for::fetch) added.share = x_shares.take(added.caller.by, entry);
@@ -37,7 +37,7 @@ waiting_caller callers::remove(wait_id id) noexcept {
     return caller;
 }
 
-void callers::drop_empty(std::uint64_t entry, waits_for what) noexcept {
+void callers::drop_empty(entry_id entry, waits_for what) noexcept {
     auto left = all(what).find(entry);
     if (left != all(what).end() && left->second.empty()) all(what).erase(left);
 }
@@ -49,7 +49,7 @@ void callers::set_until(wait_id id, instant until) noexcept {
     x_by_until.insert(one);
 }
 
-void callers::watchers_await_fetch(std::uint64_t entry) {
+void callers::watchers_await_fetch(entry_id entry) {
     auto watching = all(waits_for::change).find(entry);
     if (watching == all(waits_for::change).end()) return;
     queue& waiting = all(waits_for::fetch)[entry];
@@ -67,7 +67,7 @@ void callers::watchers_await_fetch(std::uint64_t entry) {
     all(waits_for::change).erase(watching);
 }
 
-void callers::answer(std::uint64_t entry, waits_for what, answer_function answer) {
+void callers::answer(entry_id entry, waits_for what, answer_function answer) {
     auto found = all(what).find(entry);
     if (found == all(what).end()) return;
     x_answered.push_back({{}, std::move(answer)});
@@ -86,7 +86,7 @@ void callers::answer_one(wait_id id, answer_function answer) {
     drop_empty(one.caller.entry, one.what);
 }
 
-void callers::answer_all(std::uint64_t entry, const problem& why) {
+void callers::answer_all(entry_id entry, const problem& why) {
     const auto error = [why](const waiting_caller&) { return result<served_token>(why); };
     answer(entry, waits_for::fetch, error);
     answer(entry, waits_for::change, error);
@@ -107,26 +107,26 @@ std::optional<callers::decided_answer> callers::next_answer() {
     return decided_answer{std::move(next.done), std::move(answer)};
 }
 
-const callers::queue& callers::of(std::uint64_t entry, waits_for what) const noexcept {
+const callers::queue& callers::of(entry_id entry, waits_for what) const noexcept {
     static const queue nobody;
     const queues& among = x_queues[index(what)];
     auto found = among.find(entry);
     return found == among.end() ? nobody : found->second;
 }
 
-std::vector<wait_id> callers::to_be_told_of_failure(std::uint64_t entry, instant next_try) const {
+std::vector<wait_id> callers::to_be_told_of_failure(entry_id entry, instant next_try) const {
     std::vector<wait_id> gone;
     for (const waiter& one : of(entry, waits_for::fetch))
         if (!one.caller.watches_until || next_try > *one.caller.watches_until) gone.push_back(one.id);
     return gone;
 }
 
-requester callers::first_of(std::uint64_t entry) const noexcept {
+requester callers::first_of(entry_id entry) const noexcept {
     const queue& waiting = of(entry, waits_for::fetch);
     return waiting.empty() ? requester{} : waiting.front().caller.by;
 }
 
-get_request callers::most_wanted(std::uint64_t entry, instant now) const noexcept {
+get_request callers::most_wanted(entry_id entry, instant now) const noexcept {
     get_request most{.max_wait = std::chrono::seconds(0)};
     for (const waiter& one : of(entry, waits_for::fetch)) {
         most.min_ttl = std::max(most.min_ttl, one.caller.wanted.min_ttl);
@@ -139,7 +139,7 @@ const callers::waiter* callers::first_to_time_out() const noexcept {
     return x_by_until.empty() ? nullptr : &*x_by_until.begin();
 }
 
-std::optional<std::uint64_t> callers::any_entry(waits_for what) const noexcept {
+std::optional<entry_id> callers::any_entry(waits_for what) const noexcept {
     for (const auto& [entry, who] : x_queues[index(what)])
         if (!who.empty()) return entry;
     return std::nullopt;

@@ -39,7 +39,7 @@ enum class waits_for : std::uint8_t {
 /// A caller and what it is to be told. A watcher whose token is refused waits for a fetch from then on, but
 /// outlives a failure.
 struct waiting_caller {
-    std::uint64_t entry = 0;
+    entry_id entry = 0;
     get_request wanted{};
     std::function<void(result<served_token>)> done{};
     requester by{};                         ///< whose share it is counted in
@@ -86,15 +86,15 @@ class callers {
     void set_until(wait_id id, instant until) noexcept;
     /// Those who watched the entry wait for a fetch from now on, behind those who do already, for as long as
     /// they would have watched.
-    void watchers_await_fetch(std::uint64_t entry);
+    void watchers_await_fetch(entry_id entry);
 
     /// Empties a queue: all who are in it are to be told. Until its turn comes each can be removed still, and
     /// is not told then. Who is added later belongs to a new queue.
-    void answer(std::uint64_t entry, waits_for what, answer_function answer);
+    void answer(entry_id entry, waits_for what, answer_function answer);
     /// The same for one who waits. REQUIRES: it does.
     void answer_one(wait_id id, answer_function answer);
     /// The same for both queues of an entry.
-    void answer_all(std::uint64_t entry, const problem& why);
+    void answer_all(entry_id entry, const problem& why);
     /// All watchers are told that nothing has changed.
     void end_watches();
     /// The next of those to be told: it waits no more, and its share is given back. None: all have been. The
@@ -102,19 +102,19 @@ class callers {
     std::optional<decided_answer> next_answer();
 
     /// In the order of their coming.
-    const queue& of(std::uint64_t entry, waits_for what) const noexcept;
-    bool await_fetch(std::uint64_t entry) const noexcept { return !of(entry, waits_for::fetch).empty(); }
+    const queue& of(entry_id entry, waits_for what) const noexcept;
+    bool await_fetch(entry_id entry) const noexcept { return !of(entry, waits_for::fetch).empty(); }
     /// Of those who wait for the fetch that just failed: all but the watchers whose wait lasts until
     /// `next_try`.
-    std::vector<wait_id> to_be_told_of_failure(std::uint64_t entry, instant next_try) const;
+    std::vector<wait_id> to_be_told_of_failure(entry_id entry, instant next_try) const;
     /// For whom a fetch is made: the first who waits for it; nobody, if none does.
-    requester first_of(std::uint64_t entry) const noexcept;
+    requester first_of(entry_id entry) const noexcept;
     /// The most that any who waits for a fetch wants, and the longest that one waits.
-    get_request most_wanted(std::uint64_t entry, instant now) const noexcept;
+    get_request most_wanted(entry_id entry, instant now) const noexcept;
     /// The one whose wait ends first, of those whose answers are not decided; null: there is none.
     const waiter* first_to_time_out() const noexcept;
     /// The entry of one of those who wait so; none: nobody does.
-    std::optional<std::uint64_t> any_entry(waits_for what) const noexcept;
+    std::optional<entry_id> any_entry(waits_for what) const noexcept;
     std::size_t count(waits_for what) const noexcept { return x_counts[index(what)]; }
 
     /// Fetches under way are counted there too.
@@ -122,7 +122,7 @@ class callers {
     const work_shares& shares() const noexcept { return x_shares; }
 
   private:
-    using queues = std::unordered_map<std::uint64_t, queue>; // by entry
+    using queues = std::unordered_map<entry_id, queue>; // by entry
     struct answered_queue {
         queue who;
         answer_function answer;
@@ -130,7 +130,7 @@ class callers {
 
     static std::size_t index(waits_for what) noexcept { return static_cast<std::size_t>(what); }
     queues& all(waits_for what) noexcept { return x_queues[index(what)]; }
-    void drop_empty(std::uint64_t entry, waits_for what) noexcept;
+    void drop_empty(entry_id entry, waits_for what) noexcept;
 
     work_shares x_shares; // first: whoever waits has a part in it
     std::array<queues, 2> x_queues;

@@ -68,8 +68,8 @@ login_step scope_login_sequence::after_opening(const login_time& now) {
 }
 
 login_step scope_login_sequence::after_login() {
-    if (const auto* fresh = std::get_if<std::shared_ptr<credential>>(&x_login->outcome().outcome)) {
-        x_state.remember_opened(x_target, token_of(*fresh));
+    if (const auto* received = std::get_if<std::shared_ptr<credential>>(&x_login->outcome().outcome)) {
+        x_state.remember_opened(x_target, token_of(*received));
         if (x_opening_was_denied) x_flow.forgo_rescoping();
     }
     return finish(std::move(x_login->outcome()));

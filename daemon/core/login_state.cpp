@@ -36,18 +36,18 @@ void login_state::doubt(const scope& target) {
     doubtful.insert(to_string(target));
 }
 
-void login_state::remember_opened(const scope& target, const std::shared_ptr<token>& fresh) {
+void login_state::remember_opened(const scope& target, const std::shared_ptr<token>& received) {
     if (opened.size() == most_opened) opened.clear();
     opened.insert(to_string(target));
     doubtful.erase(to_string(target));
-    last_login = fresh;
+    last_login = received;
 }
 
-void login_state::keep_parent(std::shared_ptr<const token> fresh) {
-    duration opens_for = fresh->lifetime * 2 / 3;
-    if (needs_person()) opens_for = fresh->lifetime - passcode_notice(fresh->lifetime);
-    if (!fresh->renewable) opens_for = fresh->lifetime;
-    parent.keep(std::move(fresh), opens_for);
+void login_state::keep_parent(std::shared_ptr<const token> received) {
+    duration opens_for = received->lifetime * 2 / 3;
+    if (needs_person()) opens_for = received->lifetime - passcode_notice(received->lifetime);
+    if (!received->renewable) opens_for = received->lifetime;
+    parent.keep(std::move(received), opens_for);
 }
 
 void login_state::drop_parent(const token_ptr& dead) noexcept {

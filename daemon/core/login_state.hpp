@@ -59,10 +59,10 @@ struct login_state {
     /// number of those, and they are not to cost a login each.
     bool may_be_unknown(const scope& target) const;
     void doubt(const scope& target);
-    void remember_opened(const scope& target, const std::shared_ptr<token>& fresh);
+    void remember_opened(const scope& target, const std::shared_ptr<token>& received);
 
-    /// Scopes are opened from `fresh` from now on.
-    void keep_parent(std::shared_ptr<const token> fresh);
+    /// Scopes are opened from `received` from now on.
+    void keep_parent(std::shared_ptr<const token> received);
     /// Drops it if it is still `dead`.
     void drop_parent(const token_ptr& dead) noexcept;
     /// How long before its end a person is asked for the next passcode.

@@ -15,8 +15,8 @@ class parent_token {
   public:
     const std::shared_ptr<const token>& get() const noexcept { return x_token; }
     /// `opens_for`: the age up to which tokens are opened from it.
-    void keep(std::shared_ptr<const token> fresh, duration opens_for) noexcept {
-        x_token = std::move(fresh);
+    void keep(std::shared_ptr<const token> received, duration opens_for) noexcept {
+        x_token = std::move(received);
         x_opens_for = opens_for;
     }
     void drop() noexcept { x_token.reset(); }

@@ -27,7 +27,7 @@ cache_entry* token_cache::find(key_view key) noexcept {
     return found == x_entries.end() ? nullptr : found->second.get();
 }
 
-cache_entry* token_cache::find(std::uint64_t id) noexcept {
+cache_entry* token_cache::find(entry_id id) noexcept {
     auto found = x_by_id.find(id);
     return found == x_by_id.end() ? nullptr : found->second;
 }
@@ -38,7 +38,7 @@ cache_entry* token_cache::entry_of(ticket id) noexcept {
 }
 
 result<cache_entry*> token_cache::open(key_view key, const scope& target, bool configured, std::size_t limit,
-                                       instant now, std::vector<std::uint64_t>& evicted,
+                                       instant now, std::vector<entry_id>& evicted,
                                        std::optional<unsigned> opener) {
     if (cache_entry* known = find(key)) {
         touch(*known);
@@ -76,7 +76,7 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
 // has, else of all.
 // `used` is gone afterwards if that was its only one.
 bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
-                            std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener) {
+                            std::vector<entry_id>& evicted, std::optional<unsigned> opener) {
     std::map<unsigned, std::size_t> made;
     for (const cache_entry* entry : used)
         if (entry->x_opener) ++made[*entry->x_opener];
@@ -264,8 +264,8 @@ const std::list<cache_entry*>& token_cache::of(std::string_view identity) const 
     return found == x_use.end() ? none : found->second;
 }
 
-std::vector<std::uint64_t> token_cache::ids_of(std::string_view identity) const {
-    std::vector<std::uint64_t> ids;
+std::vector<entry_id> token_cache::ids_of(std::string_view identity) const {
+    std::vector<entry_id> ids;
     for (const cache_entry* entry : of(identity)) ids.push_back(entry->id());
     return ids;
 }

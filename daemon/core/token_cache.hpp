@@ -22,6 +22,9 @@ struct key_view {
     friend bool operator==(const key_view&, const key_view&) = default;
 };
 
+/// Names an entry of the cache, which is a scope in use; never used twice in a process's life.
+using entry_id = std::uint64_t;
+
 /// An entry's place among the deadlines; it leaves by itself.
 using deadline_hook =
     boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -30,12 +33,12 @@ using deadline_hook =
 /// forgotten.
 class cache_entry : public deadline_hook {
   public:
-    cache_entry(std::uint64_t id, key_view key, scope target, bool configured, instant now,
+    cache_entry(entry_id id, key_view key, scope target, bool configured, instant now,
                 std::optional<unsigned> opener)
         : x_id(id), x_identity(key.identity), x_scope(key.scope), x_target(std::move(target)),
           x_opener(opener), x_life(configured, now) {}
 
-    std::uint64_t id() const noexcept { return x_id; } ///< never used twice in a process's life
+    entry_id id() const noexcept { return x_id; }
     const std::string& identity() const noexcept { return x_identity; }
     const std::string& scope_name() const noexcept {
         return x_scope;
@@ -47,7 +50,7 @@ class cache_entry : public deadline_hook {
 
   private:
     friend class token_cache;
-    std::uint64_t x_id;
+    entry_id x_id;
     std::string x_identity;
     std::string x_scope;
     scope x_target;
@@ -69,7 +72,7 @@ class token_cache {
     struct due_list {
         std::vector<started_fetch> fetches;
         std::vector<started_fetch> validations;
-        std::vector<std::uint64_t> retired; ///< ids of entries that are gone
+        std::vector<entry_id> retired; ///< ids of entries that are gone
     };
     struct fetch_end {
         cache_entry* entry; ///< null: the ticket was forgotten, the result is dropped
@@ -78,14 +81,14 @@ class token_cache {
 
     /// The entry with this key, or null.
     cache_entry* find(key_view key) noexcept;
-    cache_entry* find(std::uint64_t id) noexcept;
+    cache_entry* find(entry_id id) noexcept;
     /// The entry that a fetch or validation under way belongs to; null if its ticket was forgotten.
     cache_entry* entry_of(ticket id) noexcept;
     /// The entry with this key, made if need be. Of an identity's entries beyond `limit` the least recently
     /// used that is not configured goes (its id is added to `evicted`); if none can go, too_many_requests. A
     /// uid that has made half of them is the first to lose some (`opener`: who makes this one).
     result<cache_entry*> open(key_view key, const scope& target, bool configured, std::size_t limit,
-                              instant now, std::vector<std::uint64_t>& evicted,
+                              instant now, std::vector<entry_id>& evicted,
                               std::optional<unsigned> opener = {});
     /// Wipes an entry; its tickets are forgotten.
     void forget(cache_entry& entry) noexcept;
@@ -129,7 +132,7 @@ class token_cache {
     /// All entries of an identity, least recently used first. Valid until one of them is opened or forgotten.
     const std::list<cache_entry*>& of(std::string_view identity) const noexcept;
     /// Their ids, for who lets entries come and go while it looks at them.
-    std::vector<std::uint64_t> ids_of(std::string_view identity) const;
+    std::vector<entry_id> ids_of(std::string_view identity) const;
     std::size_t size() const noexcept { return x_entries.size(); }
 
   private:
@@ -154,12 +157,12 @@ class token_cache {
     ticket next_ticket_for(cache_entry& entry);
     void forget_tickets(const cache_entry& entry) noexcept;
     bool make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
-                   std::vector<std::uint64_t>& evicted, std::optional<unsigned> opener);
+                   std::vector<entry_id>& evicted, std::optional<unsigned> opener);
 
-    std::uint64_t x_next_id = 1;
+    entry_id x_next_id = 1;
     ticket x_next_ticket = 1;
     std::unordered_map<ticket, cache_entry*> x_tickets; // fetches and validations under way, and the next
-    std::unordered_map<std::uint64_t, cache_entry*> x_by_id;
+    std::unordered_map<entry_id, cache_entry*> x_by_id;
     boost::intrusive::set<cache_entry, boost::intrusive::base_hook<deadline_hook>,
                           boost::intrusive::compare<earlier>, boost::intrusive::constant_time_size<false>>
         x_deadlines;          // of those that have one; its order stands on cache_entry::x_deadline

@@ -1,6 +1,8 @@
 // How much work towards the IAM each caller has under way, so that none takes all of it.
 #pragma once
 
+#include "daemon/core/token_cache.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -49,36 +51,36 @@ class work_shares {
 
       private:
         friend class work_shares;
-        share(work_shares* of, unsigned uid, std::uint64_t entry) noexcept
+        share(work_shares* of, unsigned uid, entry_id entry) noexcept
             : x_of(of), x_uid(uid), x_entry(entry) {}
 
         work_shares* x_of = nullptr; // null: counts for nobody
         unsigned x_uid = 0;
-        std::uint64_t x_entry = 0;
+        entry_id x_entry = 0;
     };
 
     /// Whether `by` may begin work on the entry; what it works on already costs nothing more.
-    bool has_room(const requester& by, std::uint64_t entry) const noexcept {
+    bool has_room(const requester& by, entry_id entry) const noexcept {
         auto work = by.uid ? x_work.find(*by.uid) : x_work.end();
         if (work == x_work.end() || work->second.contains(entry)) return true;
         return work->second.size() < (by.privileged ? most_privileged : most);
     }
 
-    [[nodiscard]] share take(const requester& by, std::uint64_t entry) {
+    [[nodiscard]] share take(const requester& by, entry_id entry) {
         if (!by.uid) return {};
         ++x_work[*by.uid][entry];
         return {this, *by.uid, entry};
     }
 
   private:
-    void give_back(unsigned uid, std::uint64_t entry) noexcept {
+    void give_back(unsigned uid, entry_id entry) noexcept {
         auto work = x_work.find(uid);
         auto one = work->second.find(entry);
         if (--one->second == 0) work->second.erase(one);
         if (work->second.empty()) x_work.erase(work);
     }
 
-    std::unordered_map<unsigned, std::map<std::uint64_t, std::size_t>> x_work; // by uid and entry
+    std::unordered_map<unsigned, std::map<entry_id, std::size_t>> x_work; // by uid and entry
 };
 
 } // namespace tokenward

@@ -25,7 +25,7 @@ void refusals::settle(ticket question, const refusal_outcome& outcome) {
     }
 }
 
-void refusals::settle_entry(std::uint64_t entry) {
+void refusals::settle_entry(entry_id entry) {
     for (const auto& [id, waits] : x_reports)
         if (waits.entry == entry && !waits.outcome)
             settle(waits.question, {.kind = refusal_kind::already_replaced});

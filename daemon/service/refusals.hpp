@@ -34,7 +34,7 @@ class refusals {
 
     /// A report that a question's answer settles.
     struct report {
-        std::uint64_t entry = 0;
+        entry_id entry = 0;
         ticket question = 0;
         handler done{};
         /// Set: the caller was over this limit, and only because of it the IAM is asked first. It is told so
@@ -54,7 +54,7 @@ class refusals {
     /// The answer has come.
     void settle(ticket question, const refusal_outcome& outcome);
     /// The entry is gone, or begins anew: what was refused is held no more.
-    void settle_entry(std::uint64_t entry);
+    void settle_entry(entry_id entry);
     /// Tells one of those whose reports are settled; false: there is none.
     bool tell_next();
 

@@ -43,7 +43,7 @@ keeper& keeper_or_nothing(keeper* keep) {
 
 token_service::token_service(parts p)
     : x_keep(keeper_or_nothing(p.keep)),
-      x_upkeep({std::move(p.executor), p.time, std::move(p.jitter), std::move(p.make_source), x_keep}) {}
+      x_runner({std::move(p.executor), p.time, std::move(p.jitter), std::move(p.make_source), x_keep}) {}
 
 const identity_config* token_service::identity(std::string_view name) const noexcept {
     auto found = std::find_if(x_config.identities.begin(), x_config.identities.end(),
@@ -53,46 +53,46 @@ const identity_config* token_service::identity(std::string_view name) const noex
 
 std::optional<used_scope> token_service::find(std::string_view identity, std::string_view scope_text,
                                               instant now) noexcept {
-    const cache_entry* entry = x_upkeep.cache.find({identity, scope_text});
+    const cache_entry* entry = x_runner.cache.find({identity, scope_text});
     return entry != nullptr ? std::optional(describe_use(*entry, now)) : std::nullopt;
 }
 
 credential_ptr token_service::held(std::string_view identity, std::string_view scope_text) noexcept {
-    const cache_entry* entry = x_upkeep.cache.find({identity, scope_text});
+    const cache_entry* entry = x_runner.cache.find({identity, scope_text});
     return entry != nullptr ? entry->life().held() : nullptr;
 }
 
-void token_service::used(scope_id scope, instant now) noexcept {
-    if (cache_entry* entry = x_upkeep.cache.find(scope)) (void)x_upkeep.cache.serveable(*entry, now);
+void token_service::used(entry_id scope, instant now) noexcept {
+    if (cache_entry* entry = x_runner.cache.find(scope)) (void)x_runner.cache.serveable(*entry, now);
 }
 
 result<used_scope> token_service::open(const identity_config& identity, const resolved_scope& wanted,
                                        const requester& by) {
     const instant at = now().boot;
     // What can't be fetched takes no place from what is held.
-    if (!wanted.configured && x_upkeep.cache.find({identity.name, wanted.name}) == nullptr &&
-        !x_upkeep.cache.remembers(identity.name, wanted.target, at))
-        if (auto within = x_upkeep.limits.check(identity.name, by, at); !within) return within.error();
+    if (!wanted.configured && x_runner.cache.find({identity.name, wanted.name}) == nullptr &&
+        !x_runner.cache.remembers(identity.name, wanted.target, at))
+        if (auto within = x_runner.limits.check(identity.name, by, at); !within) return within.error();
     auto entry = open_untold(identity, wanted, by, at);
     if (!entry) return entry.error();
-    const std::uint64_t id = (*entry)->id();
-    x_upkeep.tell();
+    const entry_id id = (*entry)->id();
+    x_runner.tell();
     // A handler called by tell() may have opened another scope and evicted this entry.
-    if (const cache_entry* still = x_upkeep.cache.find(id)) return describe_use(*still, at);
+    if (const cache_entry* still = x_runner.cache.find(id)) return describe_use(*still, at);
     return problem{errc::too_many_requests, "the scope was evicted at once; ask again", 1s};
 }
 
 // As open(), but those who wait for an evicted scope are told later.
 result<cache_entry*> token_service::open_untold(const identity_config& identity, const resolved_scope& wanted,
                                                 const requester& by, instant now) {
-    token_cache& cache = x_upkeep.cache;
-    std::vector<std::uint64_t> evicted;
+    token_cache& cache = x_runner.cache;
+    std::vector<entry_id> evicted;
     auto entry = cache.open({identity.name, wanted.name}, wanted.target, wanted.configured,
                             identity.max_scopes, now, evicted, by.privileged ? std::nullopt : by.uid);
     if (entry && (*entry)->life().held() == nullptr)
         cache.validate_every(**entry, identity.validate_every, now);
-    for (std::uint64_t id : evicted)
-        x_upkeep.entry_gone(
+    for (entry_id id : evicted)
+        x_runner.entry_gone(
             id, {errc::iam_unavailable, "the scope was evicted to make room for another; ask again"});
     return entry;
 }
@@ -105,20 +105,20 @@ result<void> token_service::admit(const cache_entry& entry, const get_request& w
     const lifecycle& life = entry.life();
     const key_status has = life.status(at);
     const bool is_held = has.held != nullptr && has.expires - at >= wanted.min_ttl;
-    if (!life.configured() && !is_held && !x_upkeep.waiting.shares().has_room(by, entry.id()))
+    if (!life.configured() && !is_held && !x_runner.waiting.shares().has_room(by, entry.id()))
         return too_much_at_once();
     if (life.would_get(wanted, at).kind != step_kind::start_fetch) return {};
     if (life.configured() && has.held == nullptr) return {};
-    return x_upkeep.limits.charge(entry.identity(), by, at);
+    return x_runner.limits.charge(entry.identity(), by, at);
 }
 
-result<cache_entry*> token_service::in_use(scope_id scope) noexcept {
-    if (x_upkeep.stopped()) return shutting_down();
-    if (cache_entry* entry = x_upkeep.cache.find(scope)) return entry;
+result<cache_entry*> token_service::in_use(entry_id scope) noexcept {
+    if (x_runner.stopped()) return shutting_down();
+    if (cache_entry* entry = x_runner.cache.find(scope)) return entry;
     return problem{errc::iam_unavailable, "the scope is no longer in use; ask again", 1s};
 }
 
-wait_id token_service::get(scope_id scope, const get_request& wanted, token_handler done,
+wait_id token_service::get(entry_id scope, const get_request& wanted, token_handler done,
                            const requester& by) {
     get_request bounded = wanted;
     bounded.max_wait = std::min(wanted.max_wait, longest_wait);
@@ -128,17 +128,17 @@ wait_id token_service::get(scope_id scope, const get_request& wanted, token_hand
         done(may.error());
         return 0;
     }
-    step next = x_upkeep.cache.get(**entry, bounded, now().boot);
-    return x_upkeep.carry_out(**entry, std::move(next),
+    step next = x_runner.cache.get(**entry, bounded, now().boot);
+    return x_runner.carry_out(**entry, std::move(next),
                               {.wanted = bounded, .done = std::move(done), .by = by});
 }
 
-wait_id token_service::watch(scope_id scope, std::chrono::seconds wait, token_handler done,
+wait_id token_service::watch(entry_id scope, std::chrono::seconds wait, token_handler done,
                              const requester& by) {
     const instant at = now().boot;
     const get_request wanted{.max_wait = wait};
     auto entry = in_use(scope);
-    const bool is_held = entry && x_upkeep.cache.serveable(**entry, at) != nullptr;
+    const bool is_held = entry && x_runner.cache.serveable(**entry, at) != nullptr;
     result<void> may;
     if (!entry)
         may = entry.error();
@@ -149,48 +149,48 @@ wait_id token_service::watch(scope_id scope, std::chrono::seconds wait, token_ha
         return 0;
     }
     waiting_caller caller{.wanted = wanted, .done = std::move(done), .by = by, .watches_until = at + wait};
-    if (is_held) return x_upkeep.watch_held(**entry, std::move(caller));
-    step next = x_upkeep.cache.get(**entry, wanted, at);
-    return x_upkeep.carry_out(**entry, std::move(next), std::move(caller));
+    if (is_held) return x_runner.watch_held(**entry, std::move(caller));
+    step next = x_runner.cache.get(**entry, wanted, at);
+    return x_runner.carry_out(**entry, std::move(next), std::move(caller));
 }
 
-wait_id token_service::renew(scope_id scope, token_handler done, const requester& by) {
+wait_id token_service::renew(entry_id scope, token_handler done, const requester& by) {
     const instant at = now().boot;
     auto entry = in_use(scope);
     result<void> may;
     if (!entry)
         may = entry.error();
-    else if (!(*entry)->life().configured() && !x_upkeep.waiting.shares().has_room(by, scope))
+    else if (!(*entry)->life().configured() && !x_runner.waiting.shares().has_room(by, scope))
         may = too_much_at_once();
     else if ((*entry)->life().would_renew(at).kind == step_kind::start_fetch)
-        may = x_upkeep.limits.charge((*entry)->identity(), by, at);
+        may = x_runner.limits.charge((*entry)->identity(), by, at);
     if (!may) {
         done(may.error());
         return 0;
     }
-    step next = x_upkeep.cache.renew(**entry, at);
-    return x_upkeep.carry_out(**entry, std::move(next), {.done = std::move(done), .by = by});
+    step next = x_runner.cache.renew(**entry, at);
+    return x_runner.carry_out(**entry, std::move(next), {.done = std::move(done), .by = by});
 }
 
-wait_id token_service::report(scope_id scope, std::string_view fingerprint, refusal_handler done,
+wait_id token_service::report(entry_id scope, std::string_view fingerprint, refusal_handler done,
                               const requester& by) {
-    if (x_upkeep.stopped()) {
+    if (x_runner.stopped()) {
         done({.kind = refusal_kind::damped, .retry_after = 1s});
         return 0;
     }
-    cache_entry* found = x_upkeep.cache.find(scope);
+    cache_entry* found = x_runner.cache.find(scope);
     if (found == nullptr) {
         done({.kind = refusal_kind::nothing_held});
         return 0;
     }
     cache_entry& entry = *found;
     const instant at = now().boot;
-    const callers& waiting = x_upkeep.waiting;
+    const callers& waiting = x_runner.waiting;
     const bool awaited = entry.life().configured() || waiting.await_fetch(entry.id()) ||
                          !waiting.of(entry.id(), waits_for::change).empty();
     const refusal_kind meant = entry.life().would_report(fingerprint, at);
     refusal_charge charged =
-        x_upkeep.limits.charge_refusal(entry, meant, awaited, x_upkeep.cache.of(entry.identity()), by, at);
+        x_runner.limits.charge_refusal(entry, meant, awaited, x_runner.cache.of(entry.identity()), by, at);
     if (!charged.may) {
         count_report(counts().of(entry.identity()), refusal_kind::damped);
         done({.kind = refusal_kind::damped,
@@ -200,7 +200,7 @@ wait_id token_service::report(scope_id scope, std::string_view fingerprint, refu
         return 0;
     }
     if (meant != refusal_kind::invalidated) charged.over_limit.reset(); // the limit had no effect here
-    return x_upkeep.report(entry, fingerprint, *charged.may,
+    return x_runner.report(entry, fingerprint, *charged.may,
                            {.done = std::move(done), .over_limit = std::move(charged.over_limit)});
 }
 
@@ -208,16 +208,16 @@ wait_id token_service::report(scope_id scope, std::string_view fingerprint, refu
 wait_id token_service::give_passcode(std::string_view identity, secret passcode, passcode_handler done,
                                      const requester& by) {
     const result<void> may =
-        x_upkeep.stopped() ? result<void>(shutting_down()) : x_upkeep.limits.charge(identity, by, now().boot);
+        x_runner.stopped() ? result<void>(shutting_down()) : x_runner.limits.charge(identity, by, now().boot);
     if (!may) {
         done(may.error());
         return 0;
     }
-    return x_upkeep.give_passcode(identity, std::move(passcode), std::move(done));
+    return x_runner.give_passcode(identity, std::move(passcode), std::move(done));
 }
 
 std::vector<scope_status> token_service::status(std::string_view identity) const {
-    const std::list<cache_entry*>& all = x_upkeep.cache.of(identity);
+    const std::list<cache_entry*>& all = x_runner.cache.of(identity);
     std::vector<const cache_entry*> entries(all.begin(), all.end());
     std::sort(entries.begin(), entries.end(),
               [](const cache_entry* a, const cache_entry* b) { return a->id() < b->id(); });
@@ -238,12 +238,12 @@ std::vector<scope_status> token_service::status(std::string_view identity) const
 }
 
 token_service::queue_lengths token_service::queues() const noexcept {
-    return {.waiting = x_upkeep.waiting.count(waits_for::fetch),
-            .watching = x_upkeep.waiting.count(waits_for::change)};
+    return {.waiting = x_runner.waiting.count(waits_for::fetch),
+            .watching = x_runner.waiting.count(waits_for::change)};
 }
 
 login_standing token_service::standing(std::string_view identity) const {
-    auto source = x_upkeep.upstream.find(identity);
+    auto source = x_runner.upstream.find(identity);
     return source == nullptr ? login_standing{} : source->standing();
 }
 

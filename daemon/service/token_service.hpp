@@ -1,17 +1,17 @@
 // The tokens of all identities, as the local side sees them.
 //
-// A call is judged here (limits, shares), decided by core's token_cache, and carried out by upkeep, which
-// joins the parts: `callers` (who waits, for what, and who is told next), `fetches` (all coroutines towards
-// the IAM), `refusals` (reports that wait for the IAM's answer, and answers that wait to be kept), `sources`
-// (each identity's way to its IAM) and one timer. The parts do not know each other. What a token is, how it
-// is got and how it is shown is for sources and the local side to know: a new way to log in or a new endpoint
-// changes nothing here.
+// A call is judged here (limits, shares), decided by core's token_cache, and carried out by cache_runner,
+// which joins the parts: `callers` (who waits, for what, and who is told next), `fetches` (all coroutines
+// towards the IAM), `refusals` (reports that wait for the IAM's answer, and answers that wait to be kept),
+// `sources` (each identity's way to its IAM) and one timer. The parts do not know each other. What a token
+// is, how it is got and how it is shown is for sources and the local side to know: a new way to log in or a
+// new endpoint changes nothing here.
 #pragma once
 
 #include "daemon/core/config.hpp"
 #include "daemon/core/kept_state.hpp"
 #include "daemon/core/resolve.hpp"
-#include "daemon/service/upkeep.hpp"
+#include "daemon/service/cache_runner.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,12 +22,9 @@
 
 namespace tokenward {
 
-/// Names a scope of an identity for as long as it is in use; never used twice in a process's life.
-using scope_id = std::uint64_t;
-
 /// A scope in use, as it is at one moment.
 struct used_scope {
-    scope_id id = 0;
+    entry_id id = 0;
     served_token held{};    ///< value null: nothing is held
     bool is_served = false; ///< the held token may be handed out at once
 };
@@ -54,7 +51,7 @@ class token_service {
   public:
     using token_handler = std::function<void(result<served_token>)>;
     using refusal_handler = refusals::handler;
-    using passcode_handler = upkeep::passcode_handler;
+    using passcode_handler = cache_runner::passcode_handler;
 
     /// What the service needs from outside; what is referred to must outlive it.
     struct parts {
@@ -94,7 +91,7 @@ class token_service {
     credential_ptr held(std::string_view identity, std::string_view scope_text) noexcept;
     /// The held token is handed out: the scope is kept for as long as somebody asks for it. Allocates
     /// nothing.
-    void used(scope_id scope, instant now) noexcept;
+    void used(entry_id scope, instant now) noexcept;
     /// A resolved scope, taken into use if need be. It is in use until it is evicted by another one of its
     /// identity, is retired or taken out of the configuration. Errors: too_many_requests.
     result<used_scope> open(const identity_config& identity, const resolved_scope& wanted,
@@ -104,33 +101,33 @@ class token_service {
     /// (max_wait). A caller can have a limited number of on-demand scopes fetched at a time (work_shares).
     /// Fetches that no renewal needs are rate-limited per caller (request_limits), as with the other calls
     /// that take a requester.
-    wait_id get(scope_id scope, const get_request& wanted, token_handler done, const requester& by = {});
+    wait_id get(entry_id scope, const get_request& wanted, token_handler done, const requester& by = {});
     /// Another token than the one that is held: at once if none is. `done` gets none when `wait` is over and
     /// nothing has changed, at a reload (the rules may have), and at a shutdown. After an
     /// invalidation the watch waits for the new token until `wait` is over, or until a fetch has failed and
     /// the next one would come later. Errors: those of get(); iam_unavailable if the token expires without a
     /// successor.
-    wait_id watch(scope_id scope, std::chrono::seconds wait, token_handler done, const requester& by = {});
+    wait_id watch(entry_id scope, std::chrono::seconds wait, token_handler done, const requester& by = {});
     /// A new token, whatever is held. Errors: those of the fetch, too_many_requests.
-    wait_id renew(scope_id scope, token_handler done, const requester& by = {});
+    wait_id renew(entry_id scope, token_handler done, const requester& by = {});
     /// A caller reports that a service refused the token with this fingerprint (empty: the current one,
     /// whichever it is).
-    wait_id report(scope_id scope, std::string_view fingerprint, refusal_handler done,
+    wait_id report(entry_id scope, std::string_view fingerprint, refusal_handler done,
                    const requester& by = {});
     /// A person's MFA passcode for an identity: on success everything that waited for it is fetched.
     /// Errors: those of token_source::give_passcode, too_many_requests. REQUIRES: there is such an identity.
     wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done,
                           const requester& by = {});
     /// The caller is gone: its handler is not called any more.
-    void cancel(wait_id id) noexcept { x_upkeep.cancel(id); }
+    void cancel(wait_id id) noexcept { x_runner.cancel(id); }
 
     /// All scopes of an identity that are in use, in the order in which they came to be.
     std::vector<scope_status> status(std::string_view identity) const;
-    moment now() const { return x_upkeep.now(); }
+    moment now() const { return x_runner.now(); }
 
     /// What has happened since the start; the local side counts here too.
-    counters& counts() noexcept { return x_upkeep.counts; }
-    const counters& counts() const noexcept { return x_upkeep.counts; }
+    counters& counts() noexcept { return x_runner.counts; }
+    const counters& counts() const noexcept { return x_runner.counts; }
     /// Callers who wait at this moment.
     struct queue_lengths {
         std::size_t waiting;  ///< for a token
@@ -143,19 +140,19 @@ class token_service {
     /// Answers all who wait (iam_unavailable, "shutting down"), cancels what is under way. Nothing may be
     /// asked after.
     void stop() {
-        if (!x_upkeep.stopped()) x_upkeep.stop();
+        if (!x_runner.stopped()) x_runner.stop();
     }
 
     /// What the timer does: whatever is due by now. For tests that step the clock.
-    void tick() { x_upkeep.tick(); }
+    void tick() { x_runner.tick(); }
     /// After an exception has escaped from the service (std::bad_alloc): ends fetches and callers' waits that
     /// have no end any more, and sets the timer anew. To be called from outside of any handler.
-    void recover() { x_upkeep.recover(); }
+    void recover() { x_runner.recover(); }
     /// Whether the timer runs, and has not been overdue for longer than a busy event loop explains.
-    bool is_on_time() const { return x_upkeep.is_on_time(); }
+    bool is_on_time() const { return x_runner.is_on_time(); }
 
   private:
-    result<cache_entry*> in_use(scope_id scope) noexcept;
+    result<cache_entry*> in_use(entry_id scope) noexcept;
     result<void> admit(const cache_entry& entry, const get_request& wanted, const requester& by);
     result<cache_entry*> open_untold(const identity_config& identity, const resolved_scope& wanted,
                                      const requester& by, instant now);
@@ -167,7 +164,7 @@ class token_service {
     config x_config;
     std::uint64_t x_generation = 0;
     kept_state x_restored{}; // until the first configure()
-    upkeep x_upkeep;         // last: what is under way ends first
+    cache_runner x_runner;   // last: what is under way ends first
 };
 
 } // namespace tokenward

@@ -27,7 +27,7 @@ class Reentrant : public Service {
         source->answer(project);
         run();
     }
-    void watch(scope_id watched, token_handler done) { service.watch(watched, 60s, std::move(done)); }
+    void watch(entry_id watched, token_handler done) { service.watch(watched, 60s, std::move(done)); }
     /// Notes its answer, and cancels the one that comes next.
     token_handler cancelling(const wait_id& next) {
         return [this, &next](const result<served_token>& r) {

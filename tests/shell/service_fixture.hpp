@@ -49,7 +49,7 @@ class Service : public ::testing::Test {
     }
     bool in_use(const std::string& name) { return service.find("ci", name, time.now().boot).has_value(); }
     /// REQUIRES: it is in use.
-    scope_id entry(const std::string& name = "eu-de", const char* identity = "ci") {
+    entry_id entry(const std::string& name = "eu-de", const char* identity = "ci") {
         return service.find(identity, name, time.now().boot)->id;
     }
     /// Whether a caller would be served at once; counts as use.

@@ -17,7 +17,7 @@ class Limits : public Service {
         service.configure(narrow());
         warm();
     }
-    refusal_outcome refuse_by(scope_id refused, const requester& by) {
+    refusal_outcome refuse_by(entry_id refused, const requester& by) {
         refusal_outcome outcome;
         service.report(
             refused, "", [&](refusal_outcome o) { outcome = std::move(o); }, by);

@@ -65,7 +65,7 @@ class permission {
                !held.owner_before(x_held);
     }
 
-    scope_id x_scope = 0; // 0 = nothing granted; ids begin with 1
+    entry_id x_scope = 0; // 0 = nothing granted; ids begin with 1
     std::uint64_t x_generation = 0;
     std::weak_ptr<const credential> x_held; // empty: none was held, so only the request was judged
     verb_set x_granted = 0;

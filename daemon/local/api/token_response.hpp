@@ -53,7 +53,7 @@ class token_answer {
 class token_answers {
   public:
     /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
-    /// never another one (scope_id). Valid until the next call. If they are there it costs a look-up,
+    /// never another one (entry_id). Valid until the next call. If they are there it costs a look-up,
     /// and allocates nothing.
     const std::shared_ptr<token_answer>& of(std::uint64_t scope, const token_owner& owner,
                                             const credential_ptr& subject);

@@ -12,7 +12,7 @@ namespace tokenward::local {
 /// A token for a caller at this moment, and whose it is. Lives as long as the call that it is passed to.
 struct token_to_give : served_token {
     moment now;
-    scope_id scope_in_use;
+    entry_id scope_in_use;
     std::string_view identity;
     std::string_view scope;
     bool at_once = false; ///< it was held already
@@ -48,7 +48,7 @@ struct late_caller {
 
   private:
     late_exchange x_connection;
-    scope_id x_scope;
+    entry_id x_scope;
     std::string x_identity;
     std::string x_name;
     std::uint64_t x_rules; // under which it was let in

@@ -1,5 +1,5 @@
 // How a caller's wait begins and ends.
-#include "daemon/service/upkeep.hpp"
+#include "daemon/service/cache_runner.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +17,7 @@ instant last_of(const key_status& held) noexcept {
 
 } // namespace
 
-wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller caller) {
+wait_id cache_runner::carry_out(cache_entry& entry, step next, waiting_caller caller) {
     if (next.kind == step_kind::serve) {
         caller.done(served_token{entry.life().held(), entry.life().status(now().boot).expires});
         return 0;
@@ -38,7 +38,7 @@ wait_id upkeep::carry_out(cache_entry& entry, step next, waiting_caller caller) 
     return id;
 }
 
-wait_id upkeep::watch_held(const cache_entry& entry, waiting_caller caller) {
+wait_id cache_runner::watch_held(const cache_entry& entry, waiting_caller caller) {
     const wait_id id = x_next_wait++;
     caller.entry = entry.id();
     if (entry.life().configured()) caller.by = {};
@@ -48,7 +48,7 @@ wait_id upkeep::watch_held(const cache_entry& entry, waiting_caller caller) {
     return id;
 }
 
-void upkeep::cancel(wait_id id) noexcept {
+void cache_runner::cancel(wait_id id) noexcept {
     if (const auto* found = waiting.find(id)) {
         const bool for_fetch = found->what == waits_for::fetch;
         const waiting_caller gone = waiting.remove(id);
@@ -60,7 +60,7 @@ void upkeep::cancel(wait_id id) noexcept {
     x_passcode_waiters.erase(id);
 }
 
-void upkeep::fetch_for_waiting(cache_entry& entry) {
+void cache_runner::fetch_for_waiting(cache_entry& entry) {
     if (!waiting.await_fetch(entry.id())) return;
     const instant at = now().boot;
     step next = cache.get(entry, {.max_wait = waiting.most_wanted(entry.id(), at).max_wait}, at);
@@ -68,12 +68,12 @@ void upkeep::fetch_for_waiting(cache_entry& entry) {
     if (next.kind == step_kind::refuse) waiting.answer_all(entry.id(), next.error);
 }
 
-void upkeep::entry_gone(std::uint64_t id, const problem& why) {
+void cache_runner::entry_gone(entry_id id, const problem& why) {
     waiting.answer_all(id, why);
     reports.settle_entry(id);
 }
 
-void upkeep::tell() {
+void cache_runner::tell() {
     if (x_is_telling) return;
     struct flag {
         bool& of;
@@ -88,14 +88,14 @@ void upkeep::tell() {
     }
 }
 
-void upkeep::end_waits(instant now) {
+void cache_runner::end_waits(instant now) {
     for (const auto* first = waiting.first_to_time_out(); first != nullptr && first->until <= now;
          first = waiting.first_to_time_out()) {
         if (first->what == waits_for::change) {
             end_watch(*first, now);
             continue;
         }
-        const std::uint64_t id = first->caller.entry;
+        const entry_id id = first->caller.entry;
         waiting.answer_one(first->id, [](const waiting_caller&) -> result<served_token> {
             return problem{errc::timeout, "the IAM gave no token in time (max_wait, or the wait of Prefer)",
                            1s};
@@ -106,7 +106,7 @@ void upkeep::end_waits(instant now) {
 }
 
 // Its time is over, or that of the token that it watches.
-void upkeep::end_watch(const callers::waiter& watcher, instant now) {
+void cache_runner::end_watch(const callers::waiter& watcher, instant now) {
     const waiting_caller& caller = watcher.caller;
     const cache_entry* entry =
         cache.find(caller.entry); // null: it was evicted, and std::bad_alloc kept the caller from being told

@@ -1,5 +1,5 @@
 // Fetches, from their start to who is to be told of their result; what is due; and the end.
-#include "daemon/service/upkeep.hpp"
+#include "daemon/service/cache_runner.hpp"
 
 #include "daemon/base/log.hpp"
 
@@ -15,14 +15,14 @@ problem shutting_down() {
     return {errc::iam_unavailable, "tokenwardd is shutting down"};
 }
 
-upkeep::upkeep(dependencies from)
+cache_runner::cache_runner(dependencies from)
     : reports(from.keep), upstream(std::move(from.make_source)), x_needs(std::move(from)),
       x_fetches(x_needs.executor), x_timer(x_needs.executor, [this] { tick(); }) {
     counts.started = now();
 }
 
 // Whoever waits must have been added before.
-void upkeep::start_fetch(cache_entry& entry, ticket id) {
+void cache_runner::start_fetch(cache_entry& entry, ticket id) {
     const instant at = now().boot;
     try {
         log::debug("fetch_started", {.identity = entry.identity(), .scope = entry.scope_name()},
@@ -41,15 +41,15 @@ void upkeep::start_fetch(cache_entry& entry, ticket id) {
 }
 
 // A cancelled fetch is not counted, unless it returned a token.
-void upkeep::count_fetch(std::string_view identity, instant since, const fetch_result& result,
-                         bool unwanted) {
+void cache_runner::count_fetch(std::string_view identity, instant since, const fetch_result& result,
+                               bool unwanted) {
     const login_outcome how = outcome_of(result);
     if (x_stopped || (unwanted && how != login_outcome::granted)) return;
     counts.of(identity).logins.add(how);
     if (how != login_outcome::withheld) counts.fetch_latency.observe(now().boot - since);
 }
 
-void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result result) {
+void cache_runner::end_fetch(ticket id, const std::string& identity, fetch_result result) {
     if (x_stopped) return;
     cache_entry* entry = cache.entry_of(id);
     if (entry == nullptr) return; // the fetch was forgotten meanwhile: its token is dropped
@@ -88,7 +88,7 @@ void upkeep::end_fetch(ticket id, const std::string& identity, fetch_result resu
 }
 
 // Each caller is judged when its turn comes: one before it may have had the token refused.
-void upkeep::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
+void cache_runner::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
     const credential_ptr held = entry.life().held();
     upstream.secret_accepted(entry.identity());
     log::info("token_obtained",
@@ -109,7 +109,7 @@ void upkeep::token_came(cache_entry& entry, std::optional<wall_time> iam_now) {
 }
 
 // Those whom the next try comes too late for are told; the others have the cache try again.
-void upkeep::fetch_failed(cache_entry& entry) {
+void cache_runner::fetch_failed(cache_entry& entry) {
     const instant at = now().boot;
     problem why = *entry.life().status(at).last_error;
     const instant next_try = entry.life().held_back_until().value_or(never);
@@ -132,7 +132,7 @@ void upkeep::fetch_failed(cache_entry& entry) {
     }
 }
 
-void upkeep::arm() {
+void cache_runner::arm() {
     if (x_stopped) return;
     instant next = std::min(cache.next_deadline(), upstream.next_secret_check());
     if (const auto* first = waiting.first_to_time_out()) next = std::min(next, first->until);
@@ -144,7 +144,7 @@ void upkeep::arm() {
     }
 }
 
-void upkeep::tick() {
+void cache_runner::tick() {
     if (x_stopped) return;
     if (std::exchange(x_recover_due, false)) recover();
     const moment at = now();
@@ -159,7 +159,7 @@ void upkeep::tick() {
         start_fetch(*fetch.entry, fetch.id);
     }
     for (auto& asked : due.validations) start_validation(*asked.entry, asked.id);
-    for (std::uint64_t id : due.retired) {
+    for (entry_id id : due.retired) {
         log::debug("scope_retired", {}, "a scope that nobody asks for is no longer renewed");
         entry_gone(id, {errc::iam_unavailable, "the scope was retired; ask again"});
     }
@@ -167,7 +167,7 @@ void upkeep::tick() {
     tell();
 }
 
-void upkeep::begin_anew(std::string_view identity) {
+void cache_runner::begin_anew(std::string_view identity) {
     for (cache_entry* entry : cache.of(identity)) {
         cancel_fetch(*entry);
         cache.begin_anew(*entry, now().boot);
@@ -176,7 +176,7 @@ void upkeep::begin_anew(std::string_view identity) {
     }
 }
 
-void upkeep::check_clock_jump(const moment& at) {
+void cache_runner::check_clock_jump(const moment& at) {
     if (const duration ahead = clocks.observe(at); ahead > 0s) {
         log::warning("clock_jumped", {},
                      "the wall clock ran ahead by {} s (a machine that was paused?): all tokens are renewed",
@@ -186,7 +186,7 @@ void upkeep::check_clock_jump(const moment& at) {
     if (clocks.should_be_kept()) x_needs.keep.changed();
 }
 
-void upkeep::stop() {
+void cache_runner::stop() {
     x_stopped = true;
     x_timer.stop();
     x_fetches.cancel_all();

@@ -26,7 +26,7 @@ namespace tokenward {
 /// The state of the service, and what goes on by itself among its parts. Handlers are called by tell() alone,
 /// and whoever decides something calls it last: so no handler runs while an entry or a queue is being
 /// changed. tell() may destroy entries: use no reference to one after it. One thread.
-class upkeep {
+class cache_runner {
   public:
     // The parts that the service asks and changes too.
     token_cache cache;
@@ -48,10 +48,10 @@ class upkeep {
         keeper& keep;
     };
 
-    explicit upkeep(dependencies from);
-    ~upkeep() { *x_alive = false; }
-    upkeep(const upkeep&) = delete;
-    upkeep& operator=(const upkeep&) = delete;
+    explicit cache_runner(dependencies from);
+    ~cache_runner() { *x_alive = false; }
+    cache_runner(const cache_runner&) = delete;
+    cache_runner& operator=(const cache_runner&) = delete;
 
     moment now() const { return x_needs.time.now(); }
 
@@ -76,7 +76,7 @@ class upkeep {
     /// The fetch of an entry that is about to be forgotten.
     void cancel_fetch(const cache_entry& entry) { x_fetches.cancel(entry.life().fetch_under_way()); }
     /// The entry is gone: whoever waits is to be told.
-    void entry_gone(std::uint64_t id, const problem& why);
+    void entry_gone(entry_id id, const problem& why);
 
     /// Calls the handlers whose answers are decided; they may call back. From within a handler it does
     /// nothing: the call that is under way does the rest.

@@ -1,5 +1,5 @@
 // Reports that a token is no good, the questions to the IAM that they bring about, and passcodes.
-#include "daemon/service/upkeep.hpp"
+#include "daemon/service/cache_runner.hpp"
 
 #include "daemon/base/log.hpp"
 
@@ -17,14 +17,14 @@ void count_report(identity_counters& of, refusal_kind kind) noexcept {
 
 // An answer settles the reports of all who wait for it. A routine validation, which no report caused, is
 // counted only if the token is dead.
-void upkeep::count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept {
+void cache_runner::count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept {
     std::size_t reported = reports.waiting_for(question);
     if (reported == 0 && kind == refusal_kind::invalidated) reported = 1;
     for (; reported != 0; --reported) count_report(counts.of(identity), kind);
 }
 
-wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
-                       refusals::report from) {
+wait_id cache_runner::report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
+                             refusals::report from) {
     const ticket fetch = entry.life().fetch_under_way();
     const refusal_step next = cache.report(entry, fingerprint, now().boot, may);
     const wait_id id = x_next_wait++;
@@ -56,7 +56,7 @@ wait_id upkeep::report(cache_entry& entry, std::string_view fingerprint, refusal
     return waits;
 }
 
-void upkeep::start_validation(cache_entry& entry, ticket id) {
+void cache_runner::start_validation(cache_entry& entry, ticket id) {
     try {
         auto done = [this, id, identity = entry.identity()](validation v) {
             end_validation(id, identity, v);
@@ -68,7 +68,7 @@ void upkeep::start_validation(cache_entry& entry, ticket id) {
     }
 }
 
-void upkeep::end_validation(ticket id, const std::string& identity, validation answer) {
+void cache_runner::end_validation(ticket id, const std::string& identity, validation answer) {
     if (x_stopped) return;
     cache_entry* asked = cache.entry_of(id);
     if (asked != nullptr && answer.iam_date) // else the IAM may be another one by now
@@ -97,13 +97,13 @@ void upkeep::end_validation(ticket id, const std::string& identity, validation a
 
 // The cache has forgotten the fetch that was under way when the token was invalidated, for the token that it
 // brings may be as bad.
-void upkeep::replace_invalidated(cache_entry& entry, ticket fetch_before) {
+void cache_runner::replace_invalidated(cache_entry& entry, ticket fetch_before) {
     x_fetches.cancel(fetch_before);
     waiting.watchers_await_fetch(entry.id());
     fetch_for_waiting(entry);
 }
 
-wait_id upkeep::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
+wait_id cache_runner::give_passcode(std::string_view identity, secret passcode, passcode_handler done) {
     const wait_id id = x_next_wait++;
     auto source = upstream.find(identity);
     auto end = [this, id, asked = std::weak_ptr(source), name = std::string(identity)](result<void> said) {
@@ -123,7 +123,7 @@ wait_id upkeep::give_passcode(std::string_view identity, secret passcode, passco
 }
 
 // A passcode given to a source that a reload has replaced proves nothing about the new one.
-void upkeep::end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said) {
+void cache_runner::end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said) {
     if (said && is_current) {
         log::info("passcode_accepted", {.identity = identity}, "a person's passcode was accepted");
         upstream.secret_accepted(identity);

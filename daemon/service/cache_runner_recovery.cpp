@@ -1,5 +1,5 @@
 // After std::bad_alloc: ends what was begun and has no end any more.
-#include "daemon/service/upkeep.hpp"
+#include "daemon/service/cache_runner.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -7,7 +7,7 @@
 
 namespace tokenward {
 
-void upkeep::recover() {
+void cache_runner::recover() {
     if (x_stopped) return;
     std::vector<std::pair<ticket, std::string>> fetches_lost;
     std::vector<std::pair<ticket, std::string>> questions_lost;
@@ -31,7 +31,7 @@ void upkeep::recover() {
 }
 
 // Posts recover(), for callers that are about to rethrow.
-void upkeep::recover_soon() noexcept {
+void cache_runner::recover_soon() noexcept {
     try {
         boost::asio::post(x_needs.executor, [this, alive = x_alive] {
             if (*alive) recover();
