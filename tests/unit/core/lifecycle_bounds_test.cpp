@@ -24,7 +24,7 @@ class LifecycleBounds : public Lifecycle {
         life_.observe_iam_clock(later, now);
         return life_.status(now).expires;
     }
-    refusal_kind refuse() { return life_.refused({}, now, ++last).kind; }
+    refusal_kind refuse() { return life_.report({}, now, ++last).kind; }
 };
 
 } // namespace
