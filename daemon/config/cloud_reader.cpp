@@ -144,7 +144,7 @@ const cloud_contents& cloud_reader::open() {
     if (x_finder == nullptr) return made;
     made.from = x_finder->find();
     for (const auto& each : made.from.passed_over)
-        x_faults.warning(x_faults.add_file(each.path, false), each.reason + ": passed over");
+        x_faults.warning(x_faults.add_file(each.path, false), each.reason + ": ignored");
     yaml_node root = read(made.from.clouds, made);
     yaml_node secure = read(made.from.secure, made);
     if (root.type != kind::map) root = empty_map(0);
