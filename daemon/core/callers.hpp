@@ -42,7 +42,7 @@ struct waiting_caller {
     entry_id entry = 0;
     get_request wanted{};
     std::function<void(result<served_token>)> done{};
-    requester by{};                         ///< whose share it is counted in
+    requester by{};                         ///< in whose share it is counted
     std::optional<instant> watches_until{}; ///< set: it wants another token than the one that was held
 };
 

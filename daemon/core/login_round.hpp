@@ -17,7 +17,7 @@ class login_round {
     /// `passcode`: a person's, which goes with the first secret alone; null: nobody is there.
     login_round(flow_context& flow, scope target, std::shared_ptr<const secret> passcode = {});
 
-    /// See login_attempt. Done when a secret was not refused, or none is left.
+    /// As login_attempt::resume(). Done when a secret was not refused, or none is left.
     login_step resume(login_event& event, const login_time& now);
     /// Of the last login. Its answer says so if no secret could be read. If all were refused, its result is
     /// what a caller is to be told.

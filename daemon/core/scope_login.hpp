@@ -12,7 +12,7 @@ class scope_login {
   public:
     scope_login(flow_context& flow, scope target);
 
-    /// See login_attempt.
+    /// As login_attempt::resume().
     login_step resume(login_event& event, const login_time& now);
     fetch_result& outcome() noexcept { return x_result; }
 

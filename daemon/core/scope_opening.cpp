@@ -1,4 +1,4 @@
-// Opens a scope from a token that lives, step by step.
+// The stages of opening a scope: the request, its other form, and whether the parent still lives.
 #include "daemon/core/scope_opening.hpp"
 
 #include <utility>

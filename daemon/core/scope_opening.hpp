@@ -11,7 +11,7 @@ class scope_opening {
   public:
     scope_opening(flow_context& flow, token_ptr parent, scope target);
 
-    /// See login_attempt. Costs no login.
+    /// As login_attempt::resume(). Costs no login.
     login_step resume(login_event& event, const login_time& now);
     login_answer& answer() noexcept { return x_answer; }
     const token_ptr& parent() const noexcept { return x_parent; }

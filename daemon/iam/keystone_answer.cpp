@@ -1,4 +1,4 @@
-// The answer to a login: the token and its description; see keystone_codec.hpp.
+// Reads the answer to a login: the token and its description.
 #include "daemon/base/text/ascii.hpp"
 #include "daemon/core/refusal.hpp"
 #include "daemon/iam/iam_time.hpp"

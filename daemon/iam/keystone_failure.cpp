@@ -1,4 +1,4 @@
-// Why the IAM gave no token, status by status; see keystone_codec.hpp.
+// Why the IAM gave no token, status by status.
 #include "daemon/base/text/shown_text.hpp"
 #include "daemon/core/refusal.hpp"
 #include "daemon/iam/iam_time.hpp"

@@ -1,4 +1,4 @@
-// Whether an answer belongs to its request; see keystone_codec.hpp.
+// Whether a token's user and scope are those that the request named.
 #include "daemon/core/scope_match.hpp"
 #include "daemon/iam/keystone_codec.hpp"
 

@@ -1,4 +1,4 @@
-// The body of a login; see keystone_codec.hpp.
+// The JSON of a login, or of a request that opens a scope from a token.
 #include "daemon/iam/keystone_codec.hpp"
 
 #include <boost/json.hpp>

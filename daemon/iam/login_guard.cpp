@@ -1,4 +1,4 @@
-// The lockout guard's queues, and its memory on the disk.
+// When the lockout guard's file is written, and what happens if it can't be.
 #include "daemon/iam/login_guard.hpp"
 
 #include "daemon/base/log.hpp"

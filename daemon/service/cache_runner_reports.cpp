@@ -1,4 +1,4 @@
-// Reports that a token is no good, the questions to the IAM that they bring about, and passcodes.
+// Reports that a service refused a token, the validations that they cause, and passcodes.
 #include "daemon/service/cache_runner.hpp"
 
 #include "daemon/base/log.hpp"

@@ -1,4 +1,4 @@
-// What callers may cost the IAM; what the lives of the tokens ask for is never charged.
+// What callers may cost the IAM. Renewals are never charged.
 #pragma once
 
 #include "daemon/core/request_limits.hpp"

@@ -1,4 +1,4 @@
-// Reports that a token is no good: from the question to the IAM to the answer that can't get lost.
+// When a report is settled and when its answer may be told.
 #include "daemon/service/refusals.hpp"
 
 #include <algorithm>

@@ -58,8 +58,9 @@ class refusals {
     /// Tells one of those whose reports are settled; false: there is none.
     bool tell_next();
 
-    /// Tells the outcome when nothing that it says can get lost: nobody hears that a token is gone before it
-    /// is gone for good, and nobody who only hears of it a moment later. 0: `done` has been called.
+    /// Calls `done` with the outcome. If that says that the token is gone, or follows from an earlier outcome
+    /// that says so, it waits until the keeper has it: else a restart could bring the token back. 0: `done`
+    /// has been called.
     wait_id answer(wait_id id, refusal_outcome outcome, handler done);
     /// At the end: settles all, and nothing need be kept any more before it is told.
     void stop(const refusal_outcome& outcome);
