@@ -102,5 +102,7 @@ TEST_F(RefusedScopes, WhatIsRememberedOfOneScopeSaysNothingOfAnother) {
     EXPECT_FALSE(all.take("ci", named("b"), now));
     EXPECT_FALSE(all.take("other", named("a"), now));
     ASSERT_TRUE(all.knows("ci", named("a"), now));
+    all.remember("ci", named("b"), {.failures = 1, .next_try = now + 60s}, now);
     EXPECT_EQ(all.take("ci", named("a"), now)->failures, 3U);
+    EXPECT_TRUE(all.knows("ci", named("b"), now)) << "nor is it forgotten with it";
 }

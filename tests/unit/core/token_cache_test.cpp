@@ -26,6 +26,26 @@ TEST_F(TokenCache, ResultOfAFetchStartedBeforeInvalidationIsDropped) {
     EXPECT_EQ(cache.next_deadline(), now) << "a configured scope is fetched again at once";
 }
 
+TEST_F(TokenCache, WhateverBeginsAFetchOrAQuestionHasATicketOfItsOwn) {
+    cache_entry& a = open("a");
+    cache_entry& b = open("b");
+    hold(a);
+    hold(b);
+    const ticket of_a = cache.renew(a, now).id;
+    EXPECT_EQ(cache.renew(a, now).kind, step_kind::wait);
+    const ticket of_b = cache.renew(b, now).id;
+    EXPECT_EQ(cache.entry_of(of_a), &a);
+    EXPECT_EQ(cache.entry_of(of_b), &b);
+    cache.fetched(of_b, good("new b", now), now, 0.0);
+    cache.fetched(of_a, good("new a", now), now, 0.0);
+    EXPECT_EQ(a.life().held()->fingerprint, "sha256:new a");
+    EXPECT_EQ(b.life().held()->fingerprint, "sha256:new b");
+    const ticket about_a = cache.report(a, {}, now, refusal_right::question).id;
+    const ticket about_b = cache.report(b, {}, now, refusal_right::question).id;
+    EXPECT_EQ(cache.entry_of(about_a), &a);
+    EXPECT_EQ(cache.entry_of(about_b), &b);
+}
+
 TEST_F(TokenCache, ResultForAForgottenKeyIsDropped) {
     cache_entry& e = open("eu-de");
     step s = cache.get(e, {}, now);
