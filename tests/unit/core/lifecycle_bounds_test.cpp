@@ -165,6 +165,8 @@ TEST_F(LifecycleBounds, AnEntryThatNobodyHasAskedForInTwoLivesIsGivenUpInsteadOf
             ASSERT_EQ(due(), due_kind::fetch);
             life_.fetched(last, good(std::to_string(last), now), now, 0.0);
         }
+        lifecycle looked_at_late = life_;
+        EXPECT_EQ(looked_at_late.due(now + tick, ++last), due_kind::retire);
         EXPECT_EQ(due(), asked == t0 ? due_kind::retire : due_kind::fetch);
     }
 }
@@ -255,6 +257,7 @@ TEST_F(LifecycleBounds, ADeadTokenThatIsAsOldAsThePauseIsReplacedAtOnce) {
         now += 1s - (old_enough ? 0ns : tick);
         ASSERT_EQ(refuse(), refusal_kind::validate);
         life_.validated(life_.validation_under_way(), validity::dead, now);
+        EXPECT_EQ(life_.status(now).last_error == nullptr, old_enough);
         EXPECT_EQ(get({.max_wait = 0s}).kind, old_enough ? step_kind::start_fetch : step_kind::refuse);
         now += 1h;
     }
