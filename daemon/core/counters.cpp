@@ -12,7 +12,7 @@ get_outcome outcome_of(errc error) noexcept {
     case errc::unknown_identity: return get_outcome::denied;
     case errc::passcode_required:
     case errc::credential_rejected: return get_outcome::failed;
-    default: return describe(error).http_status < 500 ? get_outcome::refused : get_outcome::failed;
+    default: return describe(error).http_status < 500 ? get_outcome::request_error : get_outcome::failed;
     }
 }
 

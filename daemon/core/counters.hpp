@@ -17,12 +17,12 @@ namespace tokenward {
 
 /// How a caller's get of a token ended.
 enum class get_outcome {
-    hit,       ///< the token was held and given at once
-    waited,    ///< given when the IAM had made it, or when a watch saw it change
-    unchanged, ///< 304: the caller has the current one
-    denied,    ///< this caller may not have it
-    refused,   ///< the request can't be met, whatever the IAM does
-    failed,    ///< no token could be had
+    hit,           ///< the token was held and given at once
+    waited,        ///< given when the IAM had made it, or when a watch saw it change
+    unchanged,     ///< 304: the caller has the current one
+    denied,        ///< this caller may not have it
+    request_error, ///< the request can't be met, whatever the IAM does
+    failed,        ///< no token could be had
 };
 inline constexpr std::array<std::string_view, 6> get_outcome_words{"hit",    "waited",  "unchanged",
                                                                    "denied", "refused", "failed"};

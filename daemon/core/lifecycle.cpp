@@ -1,5 +1,5 @@
 // A credential's life: gets, fetches and their ends, and the plan of what time brings. What callers' reports
-// do to it stands in lifecycle_refusals.cpp.
+// do to it is in lifecycle_refusals.cpp.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -9,17 +9,17 @@ namespace tokenward {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr duration renew_pause = 10s;     // between forced renewals
-constexpr duration kept_empty = 5min;     // a key without a token still knows what was refused a moment ago
-constexpr duration clock_tolerance = 10s; // what Date's whole seconds and the way of a packet explain
-constexpr duration longest_pause_of_machine = 24h * 366; // further ahead, it is a clock that is wrong
+constexpr duration renew_pause = 10s;         // between forced renewals
+constexpr duration idle_without_token = 5min; // for so long a key without a token remembers recent refusals
+constexpr duration clock_tolerance = 10s;     // Date's resolution plus network delay
+constexpr duration longest_pause_of_machine = 24h * 366; // a larger difference means a wrong clock
 
 std::chrono::seconds ceil_seconds(duration d) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(d), 1s);
 }
 
-step refuse(problem error) {
-    return {.kind = step_kind::refuse, .error = std::move(error)};
+step fail(problem error) {
+    return {.kind = step_kind::fail, .error = std::move(error)};
 }
 step serve(const credential* t) {
     return {.kind = step_kind::serve, .served = t};
@@ -29,9 +29,9 @@ step wait() {
 }
 
 step too_short(std::chrono::seconds min_ttl, duration life) {
-    return refuse({errc::bad_request, "min_ttl=" + std::to_string(min_ttl.count()) +
-                                          " can't be met: the IAM's tokens live " +
-                                          std::to_string(whole_seconds(life).count()) + " s; ask for less"});
+    return fail({errc::bad_request, "min_ttl=" + std::to_string(min_ttl.count()) +
+                                        " can't be met: the IAM's tokens live " +
+                                        std::to_string(whole_seconds(life).count()) + " s; ask for less"});
 }
 
 } // namespace
@@ -47,30 +47,31 @@ step lifecycle::held_back(const get_request& wanted, instant now) const {
     if (x_failure->retry == retry_rule::back_off && x_next_try - now <= wanted.max_wait) return wait();
     problem error = x_failure->error;
     if (x_next_try != never) error.retry_after = ceil_seconds(x_next_try - now);
-    return refuse(std::move(error));
+    return fail(std::move(error));
 }
 
 // The held token is good, but not for as long as the caller wants.
 step lifecycle::would_freshen(const get_request& wanted, instant now) const {
-    if (wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
+    if (wanted.min_ttl >= x_granted_lifetime) return too_short(wanted.min_ttl, x_granted_lifetime);
     if (x_fetch != 0) return wait();
     if (backing_off(now)) return held_back(wanted, now);
-    if (x_last_min_ttl && now - *x_last_min_ttl < x_life / 4) {
+    if (x_last_min_ttl && now - *x_last_min_ttl < x_granted_lifetime / 4) {
         problem error{errc::too_many_requests,
-                      "min_ttl has had a new token a moment ago; the held one lives " +
+                      "a new token was fetched for min_ttl a moment ago; the held one lives " +
                           std::to_string(whole_seconds(x_expires - now).count()) + " s"};
-        error.retry_after = ceil_seconds(*x_last_min_ttl + x_life / 4 - now);
-        return refuse(std::move(error));
+        error.retry_after = ceil_seconds(*x_last_min_ttl + x_granted_lifetime / 4 - now);
+        return fail(std::move(error));
     }
     return {.kind = step_kind::start_fetch};
 }
 
 step lifecycle::would_get(const get_request& wanted, instant now) const {
     if (usable(now)) {
-        if (x_expires - now >= wanted.min_ttl) return serve(x_token.get());
+        if (x_expires - now >= wanted.min_ttl) return serve(x_held.get());
         return would_freshen(wanted, now);
     }
-    if (x_life > 0s && wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
+    if (x_granted_lifetime > 0s && wanted.min_ttl >= x_granted_lifetime)
+        return too_short(wanted.min_ttl, x_granted_lifetime);
     if (x_fetch != 0) return wait();
     if (backing_off(now)) return held_back(wanted, now);
     return {.kind = step_kind::start_fetch};
@@ -80,15 +81,15 @@ step lifecycle::get(const get_request& wanted, instant now, ticket fresh) {
     x_asked = now;
     drop_expired(now);
     step next = would_get(wanted, now);
-    if (next.kind == step_kind::start_fetch) return start(fresh, x_token ? purpose::min_ttl : purpose::token);
+    if (next.kind == step_kind::start_fetch) return start(fresh, x_held ? purpose::min_ttl : purpose::token);
     if (next.kind == step_kind::wait && x_fetch == 0) x_wanted_until = std::max(x_wanted_until, x_next_try);
     return next;
 }
 
 step lifecycle::after_fetch(const get_request& wanted, instant now) const {
-    if (!usable(now)) return refuse({errc::iam_unavailable, "the new token ended before it could be served"});
-    if (wanted.min_ttl >= x_life) return too_short(wanted.min_ttl, x_life);
-    return serve(x_token.get());
+    if (!usable(now)) return fail({errc::iam_unavailable, "the new token ended before it could be served"});
+    if (wanted.min_ttl >= x_granted_lifetime) return too_short(wanted.min_ttl, x_granted_lifetime);
+    return serve(x_held.get());
 }
 
 step lifecycle::would_renew(instant now) const {
@@ -97,7 +98,7 @@ step lifecycle::would_renew(instant now) const {
     if (x_last_renew && now - *x_last_renew < renew_pause) {
         problem error{errc::too_many_requests, "renewed a moment ago"};
         error.retry_after = ceil_seconds(*x_last_renew + renew_pause - now);
-        return refuse(std::move(error));
+        return fail(std::move(error));
     }
     return {.kind = step_kind::start_fetch};
 }
@@ -119,7 +120,7 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
     }
     credential_ptr fresh = std::get<std::shared_ptr<credential>>(std::move(result.outcome));
     if (fresh->fingerprint == x_refused) {
-        failed({{errc::iam_protocol, "the IAM gave the refused token once more"}}, now, jitter);
+        failed({{errc::iam_protocol, "the IAM gave the refused token again"}}, now, jitter);
         return fetch_outcome::failed;
     }
     if (fresh->expires() - now < expiry_margin) {
@@ -133,17 +134,17 @@ lifecycle::fetch_outcome lifecycle::fetched(ticket id, fetch_result result, inst
 }
 
 void lifecycle::accept(credential_ptr fresh, instant now, double jitter) {
-    x_life = std::max(fresh->lifetime, fresh->granted);
+    x_granted_lifetime = std::max(fresh->lifetime, fresh->granted);
     x_expires = fresh->expires();
     x_renew_at = fresh->minted + renewal_age(fresh->lifetime, jitter);
     if (fresh->renew_ahead) x_renew_at = x_expires - *fresh->renew_ahead;
     if (!fresh->renewable) x_renew_at = never;
-    x_token = std::move(fresh);
+    x_held = std::move(fresh);
     x_failure.reset();
     x_failures = 0;
     x_next_try = now;
     x_validation = 0;
-    x_damped_until = instant::min(); // the IAM's word was about another token
+    x_damped_until = instant::min(); // the IAM's answer was about another token
     validate_every(x_validate_pause, now);
 }
 
@@ -155,13 +156,13 @@ void lifecycle::validate_every(duration pause, instant now) noexcept {
 void lifecycle::failed(fetch_failure failure, instant now, double jitter) {
     drop_expired(now);
     ++x_failures;
-    x_next_try = next_try(now, failure, x_failures, jitter, x_token ? x_expires : never);
+    x_next_try = next_try(now, failure, x_failures, jitter, x_held ? x_expires : never);
     x_failure = std::move(failure);
     x_failed_at = now;
 }
 
 void lifecycle::drop_expired(instant now) noexcept {
-    if (x_token != nullptr && !usable(now)) x_token.reset();
+    if (x_held != nullptr && !usable(now)) x_held.reset();
 }
 
 // What failed before the renewal's time (a min_ttl, a forced renewal) is tried again then, or when somebody
@@ -173,11 +174,11 @@ instant lifecycle::renewal_due() const noexcept {
 
 lifecycle::schedule lifecycle::plan(instant now) const noexcept {
     schedule next;
-    if (x_token) next.end = x_expires - expiry_margin + 1ns;
+    if (x_held) next.end = x_expires - expiry_margin + 1ns; // exactly when usable() turns false
     if (x_fetch != 0) return next;
     if (usable(now)) {
         next.fetch = renewal_due();
-        next.retires = !x_configured && std::max(now, next.fetch) - x_asked >= 2 * x_life;
+        next.retires = !x_configured && std::max(now, next.fetch) - x_asked >= 2 * x_granted_lifetime;
         next.retries = x_failure && (retry_awaited() || now >= x_renew_at);
         if (x_validation == 0) next.validation = x_validate_at;
         return next;
@@ -185,7 +186,7 @@ lifecycle::schedule lifecycle::plan(instant now) const noexcept {
     next.fetch = x_failure ? x_next_try : now;
     next.retires = !wanted();
     next.retries = x_failure && !next.retires;
-    if (next.retires && next.fetch != never) next.fetch = std::max(next.fetch, x_asked + kept_empty);
+    if (next.retires && next.fetch != never) next.fetch = std::max(next.fetch, x_asked + idle_without_token);
     return next;
 }
 
@@ -195,7 +196,7 @@ due_kind lifecycle::due(instant now, ticket fresh) {
     if (next.fetch <= now) {
         if (next.retires) return due_kind::retire;
         // Before the renewal's time it is the retry of a min_ttl, which somebody waits for.
-        start(fresh, x_token && now < x_renew_at ? purpose::min_ttl : purpose::token);
+        start(fresh, x_held && now < x_renew_at ? purpose::min_ttl : purpose::token);
         return due_kind::fetch;
     }
     if (next.validation > now) return due_kind::nothing;
@@ -219,19 +220,19 @@ void lifecycle::rearm(instant now) noexcept {
 }
 
 void lifecycle::clock_jumped(instant now) noexcept {
-    if (x_token) x_renew_at = std::min(x_renew_at, now);
+    if (x_held) x_renew_at = std::min(x_renew_at, now);
     if (x_failure && x_failure->retry == retry_rule::back_off) x_next_try = std::min(x_next_try, now);
 }
 
 void lifecycle::observe_iam_clock(wall_time iam_now, instant now) noexcept {
-    if (!x_token || !x_token->iam_date) return;
+    if (!x_held || !x_held->iam_date) return;
     // Both spans between the same two moments: only a pause of ours makes the IAM's the longer one. A Date
     // that is off against the IAM's own clock (a gateway's) is off in both and cancels out.
-    const duration theirs = between(*x_token->iam_date, iam_now);
-    const duration ours = now - x_token->minted;
+    const duration theirs = between(*x_held->iam_date, iam_now);
+    const duration ours = now - x_held->minted;
     const duration paused = minus(theirs, ours);
     if (paused <= clock_tolerance || paused > longest_pause_of_machine) return;
-    x_expires = std::min(x_expires, x_token->expires() - paused);
+    x_expires = std::min(x_expires, x_held->expires() - paused);
     x_renew_at = std::min(x_renew_at, now);
     drop_expired(now);
 }
@@ -246,7 +247,7 @@ key_status lifecycle::status(instant now) const noexcept {
     }
     if (next.retries && next.fetch != never) s.next_try = next.fetch;
     if (usable(now)) {
-        s.held = x_token.get();
+        s.held = x_held.get();
         s.expires = x_expires;
         if (next.fetch != never) s.renews = next.fetch;
         // Before its time a renewal can't be late: a failed min_ttl or forced renewal does the held token no

@@ -1,4 +1,4 @@
-// The life of one key's token as a state machine: events and the time go in, what to do next comes out.
+// The life of one key's credential as a state machine: events and the time go in, what to do next comes out.
 #pragma once
 
 #include "daemon/core/fetch_result.hpp"
@@ -25,13 +25,13 @@ struct get_request {
 enum class step_kind {
     serve,       ///< `served` is good: give it
     start_fetch, ///< start the fetch `id`, then wait for its result
-    wait,        ///< a fetch is under way or due within the caller's patience
-    refuse,      ///< `error` is the answer
+    wait,        ///< a fetch is under way, or due within the caller's max_wait
+    fail,        ///< `error` is the answer
 };
 
 /// What to do next for a caller who wants a token.
 struct step {
-    step_kind kind = step_kind::refuse;
+    step_kind kind = step_kind::fail;
     const credential* served = nullptr; ///< valid until the next call that is not const
     ticket id = 0;
     problem error{};
@@ -41,9 +41,10 @@ enum class refusal_kind {
     nothing_held,     ///< there is no token to refuse
     already_replaced, ///< the refused token is not the current one
     invalidated,      ///< the current token is gone
-    damped,           ///< kept: the IAM was asked a moment ago, and did not say that it is dead
-    validate,         ///< ask the IAM about the token first: `id`
-    wait_validation,  ///< that question is under way
+    damped,   ///< kept: the IAM was asked a moment ago and did not say that it is dead, the caller is over a
+              ///< limit, or the daemon is shutting down
+    validate, ///< ask the IAM about the token first: `id`
+    wait_validation, ///< that question is under way
 };
 
 /// What a caller's word that a service refused the token may cause.
@@ -64,7 +65,7 @@ enum class due_kind { nothing, fetch, validate, retire };
 /// A key's state as a person sees it.
 enum class key_state { fetching, valid, renewing, stale, waiting, failed, rejected, passcode };
 
-/// The table of /v1/status, a row.
+/// One key in a status report.
 struct key_status {
     key_state state = key_state::waiting;
     const credential* held = nullptr;     ///< valid until the next call that is not const
@@ -78,27 +79,28 @@ struct key_status {
 /// REQUIRES of all members: `now` never goes back.
 class lifecycle {
   public:
-    /// Configured keys are kept warm; others are fetched when asked for and retire when nobody asks.
+    /// Configured keys are renewed ahead of time; others are fetched when asked for and retire when nobody
+    /// asks.
     explicit lifecycle(bool configured, instant now) noexcept : x_configured(configured), x_asked(now) {}
 
     /// `fresh` is used as the ticket if a fetch is to start.
     step get(const get_request& wanted, instant now, ticket fresh);
     /// A fetch whether or not the token is good (POST …/renew); at most one in 10 s.
     step renew(instant now, ticket fresh);
-    /// What get(), renew() and report() would come to, without their effects: so that who must not cause a
-    /// request towards the IAM is told before there is one. The steps have no `id`.
+    /// What get(), renew() and report() would come to, without their effects. Lets the service turn a
+    /// caller away before anything is sent. The steps have no `id`.
     step would_get(const get_request& wanted, instant now) const;
     step would_renew(instant now) const;
     refusal_kind would_report(std::string_view fingerprint, instant now) const noexcept;
-    /// The answer to a caller who waited for the fetch that just ended with a token: there is no better one
-    /// to be had, even if the IAM took so long that less than min_ttl is left of it.
+    /// The answer to a caller who waited for the fetch that just brought a token. It is served even if the
+    /// IAM took so long that less than min_ttl is left: there is no better one.
     step after_fetch(const get_request& wanted, instant now) const;
 
-    /// The token that may be served now without further ado, or null. Counts as use.
+    /// The held credential if it may be served at once, or null. Counts as use.
     const credential* serveable(instant now) noexcept {
         if (!usable(now)) return nullptr;
         x_asked = now;
-        return x_token.get();
+        return x_held.get();
     }
 
     enum class fetch_outcome { dropped, token, failed };
@@ -119,12 +121,12 @@ class lifecycle {
 
     /// Nobody waits any more: what failed is tried again when it is due anyway, or when asked for.
     void abandoned() noexcept { x_wanted_until = instant::min(); }
-    /// The credential changed: what was held back by retry_rule::rearm is due now.
+    /// The secret changed: what was held back by retry_rule::rearm is due now.
     void rearm(instant now) noexcept;
     /// The machine was paused (CLOCK_REALTIME ran ahead of CLOCK_BOOTTIME): everything is renewed at once.
     void clock_jumped(instant now) noexcept;
-    /// The IAM said what time it is: a token that its clock has seen end, ends. A date that is more than a
-    /// year off says nothing.
+    /// The IAM said what time it is: ends the token if the IAM's clock is past its expiry. A date that is
+    /// more than a year off is ignored.
     void observe_iam_clock(wall_time iam_now, instant now) noexcept;
 
     /// What outlives a restart; its renewal is due when it was.
@@ -133,7 +135,7 @@ class lifecycle {
     /// are of this boot (select_kept).
     void restore(kept_life kept, instant now) noexcept;
 
-    /// A failure that is to be the answer for a while, though this object may end before; and back.
+    /// A failure to answer with after this entry is evicted; recall() puts it into the new entry.
     std::optional<remembered_failure> remembered(instant now) const;
     void recall(remembered_failure before);
 
@@ -142,7 +144,7 @@ class lifecycle {
     /// never.
     void validate_every(duration pause, instant now) noexcept;
     bool configured() const noexcept { return x_configured; }
-    /// May be thrown out to make room: not configured, nobody waits, nothing under way.
+    /// May be evicted: not configured, nobody waits, nothing under way.
     bool evictable(instant now) const noexcept {
         return !x_configured && x_fetch == 0 && x_wanted_until < now;
     }
@@ -150,7 +152,7 @@ class lifecycle {
     ticket validation_under_way() const noexcept { return x_validation; }
     /// When the IAM was last asked about a token of this key; `instant::min()`: never.
     instant last_question() const noexcept { return x_last_question; }
-    const credential_ptr& held() const noexcept { return x_token; }
+    const credential_ptr& held() const noexcept { return x_held; }
     /// After a failure: no fetch begins before this (`never`: not before rearm()).
     std::optional<instant> held_back_until() const noexcept {
         return x_failure ? std::optional(x_next_try) : std::nullopt;
@@ -158,7 +160,7 @@ class lifecycle {
     key_status status(instant now) const noexcept;
 
   private:
-    bool usable(instant now) const noexcept { return x_token != nullptr && x_expires - now >= expiry_margin; }
+    bool usable(instant now) const noexcept { return x_held != nullptr && x_expires - now >= expiry_margin; }
     bool backing_off(instant now) const noexcept { return x_failure.has_value() && x_next_try > now; }
     enum class purpose { token, min_ttl, forced };
     step start(ticket fresh, purpose why = purpose::token) noexcept;
@@ -176,8 +178,8 @@ class lifecycle {
         instant end = never;        // the held credential is not served any more, and is wiped
         instant fetch = never;      // a fetch begins
         instant validation = never; // the IAM is asked whether the held one lives
-        bool retires = false;       // nobody asks for it: at the time of `fetch` it is given up instead
-        bool retries = false;       // that fetch makes good for one that failed
+        bool retires = false;       // nobody asks for it: at the time of `fetch` it retires instead
+        bool retries = false;       // that fetch repeats one that failed
     };
     schedule plan(instant now) const noexcept;
     instant renewal_due() const noexcept;
@@ -186,11 +188,11 @@ class lifecycle {
 
     bool x_configured;
 
-    // the token and its times
-    credential_ptr x_token;
+    // the held credential and its times
+    credential_ptr x_held;
     instant x_expires{};
     instant x_renew_at{};
-    duration x_life{}; // what the IAM grants, as last seen; 0 = not known
+    duration x_granted_lifetime{}; // as last seen; 0 = not known
 
     // the fetch under way and what failed before it
     ticket x_fetch = 0;
@@ -202,16 +204,17 @@ class lifecycle {
     // who asks
     instant x_asked;
     instant x_wanted_until = instant::min();
-    std::optional<instant> x_last_min_ttl; // when it last brought a new token
+    std::optional<instant> x_last_min_ttl; // when a get with min_ttl last brought a new token
     purpose x_purpose = purpose::token;    // of the fetch under way
-    std::optional<instant> x_last_renew;   // likewise
+    std::optional<instant> x_last_renew;   // when a forced renewal last brought a new token
 
     // refusals
     unsigned x_refused_in_row = 0; // generations refused before the current one
     std::string x_refused;         // the fingerprint of the last one
     instant x_last_refusal{};
     ticket x_validation = 0;
-    bool x_routine = false; // "it lives" is no reason to doubt the next refusal
+    bool x_routine =
+        false; // no report caused this validation: if the token is alive, later reports are not damped
     instant x_last_question = instant::min();
     instant x_damped_until = instant::min();
 

@@ -1,4 +1,4 @@
-// What of a token's life outlives a restart, or the making of room for others; see lifecycle.hpp.
+// The parts of a key's state that outlive a restart or an eviction: kept state and remembered failures.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 namespace tokenward {
 
 kept_life lifecycle::keep() const {
-    return {.held = x_token,
+    return {.held = x_held,
             .expires = x_expires,
             .renew_at = x_renew_at,
             .refused = x_refused,
@@ -20,9 +20,9 @@ void lifecycle::restore(kept_life kept, instant now) noexcept {
     x_refused_in_row = kept.refused_in_row;
     x_last_refusal = std::min(kept.last_refusal, now);
     if (!kept.held || kept.held->fingerprint == x_refused) return;
-    x_token = std::move(kept.held);
-    x_life = std::max(x_token->lifetime, x_token->granted);
-    x_expires = std::min(kept.expires, x_token->expires());
+    x_held = std::move(kept.held);
+    x_granted_lifetime = std::max(x_held->lifetime, x_held->granted);
+    x_expires = std::min(kept.expires, x_held->expires());
     x_renew_at = kept.renew_at;
     x_next_try = now;
     validate_every(x_validate_pause, now);
@@ -30,7 +30,7 @@ void lifecycle::restore(kept_life kept, instant now) noexcept {
 }
 
 std::optional<remembered_failure> lifecycle::remembered(instant now) const {
-    const bool lasts = !x_token && x_failure && x_failure->retry == retry_rule::remember && x_next_try > now;
+    const bool lasts = !x_held && x_failure && x_failure->retry == retry_rule::remember && x_next_try > now;
     if (!lasts) return std::nullopt;
     return remembered_failure{*x_failure, x_failures, x_failed_at, x_next_try};
 }

@@ -1,5 +1,4 @@
-// What a caller's word against a token leads to: the part of lifecycle that keeps a refusal from becoming a
-// login loop.
+// What a caller's report about a token leads to, and what keeps reports from causing a login loop.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -22,10 +21,10 @@ constexpr duration quiet = 5s;
 } // namespace
 
 refusal_step lifecycle::invalidate(instant now) {
-    x_refused = x_token->fingerprint; // first: it needs memory
+    x_refused = x_held->fingerprint; // first: it needs memory
     ++x_refused_in_row;
     x_damped_until = instant::min();
-    x_token.reset();
+    x_held.reset();
     x_fetch = 0; // its result may be as bad as the token: a late one is dropped
     x_validation = 0;
     if (!x_failure) x_next_try = now;
@@ -36,7 +35,7 @@ refusal_step lifecycle::invalidate(instant now) {
 // the next one waits.
 refusal_step lifecycle::replace_dead(instant now) {
     duration pause = x_refused_in_row >= 2 ? back_off(x_refused_in_row - 1, 1.0) : duration(0);
-    instant next = x_token->minted + pause;
+    instant next = x_held->minted + pause;
     refusal_step gone = invalidate(now);
     if (next <= now) return gone;
     if (!x_failure) {
@@ -57,12 +56,12 @@ refusal_step lifecycle::damp(instant now) noexcept {
 refusal_kind lifecycle::would_report(std::string_view fingerprint, instant now) const noexcept {
     if (!usable(now))
         return fingerprint.empty() ? refusal_kind::nothing_held : refusal_kind::already_replaced;
-    if (!fingerprint.empty() && fingerprint != x_token->fingerprint) return refusal_kind::already_replaced;
+    if (!fingerprint.empty() && fingerprint != x_held->fingerprint) return refusal_kind::already_replaced;
     if (x_validation != 0) return refusal_kind::wait_validation;
     if (now < x_damped_until) return refusal_kind::damped;
     // Was its predecessor refused as well? Then the caller, the region or the permissions may be what is
     // wrong.
-    const bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_life);
+    const bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_granted_lifetime);
     return in_a_row ? refusal_kind::validate : refusal_kind::invalidated;
 }
 
@@ -91,7 +90,7 @@ refusal_step lifecycle::validated(ticket id, validity verdict, instant now) {
     if (id == 0 || id != x_validation) return {.kind = refusal_kind::already_replaced};
     x_validation = 0;
     drop_expired(now);
-    if (!x_token) return {.kind = refusal_kind::already_replaced};
+    if (!x_held) return {.kind = refusal_kind::already_replaced};
     const bool routine = std::exchange(x_routine, false);
     if (verdict == validity::dead) return replace_dead(now);
     if (routine) return {.kind = refusal_kind::damped};

@@ -57,7 +57,7 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
     auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now, opener);
     cache_entry* entry = made.get();
     if (auto answer = x_refused.take(key.identity, target, now); answer && !configured)
-        entry->x_life.recall(std::move(*answer));
+        entry->x_lifecycle.recall(std::move(*answer));
     x_entries.emplace(entry->key(), std::move(made));
     try {
         entry->x_use = used->second.insert(used->second.end(), entry);
@@ -86,7 +86,7 @@ bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t lim
     const bool own_only = has_share(opener);
     cache_entry* oldest = nullptr;
     for (cache_entry* entry : used) {
-        if (!entry->x_life.evictable(now) || (own_only && entry->x_opener != opener)) continue;
+        if (!entry->x_lifecycle.evictable(now) || (own_only && entry->x_opener != opener)) continue;
         if (oldest == nullptr) oldest = entry;
         if (!has_share(entry->x_opener)) continue;
         oldest = entry;
@@ -94,7 +94,7 @@ bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t lim
     }
     if (oldest == nullptr) return false;
     evicted.push_back(oldest->id());
-    if (auto answer = oldest->x_life.remembered(now))
+    if (auto answer = oldest->x_lifecycle.remembered(now))
         x_refused.remember(oldest->identity(), oldest->target(), std::move(*answer), now);
     forget(*oldest);
     return true;
@@ -110,13 +110,13 @@ void token_cache::forget(cache_entry& entry) noexcept {
 
 void token_cache::begin_anew(cache_entry& entry, instant now) noexcept {
     forget_tickets(entry);
-    entry.x_life = lifecycle(entry.x_life.configured(), now);
+    entry.x_lifecycle = lifecycle(entry.x_lifecycle.configured(), now);
     reschedule(entry, now);
 }
 
 void token_cache::forget_tickets(const cache_entry& entry) noexcept {
-    x_tickets.erase(entry.x_life.fetch_under_way());
-    x_tickets.erase(entry.x_life.validation_under_way());
+    x_tickets.erase(entry.x_lifecycle.fetch_under_way());
+    x_tickets.erase(entry.x_lifecycle.validation_under_way());
 }
 
 void token_cache::touch(cache_entry& entry) noexcept {
@@ -124,7 +124,7 @@ void token_cache::touch(cache_entry& entry) noexcept {
 }
 
 void token_cache::reschedule(cache_entry& entry, instant now) noexcept {
-    instant deadline = entry.x_life.next_deadline(now);
+    instant deadline = entry.x_lifecycle.next_deadline(now);
     if (deadline == entry.x_deadline) return;
     static_cast<deadline_hook&>(entry).unlink();
     entry.x_deadline = deadline;
@@ -140,7 +140,7 @@ ticket token_cache::next_ticket_for(cache_entry& entry) {
 
 step token_cache::get(cache_entry& entry, const get_request& wanted, instant now) {
     touch(entry);
-    step next = entry.x_life.get(wanted, now, next_ticket_for(entry));
+    step next = entry.x_lifecycle.get(wanted, now, next_ticket_for(entry));
     if (next.kind == step_kind::start_fetch) ++x_next_ticket;
     if (next.kind != step_kind::serve) reschedule(entry, now);
     return next;
@@ -148,7 +148,7 @@ step token_cache::get(cache_entry& entry, const get_request& wanted, instant now
 
 step token_cache::renew(cache_entry& entry, instant now) {
     touch(entry);
-    step next = entry.x_life.renew(now, next_ticket_for(entry));
+    step next = entry.x_lifecycle.renew(now, next_ticket_for(entry));
     if (next.kind == step_kind::start_fetch) ++x_next_ticket;
     reschedule(entry, now);
     return next;
@@ -157,10 +157,10 @@ step token_cache::renew(cache_entry& entry, instant now) {
 refusal_step token_cache::report(cache_entry& entry, std::string_view fingerprint, instant now,
                                  refusal_right may) {
     touch(entry);
-    ticket fetch = entry.x_life.fetch_under_way();
-    refusal_step next = entry.x_life.report(fingerprint, now, next_ticket_for(entry), may);
+    ticket fetch = entry.x_lifecycle.fetch_under_way();
+    refusal_step next = entry.x_lifecycle.report(fingerprint, now, next_ticket_for(entry), may);
     if (next.kind == refusal_kind::validate) ++x_next_ticket;
-    if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
+    if (entry.x_lifecycle.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
     return next;
 }
@@ -170,9 +170,9 @@ std::pair<cache_entry*, refusal_step> token_cache::validated(ticket id, validity
     if (found == x_tickets.end()) return {nullptr, {.kind = refusal_kind::already_replaced}};
     cache_entry& entry = *found->second;
     x_tickets.erase(found);
-    ticket fetch = entry.x_life.fetch_under_way();
-    refusal_step next = entry.x_life.validated(id, verdict, now);
-    if (entry.x_life.fetch_under_way() != fetch) x_tickets.erase(fetch);
+    ticket fetch = entry.x_lifecycle.fetch_under_way();
+    refusal_step next = entry.x_lifecycle.validated(id, verdict, now);
+    if (entry.x_lifecycle.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
     return {&entry, next};
 }
@@ -182,10 +182,10 @@ token_cache::fetch_end token_cache::fetched(ticket id, fetch_result result, inst
     if (found == x_tickets.end()) return {nullptr, lifecycle::fetch_outcome::dropped};
     cache_entry& entry = *found->second;
     x_tickets.erase(found);
-    const ticket validation = entry.x_life.validation_under_way();
-    auto outcome = entry.x_life.fetched(id, std::move(result), now, jitter);
+    const ticket validation = entry.x_lifecycle.validation_under_way();
+    auto outcome = entry.x_lifecycle.fetched(id, std::move(result), now, jitter);
     // A new token ends the question about the old one. Its ticket must not outlive the entry.
-    if (entry.x_life.validation_under_way() != validation) x_tickets.erase(validation);
+    if (entry.x_lifecycle.validation_under_way() != validation) x_tickets.erase(validation);
     reschedule(entry, now);
     return {&entry, outcome};
 }
@@ -196,7 +196,7 @@ token_cache::due_list token_cache::take_due(instant now) {
         cache_entry& entry = *x_deadlines.begin();
         make_room_for_one(due.fetches);
         make_room_for_one(due.validations);
-        switch (entry.x_life.due(now, next_ticket_for(entry))) {
+        switch (entry.x_lifecycle.due(now, next_ticket_for(entry))) {
         case due_kind::retire:
             due.retired.push_back(entry.id());
             forget(entry);
@@ -218,42 +218,42 @@ token_cache::due_list token_cache::take_due(instant now) {
 }
 
 void token_cache::restore(cache_entry& entry, kept_life kept, instant now) {
-    entry.x_life.restore(std::move(kept), now);
+    entry.x_lifecycle.restore(std::move(kept), now);
     reschedule(entry, now);
 }
 
 void token_cache::configure(cache_entry& entry, bool configured, instant now) noexcept {
-    entry.x_life.configure(configured);
+    entry.x_lifecycle.configure(configured);
     reschedule(entry, now);
 }
 
 void token_cache::validate_every(cache_entry& entry, duration pause, instant now) noexcept {
-    entry.x_life.validate_every(pause, now);
+    entry.x_lifecycle.validate_every(pause, now);
     reschedule(entry, now);
 }
 
 void token_cache::abandoned(cache_entry& entry, instant now) noexcept {
-    entry.x_life.abandoned();
+    entry.x_lifecycle.abandoned();
     reschedule(entry, now);
 }
 
 void token_cache::rearm(std::string_view identity, instant now) {
     for (cache_entry* entry : of(identity)) {
-        entry->x_life.rearm(now);
+        entry->x_lifecycle.rearm(now);
         reschedule(*entry, now);
     }
 }
 
 void token_cache::clock_jumped(instant now) {
     for (auto& [key, entry] : x_entries) {
-        entry->x_life.clock_jumped(now);
+        entry->x_lifecycle.clock_jumped(now);
         reschedule(*entry, now);
     }
 }
 
 void token_cache::observe_iam_clock(std::string_view identity, wall_time iam_now, instant now) {
     for (cache_entry* entry : of(identity)) {
-        entry->x_life.observe_iam_clock(iam_now, now);
+        entry->x_lifecycle.observe_iam_clock(iam_now, now);
         reschedule(*entry, now);
     }
 }

@@ -36,7 +36,7 @@ class cache_entry : public deadline_hook {
     cache_entry(entry_id id, key_view key, scope target, bool configured, instant now,
                 std::optional<unsigned> opener)
         : x_id(id), x_identity(key.identity), x_scope(key.scope), x_target(std::move(target)),
-          x_opener(opener), x_life(configured, now) {}
+          x_opener(opener), x_lifecycle(configured, now) {}
 
     entry_id id() const noexcept { return x_id; }
     const std::string& identity() const noexcept { return x_identity; }
@@ -44,7 +44,7 @@ class cache_entry : public deadline_hook {
         return x_scope;
     } ///< as shown: a configured name, else spelled out
     const scope& target() const noexcept { return x_target; }
-    const lifecycle& life() const noexcept { return x_life; }
+    const lifecycle& life() const noexcept { return x_lifecycle; }
     std::optional<unsigned> opener() const noexcept { return x_opener; } ///< the uid that it was made for
     key_view key() const noexcept { return {x_identity, x_scope}; }
 
@@ -55,7 +55,7 @@ class cache_entry : public deadline_hook {
     std::string x_scope;
     scope x_target;
     std::optional<unsigned> x_opener;
-    lifecycle x_life;
+    lifecycle x_lifecycle;
     instant x_deadline = never;                // as it stands in token_cache::x_deadlines
     std::list<cache_entry*>* x_used = nullptr; // its identity's list, least recently used first …
     std::list<cache_entry*>::iterator x_use{}; // … and its place there
@@ -102,7 +102,7 @@ class token_cache {
     void begin_anew(cache_entry& entry, instant now) noexcept;
 
     const credential* serveable(cache_entry& entry, instant now) noexcept {
-        const credential* t = entry.x_life.serveable(now);
+        const credential* t = entry.x_lifecycle.serveable(now);
         if (t != nullptr) touch(entry);
         return t;
     }

@@ -121,7 +121,7 @@ void cache_runner::fetch_failed(cache_entry& entry) {
         const get_request until_then{.max_wait = std::chrono::ceil<std::chrono::seconds>(next_try - at)};
         step next = cache.get(entry, until_then, at);
         if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
-        others_wait = next.kind != step_kind::refuse;
+        others_wait = next.kind != step_kind::fail;
     }
     const auto error = [why](const waiting_caller&) { return result<served_token>(why); };
     if (others_wait)

@@ -22,7 +22,7 @@ wait_id cache_runner::carry_out(cache_entry& entry, step next, waiting_caller ca
         caller.done(served_token{entry.life().held(), entry.life().status(now().boot).expires});
         return 0;
     }
-    if (next.kind == step_kind::refuse) {
+    if (next.kind == step_kind::fail) {
         caller.done(std::move(next.error));
         return 0;
     }
@@ -65,7 +65,7 @@ void cache_runner::fetch_for_waiting(cache_entry& entry) {
     const instant at = now().boot;
     step next = cache.get(entry, {.max_wait = waiting.most_wanted(entry.id(), at).max_wait}, at);
     if (next.kind == step_kind::start_fetch) start_fetch(entry, next.id);
-    if (next.kind == step_kind::refuse) waiting.answer_all(entry.id(), next.error);
+    if (next.kind == step_kind::fail) waiting.answer_all(entry.id(), next.error);
 }
 
 void cache_runner::entry_gone(entry_id id, const problem& why) {

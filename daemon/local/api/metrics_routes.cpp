@@ -136,7 +136,7 @@ MetricFamily gets(const counters& counted, const std::vector<seen_identity>& see
                    {}};
     for (const seen_identity& i : seen)
         add_outcomes(f, i.config->name, "outcome", get_outcome_words, i.counted->gets.all());
-    for (get_outcome how : {get_outcome::denied, get_outcome::refused})
+    for (get_outcome how : {get_outcome::denied, get_outcome::request_error})
         add(f, {{"outcome", std::string(get_outcome_words[static_cast<std::size_t>(how)])}},
             counted.of_none().gets[how]);
     return f;

@@ -118,7 +118,7 @@ get_outcome answer_token(const environment& around, exchange& connection, const 
     case conditions::verdict::failed:
         connection.answer(build_problem(
             {errc::precondition_failed, "the token is not the one that If-Match names"}, t.now.wall, w.head));
-        return get_outcome::refused;
+        return get_outcome::request_error;
     case conditions::verdict::not_modified: {
         std::string fields = token_fields(t.value->fingerprint);
         connection.answer(

@@ -50,9 +50,9 @@ TEST(Counters, AReloadKeepsWhatStaysAndForgetsWhatGoes) {
 TEST(Counters, AGetThatFailsIsTheCallersFaultOrTheIamsOrForbidden) {
     EXPECT_EQ(outcome_of(errc::denied), get_outcome::denied);
     EXPECT_EQ(outcome_of(errc::unknown_identity), get_outcome::denied);
-    EXPECT_EQ(outcome_of(errc::bad_request), get_outcome::refused);
-    EXPECT_EQ(outcome_of(errc::unknown_scope), get_outcome::refused);
-    EXPECT_EQ(outcome_of(errc::too_many_requests), get_outcome::refused);
+    EXPECT_EQ(outcome_of(errc::bad_request), get_outcome::request_error);
+    EXPECT_EQ(outcome_of(errc::unknown_scope), get_outcome::request_error);
+    EXPECT_EQ(outcome_of(errc::too_many_requests), get_outcome::request_error);
     for (errc code : {errc::iam_unavailable, errc::iam_protocol, errc::timeout, errc::internal,
                       errc::credential_rejected, errc::passcode_required})
         EXPECT_EQ(outcome_of(code), get_outcome::failed) << describe(code).name;

@@ -24,7 +24,7 @@ class LifecycleBounds : public Lifecycle {
         life_.observe_iam_clock(later, now);
         return life_.status(now).expires;
     }
-    refusal_kind refuse() { return life_.report({}, now, ++last).kind; }
+    report_result refuse() { return life_.report({}, now, ++last).kind; }
 };
 
 } // namespace
@@ -85,7 +85,7 @@ TEST_F(LifecycleBounds, AfterAFailureAFetchBeginsAtTheNextTryAndNotBefore) {
     get();
     end(bad());
     now = t0 + 1s - tick;
-    EXPECT_EQ(get({.max_wait = 0s}).kind, step_kind::refuse);
+    EXPECT_EQ(get({.max_wait = 0s}).kind, step_kind::fail);
     EXPECT_EQ(get({.max_wait = 0s}).error.retry_after, 1s) << "a part of a second counts as one";
     EXPECT_EQ(life_.held_back_until(), t0 + 1s);
     now += tick;
@@ -213,11 +213,11 @@ TEST_F(LifecycleBounds, ARefusalIsInARowForFiveMinutesOrHalfTheLife) {
         for (const bool in_a_row : {true, false}) {
             life_ = lifecycle(true, now);
             fetch("one", life);
-            ASSERT_EQ(refuse(), refusal_kind::invalidated);
+            ASSERT_EQ(refuse(), report_result::invalidated);
             const instant before = now;
             now = before + calm - (in_a_row ? tick : 0ns);
             fetch("two", life);
-            EXPECT_EQ(refuse(), in_a_row ? refusal_kind::validate : refusal_kind::invalidated);
+            EXPECT_EQ(refuse(), in_a_row ? report_result::validate : report_result::invalidated);
             now += 1h;
         }
     }
@@ -228,7 +228,7 @@ TEST_F(LifecycleBounds, ARefusalIsInARowForFiveMinutesOrHalfTheLife) {
 TEST_F(LifecycleBounds, ATokenThatWasDeadAtOnceIsReplacedAfterItsPause) {
     const auto die = [&](const std::string& name) {
         fetch(name);
-        if (refuse() == refusal_kind::validate)
+        if (refuse() == report_result::validate)
             life_.validated(life_.validation_under_way(), validity::dead, now);
         EXPECT_EQ(life_.serveable(now), nullptr);
     };
@@ -255,10 +255,10 @@ TEST_F(LifecycleBounds, ADeadTokenThatIsAsOldAsThePauseIsReplacedAtOnce) {
         }
         fetch("three");
         now += 1s - (old_enough ? 0ns : tick);
-        ASSERT_EQ(refuse(), refusal_kind::validate);
+        ASSERT_EQ(refuse(), report_result::validate);
         life_.validated(life_.validation_under_way(), validity::dead, now);
         EXPECT_EQ(life_.status(now).last_error == nullptr, old_enough);
-        EXPECT_EQ(get({.max_wait = 0s}).kind, old_enough ? step_kind::start_fetch : step_kind::refuse);
+        EXPECT_EQ(get({.max_wait = 0s}).kind, old_enough ? step_kind::start_fetch : step_kind::fail);
         now += 1h;
     }
 }

@@ -93,7 +93,7 @@ TEST_F(Lifecycle, WhileTheIamIsAwayTheOldTokenIsServedToItsEndAndTriesAreSpaced)
     now = t0 + 3600s;
     if (due() == due_kind::fetch) end(bad());
     step s = get({.max_wait = 0s});
-    EXPECT_EQ(s.kind, step_kind::refuse);
+    EXPECT_EQ(s.kind, step_kind::fail);
     EXPECT_EQ(s.error.code, errc::iam_unavailable);
     EXPECT_TRUE(s.error.retry_after.has_value());
 }
@@ -102,7 +102,7 @@ TEST_F(Lifecycle, DuringBackOffACallerIsRefusedUnlessHisPatienceReachesTheNextTr
     get();
     end({.outcome = fetch_failure{{errc::iam_unavailable, "busy", 20s}}});
     step hurried = get({.max_wait = 19s});
-    EXPECT_EQ(hurried.kind, step_kind::refuse);
+    EXPECT_EQ(hurried.kind, step_kind::fail);
     EXPECT_EQ(hurried.error.retry_after, 20s);
     EXPECT_EQ(get({.max_wait = 20s}).kind, step_kind::wait);
     now += 20s;

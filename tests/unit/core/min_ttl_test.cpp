@@ -13,14 +13,14 @@ TEST_F(Lifecycle, AMinTtlThatOnlyAFullLoginCanMeetIsMetByOne) {
     EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::start_fetch);
     end(good("full", now, 3600s));
     EXPECT_EQ(get({.min_ttl = 3000s}).kind, step_kind::serve);
-    EXPECT_EQ(get({.min_ttl = 3601s}).kind, step_kind::refuse);
+    EXPECT_EQ(get({.min_ttl = 3601s}).kind, step_kind::fail);
 }
 
 TEST_F(Lifecycle, MinTtlAboveTheGrantedLifeIsAnErrorAndCostsNoFetch) {
     hold();
     for (int i = 0; i < 100; ++i) {
         step s = get({.min_ttl = 3601s});
-        ASSERT_EQ(s.kind, step_kind::refuse);
+        ASSERT_EQ(s.kind, step_kind::fail);
         EXPECT_EQ(s.error.code, errc::bad_request);
         EXPECT_NE(s.error.detail.find("3600 s"), std::string::npos) << s.error.detail;
     }

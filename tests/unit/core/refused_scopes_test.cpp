@@ -19,7 +19,7 @@ class RefusedScopes : public ::testing::Test {
     /// The error of a get that starts no fetch; internal if it starts one.
     problem error_of(const std::string& name) {
         step s = cache.get(open(name), {}, now);
-        return s.kind == step_kind::refuse ? s.error : problem{errc::internal, "it was asked for"};
+        return s.kind == step_kind::fail ? s.error : problem{errc::internal, "it was asked for"};
     }
     void refuse(const std::string& name, errc code = errc::unknown_scope,
                 retry_rule retry = retry_rule::remember) {
