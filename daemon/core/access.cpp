@@ -24,8 +24,7 @@ bool covers(const access_rule& rule, const identity_config& identity, std::strin
     });
 }
 
-// Whether a token may be for a scope as rules name it: only its own word that it is for another one counts
-// against that.
+// Whether a token may be for a scope as rules name it. False only if the token itself names another scope.
 bool may_be_for(const credential& held, const identity_config& identity, const std::string& text) {
     for (const named_scope& each : identity.scopes)
         if (each.name == text) return compare_scope(held, each.target) != scope_agreement::contradicts;
@@ -37,7 +36,7 @@ bool speaks_of(const access_rule& rule, verb what) {
     return (rule.verbs & static_cast<verb_set>(what)) != 0;
 }
 
-// The first rule that takes the verb away. The subject is asked last: it may cost I/O.
+// The first rule that denies the verb. The subject is judged last: it may cost I/O.
 access_decision denial(const identity_config& identity, const caller& who, std::string_view scope_name,
                        const scope& target, verb what, const credential* held) {
     for (const access_rule& rule : identity.deny) {
@@ -52,7 +51,7 @@ access_decision denial(const identity_config& identity, const caller& who, std::
         switch (subject.is) {
         case answer::no: continue;
         case answer::unknown:
-        case answer::yes: break; // what may be hidden counts here
+        case answer::yes: break; // `unknown` is a match for `deny`
         }
         return {.rule = &rule, .why = subject.why, .by_token = by_token};
     }

@@ -19,10 +19,10 @@ struct access_decision {
     bool by_token = false;   ///< a `deny` whose scope is not the one that was asked for, but the token's own
 };
 
-/// Deny by default, and whatever the caller's socket does not show; a matching `deny` wins; root and
-/// `own_uid` may everything else. `scope_name` is the name as shown, `target` what it stands for (a rule may
-/// spell it out). `held` is the token that would be served, null = there is none yet: the scopes of a `deny`
-/// are compared with what it says of itself too, and a field that it lacks is a match.
+/// Denied by default, and if the caller's socket does not show the identity; a matching `deny` wins; root and
+/// `own_uid` may do everything else. `scope_name` is the name as shown, `target` what it stands for (a rule
+/// may spell it out). `held` is the token that would be served, null = there is none yet: the scopes of a
+/// `deny` are compared with what it says of itself too, and a field that it lacks is a match.
 access_decision may(const caller& who, unsigned own_uid, const identity_config& identity,
                     std::string_view scope_name, const scope& target, verb what,
                     const credential* held = nullptr);

@@ -13,8 +13,8 @@ constexpr finding may_be(doubt why) {
     return {answer::unknown, why};
 }
 
-bool is_named(const access_rule& rule) {
-    return !rule.id; // by a name that has no number, or none yet
+bool is_unresolved(const access_rule& rule) {
+    return !rule.id; // its name has no uid or gid, or none yet
 }
 
 // --- user rules
@@ -42,8 +42,8 @@ finding judge_owners(const caller_facts& facts, Judge judge) {
 finding judge_user(const access_rule& rule, const caller& who) {
     if (rule.id && who.uid() == rule.id) return is_proved;
     const auto facts = who.facts();
-    if (facts == nullptr) return may_be(is_named(rule) ? doubt::no_number : doubt::owner_unknown);
-    if (is_named(rule) && (!facts->has_names || facts->user.empty() || facts->user == rule.name))
+    if (facts == nullptr) return may_be(is_unresolved(rule) ? doubt::no_number : doubt::owner_unknown);
+    if (is_unresolved(rule) && (!facts->has_names || facts->user.empty() || facts->user == rule.name))
         return may_be(doubt::no_number);
     return judge_owners(*facts, [&](const id_owner& owner) { return judge_owner(rule, owner); });
 }
@@ -57,7 +57,7 @@ bool tells_apart(const access_rule& rule, const std::vector<named_group>& groups
 
 finding judge_group_owner(const access_rule& rule, const id_owner& owner) {
     if (!owner.groups) return may_be(doubt::owner_unknown);
-    if (is_named(rule)) return tells_apart(rule, *owner.groups) ? is_not : may_be(doubt::no_number);
+    if (is_unresolved(rule)) return tells_apart(rule, *owner.groups) ? is_not : may_be(doubt::no_number);
     const bool member = std::any_of(owner.groups->begin(), owner.groups->end(),
                                     [&](const named_group& each) { return each.gid == *rule.id; });
     return member ? may_be(doubt::owner) : is_not;
@@ -66,8 +66,8 @@ finding judge_group_owner(const access_rule& rule, const id_owner& owner) {
 finding judge_group(const access_rule& rule, const caller& who) {
     if (rule.id && who.in_group(*rule.id)) return is_proved;
     const auto facts = who.facts();
-    if (facts == nullptr) return may_be(is_named(rule) ? doubt::no_number : doubt::owner_unknown);
-    if (is_named(rule) && (!facts->has_names || !tells_apart(rule, facts->groups)))
+    if (facts == nullptr) return may_be(is_unresolved(rule) ? doubt::no_number : doubt::owner_unknown);
+    if (is_unresolved(rule) && (!facts->has_names || !tells_apart(rule, facts->groups)))
         return may_be(doubt::no_number);
     const finding of_owners =
         judge_owners(*facts, [&](const id_owner& owner) { return judge_group_owner(rule, owner); });

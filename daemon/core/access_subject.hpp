@@ -8,8 +8,7 @@
 
 namespace tokenward {
 
-/// Why it is not known that a `deny` is not about a caller. Each counts as a match for `deny`, and as none
-/// for `allow`.
+/// Why a rule can't be ruled out for a caller. Each counts as a match for `deny`, and as none for `allow`.
 enum class doubt {
     none,
     owner, ///< a uid or gid of the caller is a subordinate one of that user, or of a member of that group
@@ -31,8 +30,8 @@ struct finding {
 /// hide, and no database.
 bool is_proven(const access_rule& rule, const caller& who);
 
-/// For `deny`: `unknown` where the caller may hide that the rule is about it, or where it acts for whom the
-/// rule is about.
+/// For `deny`: `unknown` where the caller may hide that the rule is about it, or where it may act for the
+/// user that the rule is about.
 finding judge_subject(const access_rule& rule, const caller& who);
 
 /// A clause for people that begins with "the"; empty for `none`.

@@ -23,8 +23,8 @@ struct secret_ref {
     source from = source::file;
     std::string
         name{}; ///< the credential's name, the path, the variable's name; for inline_text the secret itself
-    std::string file{}; ///< where this stands, for messages; not compared
-    int line = 0;       ///< there, from 1; 0 = unknown
+    std::string file{}; ///< the file that this is in, for messages; not compared
+    int line = 0;       ///< in that file, from 1; 0 = unknown
     friend bool operator==(const secret_ref& a, const secret_ref& b) {
         return a.from == b.from && a.name == b.name;
     }
@@ -88,7 +88,7 @@ struct access_rule {
     std::string name{};                ///< as written
     std::optional<unsigned> id{};      ///< uid or gid; none = the name has no number, or none yet
     std::vector<std::string> scopes{}; ///< empty = all; configured names or spelled-out forms
-    verb_set verbs = 3;                ///< unless said: get and report under `allow`, all under `deny`
+    verb_set verbs = 3;                ///< by default: get and report under `allow`, all under `deny`
     int line = 0;                      ///< in the file, for explanations; not compared
     bool operator==(const access_rule& other) const {
         return who == other.who && name == other.name && id == other.id && scopes == other.scopes &&
@@ -141,8 +141,8 @@ inline auto login_fields(const identity_config& i) noexcept {
     return std::tie(i.name, i.auth, i.cacert, i.verify, i.cert, i.key, i.proxy, i.catalog, i.rescope,
                     i.passcode_notice, i.validate_every);
 }
-/// The rest of an identity: who may have its tokens, which scopes are kept warm, and what callers may leave
-/// open.
+/// The rest of an identity: who may have its tokens, which scopes are renewed ahead of time, and what callers
+/// may leave open.
 inline auto other_fields(const identity_config& i) noexcept {
     return std::tie(i.region_name, i.endpoint_interface, i.scopes, i.on_demand, i.max_scopes, i.allow,
                     i.deny);

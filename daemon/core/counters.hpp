@@ -38,7 +38,7 @@ enum class login_outcome {
 inline constexpr std::array<std::string_view, 5> login_outcome_words{"granted", "rejected", "scope_refused",
                                                                      "failed", "withheld"};
 
-/// What became of a caller's word that a token is no good.
+/// What became of a caller's report that a token was refused.
 enum class report_verdict { invalidated, already_replaced, not_about_the_token, damped };
 inline constexpr std::array<std::string_view, 4> report_verdict_names{"invalidated", "already_replaced",
                                                                       "not_about_the_token", "damped"};

@@ -10,7 +10,7 @@
 
 namespace tokenward {
 
-/// Where in the configuration a rule stands.
+/// Where in the configuration a rule is.
 struct rule_place {
     std::string_view list; ///< "allow" or "deny"
     std::size_t index;     ///< in its list, from 1
@@ -23,10 +23,10 @@ struct explanation {
     std::optional<rule_place> rule{};
 };
 
-/// The rule as it could stand in the file: `{user: deploy, scopes: [eu-de], verbs: [get, report]}`.
+/// The rule as it could be written in the file: `{user: deploy, scopes: [eu-de], verbs: [get, report]}`.
 std::string text_of(const access_rule& rule);
 
-/// Where the rule stands: "deny rule 1, line 15"; nothing if it is not one of the identity's.
+/// The rule's place as text: "deny rule 1, line 15"; nothing if it is not one of the identity's.
 std::optional<rule_place> place_of(const identity_config& identity, const access_rule& rule);
 std::string text_of(const rule_place& place);
 

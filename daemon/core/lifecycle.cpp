@@ -1,5 +1,5 @@
 // A credential's life: gets, fetches and their ends, and the plan of what time brings. What callers' reports
-// do to it is in lifecycle_refusals.cpp.
+// do to it is in lifecycle_reports.cpp.
 #include "daemon/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -202,7 +202,7 @@ due_kind lifecycle::due(instant now, ticket fresh) {
     if (next.validation > now) return due_kind::nothing;
     x_validate_at = now + x_validate_pause;
     x_validation = fresh;
-    x_last_question = now;
+    x_last_validation = now;
     x_routine = true;
     return due_kind::validate;
 }

@@ -37,25 +37,25 @@ struct step {
     problem error{};
 };
 
-enum class refusal_kind {
+enum class report_result {
     nothing_held,     ///< there is no token to refuse
     already_replaced, ///< the refused token is not the current one
     invalidated,      ///< the current token is gone
     damped,   ///< kept: the IAM was asked a moment ago and did not say that it is dead, the caller is over a
               ///< limit, or the daemon is shutting down
     validate, ///< ask the IAM about the token first: `id`
-    wait_validation, ///< that question is under way
+    wait_validation, ///< a validation is under way: `id`
 };
 
-/// What a caller's word that a service refused the token may cause.
-enum class refusal_right {
-    login,   ///< the first word in a while is believed, and the token is replaced
-    question ///< the IAM is asked first, always
+/// What a caller's report that a service refused the token may cause.
+enum class report_effect {
+    login,     ///< the first report in a while is believed, and the token is replaced
+    validation ///< the IAM is asked first, always
 };
 
-/// What became of a caller's word that a service refused the token.
-struct refusal_step {
-    refusal_kind kind = refusal_kind::nothing_held;
+/// What became of a caller's report that a service refused the token.
+struct report_step {
+    report_result kind = report_result::nothing_held;
     ticket id = 0;
     std::chrono::seconds retry_after{0}; ///< with damped
 };
@@ -91,7 +91,7 @@ class lifecycle {
     /// caller away before anything is sent. The steps have no `id`.
     step would_get(const get_request& wanted, instant now) const;
     step would_renew(instant now) const;
-    refusal_kind would_report(std::string_view fingerprint, instant now) const noexcept;
+    report_result would_report(std::string_view fingerprint, instant now) const noexcept;
     /// The answer to a caller who waited for the fetch that just brought a token. It is served even if the
     /// IAM took so long that less than min_ttl is left: there is no better one.
     step after_fetch(const get_request& wanted, instant now) const;
@@ -108,11 +108,11 @@ class lifecycle {
     fetch_outcome fetched(ticket id, fetch_result result, instant now, double jitter);
 
     /// A service refused the token with this fingerprint (empty = whichever is current). After an answer of
-    /// the IAM there is no further question for 5 s.
-    refusal_step report(std::string_view fingerprint, instant now, ticket fresh,
-                        refusal_right may = refusal_right::login);
-    /// The IAM's word on the token that a refusal_step asked about.
-    refusal_step validated(ticket id, validity verdict, instant now);
+    /// the IAM there is no further validation for 5 s.
+    report_step report(std::string_view fingerprint, instant now, ticket fresh,
+                       report_effect may = report_effect::login);
+    /// The IAM's answer on the token that a report_step had validated.
+    report_step validated(ticket id, validity verdict, instant now);
 
     /// What the passing of time asks for; `fresh` as in get.
     due_kind due(instant now, ticket fresh);
@@ -151,7 +151,7 @@ class lifecycle {
     ticket fetch_under_way() const noexcept { return x_fetch; }
     ticket validation_under_way() const noexcept { return x_validation; }
     /// When the IAM was last asked about a token of this key; `instant::min()`: never.
-    instant last_question() const noexcept { return x_last_question; }
+    instant last_validation() const noexcept { return x_last_validation; }
     const credential_ptr& held() const noexcept { return x_held; }
     /// After a failure: no fetch begins before this (`never`: not before rearm()).
     std::optional<instant> held_back_until() const noexcept {
@@ -168,9 +168,9 @@ class lifecycle {
     step would_freshen(const get_request& wanted, instant now) const;
     void accept(credential_ptr fresh, instant now, double jitter);
     void failed(fetch_failure failure, instant now, double jitter);
-    refusal_step invalidate(instant now);
-    refusal_step replace_dead(instant now);
-    refusal_step damp(instant now) noexcept;
+    report_step invalidate(instant now);
+    report_step replace_dead(instant now);
+    report_step damp(instant now) noexcept;
     void drop_expired(instant now) noexcept;
     /// What the passing of time asks for, if nothing else happens; `never`: it does not. due(),
     /// next_deadline() and status() follow from it.
@@ -213,9 +213,10 @@ class lifecycle {
     std::string x_refused;         // the fingerprint of the last one
     instant x_last_refusal{};
     ticket x_validation = 0;
-    bool x_routine =
-        false; // no report caused this validation: if the token is alive, later reports are not damped
-    instant x_last_question = instant::min();
+    // For the validation under way: if the token is alive, later reports are not damped. True if no report
+    // caused it, or only one whose caller is over its limit.
+    bool x_routine = false;
+    instant x_last_validation = instant::min();
     instant x_damped_until = instant::min();
 
     // validation without a refusal

@@ -1,4 +1,4 @@
-// Remembers what an IAM has refused for scopes whose entries have made room, oldest first.
+// Keeps the failures of each identity's evicted entries in a queue, the oldest first.
 #include "daemon/core/refused_scopes.hpp"
 
 #include <algorithm>

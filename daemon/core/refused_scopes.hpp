@@ -1,5 +1,5 @@
-// What an IAM has refused a moment ago, beyond the life of the entries that asked: so that making room for
-// others is no reason to ask again. Pure: time is an argument.
+// Remembers failures of entries that were evicted: an eviction is no reason to ask the IAM again. Pure: time
+// is an argument.
 #pragma once
 
 #include "common/scope.hpp"
@@ -29,10 +29,10 @@ class refused_scopes {
     static constexpr std::size_t most = 1024; ///< of an identity; the oldest goes first
 
     void remember(std::string_view identity, const scope& target, remembered_failure what, instant now);
-    /// None: it is not known, or its time is over. It is forgotten here, for it has an owner again.
+    /// Removes it: the new entry now owns it. None: it is not known, or its time is over.
     std::optional<remembered_failure> take(std::string_view identity, const scope& target, instant now);
     bool knows(std::string_view identity, const scope& target, instant now) const;
-    /// The identity logs in otherwise, or is gone.
+    /// To be called when the identity logs in otherwise, or is gone.
     void forget(std::string_view identity);
     std::size_t size(std::string_view identity) const;
 

@@ -1,4 +1,4 @@
-// Token buckets for each user and each identity, and the errors of who finds one empty.
+// Token buckets for each user and each identity, and the error of a caller that finds one empty.
 #include "daemon/core/request_limits.hpp"
 
 #include <algorithm>
@@ -17,12 +17,12 @@ token_bucket::size bucket_size(const limits_config& limits, std::size_t factor) 
 }
 
 problem over(const limits_config& limits, std::size_t factor, const std::string& whose, duration wait) {
-    problem error{errc::too_many_requests,
-                  whose + " may have the IAM asked for new scopes, early renewals and about refused tokens " +
-                      std::to_string(limits.new_scopes_burst * factor) + " times at once and " +
-                      std::to_string(limits.new_scopes_per_minute * factor) +
-                      " times a minute: ask again later, or for a scope that is held; `limits` in the "
-                      "configuration says how often"};
+    problem error{
+        errc::too_many_requests,
+        "the limit for " + whose + " is used up: " + std::to_string(limits.new_scopes_burst * factor) +
+            " requests to the IAM at once, " + std::to_string(limits.new_scopes_per_minute * factor) +
+            " a minute (new scopes, early renewals, reports): ask again later, or for a scope that is "
+            "held; the limit is set by `limits` in the configuration"};
     error.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(wait), 1s);
     return error;
 }
@@ -70,19 +70,20 @@ result<void> request_limits::take(const requester& by, std::string_view identity
     return within;
 }
 
-bool request_limits::take_question(std::string_view identity, std::size_t tokens, instant last, instant now) {
+bool request_limits::take_validation(std::string_view identity, std::size_t tokens, instant last,
+                                     instant now) {
     const token_bucket::size size = bucket_size(x_limits, 1);
     const duration turn = std::max<duration>(1min, size.interval * static_cast<std::int64_t>(tokens));
     if (last != instant::min() && now - last < turn) return false;
     auto known = x_identities.find(identity);
     if (known == x_identities.end()) known = x_identities.try_emplace(std::string(identity)).first;
-    token_bucket& questions = known->second.questions;
-    if (questions.wait(size, now) > 0s) return false;
-    questions.take(size, now);
+    token_bucket& bucket = known->second.beyond_limits;
+    if (bucket.wait(size, now) > 0s) return false;
+    bucket.take(size, now);
     return true;
 }
 
-// A full bucket is as good as none.
+// A full bucket need not be kept: a new one is full.
 token_bucket& request_limits::of_user(unsigned uid, instant now) {
     if (auto known = x_users.find(uid); known != x_users.end()) return known->second;
     if (x_users.size() >= most_users)

@@ -1,5 +1,4 @@
-// How often callers may have an IAM asked for what its tokens' lives don't ask for. Pure: time is an
-// argument.
+// Limits the IAM requests that callers cause beyond normal renewals. Pure: time is an argument.
 #pragma once
 
 #include "common/error.hpp"
@@ -40,11 +39,11 @@ class token_bucket {
 /// themselves: nobody can use it up for them. Not thread-safe.
 class request_limits {
   public:
-    /// Users that are remembered each for itself. What there are more of share one bucket.
+    /// Users with a bucket of their own. Any more share one bucket.
     static constexpr std::size_t most_users = 4096;
 
-    /// The bounds, and the identities that there are: of others everything is forgotten. New bounds begin
-    /// anew.
+    /// The bounds, and the identities that there are: others are forgotten. If the bounds differ, all buckets
+    /// are full again.
     void configure(const limits_config& limits, const std::vector<identity_config>& identities);
 
     /// Whether `by` may cause a request now. Errors: too_many_requests, with retry_after. Without a uid:
@@ -53,12 +52,12 @@ class request_limits {
     /// The same, and counts that request if it may be.
     result<void> take(const requester& by, std::string_view identity, instant now);
 
-    /// Whether the IAM may be asked about a refused token though who refused it may cause nothing now; counts
-    /// that question if so. `tokens` of the identity are held (≥ 1), and the IAM was last asked about this
-    /// one at `last`. Each has its turn once a minute, or, of very many, once in as long as
-    /// `new_scopes_per_minute` would need for all of them: nobody can use that up for the others, and a dead
-    /// token goes in the end.
-    bool take_question(std::string_view identity, std::size_t tokens, instant last, instant now);
+    /// Whether a reported token may be validated although the caller who reported it is over its limit;
+    /// counts that validation if so. `tokens` of the identity are held (≥ 1), and this one was last validated
+    /// at `last`. Each token has its turn once a minute. If so many are held that this would exceed
+    /// `new_scopes_per_minute`, the interval is as long as that rate needs for all of them.
+    /// So nobody can use up the validations of other tokens, and a dead token is found in the end.
+    bool take_validation(std::string_view identity, std::size_t tokens, instant last, instant now);
 
     std::size_t users() const noexcept { return x_users.size(); }
 
@@ -66,7 +65,7 @@ class request_limits {
     struct identity_buckets {
         token_bucket all{};
         token_bucket privileged{};
-        token_bucket questions{}; // those beyond the limits
+        token_bucket beyond_limits{}; // of take_validation()
     };
 
     /// Those that the request is to be taken from.

@@ -8,9 +8,9 @@
 namespace tokenward {
 namespace {
 
-// So that what comes next can't fail.
+// So that the next push_back can't fail.
 template <class T>
-void make_room_for_one(std::vector<T>& all) {
+void reserve_one(std::vector<T>& all) {
     if (all.size() == all.capacity()) all.reserve(std::max<std::size_t>(16, 2 * all.size()));
 }
 
@@ -45,26 +45,27 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
         return known;
     }
     const std::list<cache_entry*>& others = of(key.identity);
-    if (!configured && others.size() >= limit && !make_room(others, limit, now, evicted, opener))
+    if (!configured && others.size() >= limit && !evict_one(others, limit, now, evicted, opener))
         return problem{errc::too_many_requests,
                        "identity " + std::string(key.identity) +
                            " holds as many scopes as its `max_scopes` of " + std::to_string(limit) +
                            " lets it, and all are in use: ask for fewer at a time, or "
                            "raise it"};
-    // Not before there is room: an identity's list goes with the last of its entries.
-    auto used = x_use.find(key.identity);
-    if (used == x_use.end()) used = x_use.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
+    // After evict_one(): an identity's list is removed with its last entry.
+    auto used = x_lru_by_identity.find(key.identity);
+    if (used == x_lru_by_identity.end())
+        used = x_lru_by_identity.emplace(std::string(key.identity), std::list<cache_entry*>{}).first;
     auto made = std::make_unique<cache_entry>(x_next_id++, key, target, configured, now, opener);
     cache_entry* entry = made.get();
     if (auto answer = x_refused.take(key.identity, target, now); answer && !configured)
         entry->x_lifecycle.recall(std::move(*answer));
     x_entries.emplace(entry->key(), std::move(made));
     try {
-        entry->x_use = used->second.insert(used->second.end(), entry);
-        entry->x_used = &used->second;
+        entry->x_lru_position = used->second.insert(used->second.end(), entry);
+        entry->x_lru_list = &used->second;
         x_by_id.emplace(entry->id(), entry);
-    } catch (...) { // no memory: as if it had never been
-        if (entry->x_used != nullptr) entry->x_used->erase(entry->x_use);
+    } catch (...) { // std::bad_alloc: as if it had never been
+        if (entry->x_lru_list != nullptr) entry->x_lru_list->erase(entry->x_lru_position);
         x_entries.erase(x_entries.find(entry->key()));
         throw;
     }
@@ -72,10 +73,12 @@ result<cache_entry*> token_cache::open(key_view key, const scope& target, bool c
     return entry;
 }
 
-// The least recently used goes: of the opener's own if it has made half of all, else of those of another who
-// has, else of all.
-// `used` is gone afterwards if that was its only one.
-bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
+// Evicts the least recently used entry that may go:
+// 1. of the opener's own, if it has made half of all;
+// 2. else of another uid's that has made half of all;
+// 3. else of all.
+// `used` is destroyed if that was its only entry.
+bool token_cache::evict_one(const std::list<cache_entry*>& used, std::size_t limit, instant now,
                             std::vector<entry_id>& evicted, std::optional<unsigned> opener) {
     std::map<unsigned, std::size_t> made;
     for (const cache_entry* entry : used)
@@ -102,9 +105,10 @@ bool token_cache::make_room(const std::list<cache_entry*>& used, std::size_t lim
 
 void token_cache::forget(cache_entry& entry) noexcept {
     forget_tickets(entry);
-    entry.x_used->erase(entry.x_use);
+    entry.x_lru_list->erase(entry.x_lru_position);
     x_by_id.erase(entry.x_id);
-    if (entry.x_used->empty()) x_use.erase(x_use.find(std::string_view(entry.x_identity)));
+    if (entry.x_lru_list->empty())
+        x_lru_by_identity.erase(x_lru_by_identity.find(std::string_view(entry.x_identity)));
     x_entries.erase(x_entries.find(entry.key()));
 }
 
@@ -120,7 +124,7 @@ void token_cache::forget_tickets(const cache_entry& entry) noexcept {
 }
 
 void token_cache::touch(cache_entry& entry) noexcept {
-    entry.x_used->splice(entry.x_used->end(), *entry.x_used, entry.x_use);
+    entry.x_lru_list->splice(entry.x_lru_list->end(), *entry.x_lru_list, entry.x_lru_position);
 }
 
 void token_cache::reschedule(cache_entry& entry, instant now) noexcept {
@@ -131,8 +135,8 @@ void token_cache::reschedule(cache_entry& entry, instant now) noexcept {
     if (deadline != never) x_deadlines.insert(entry);
 }
 
-// It is in the table before the entry knows of it: an entry that waits for the end of a ticket that nobody
-// knows would wait for ever. Not taken yet: that is `++x_next_ticket`.
+// Registers the next ticket before the entry stores it: if this throws, no entry waits for an unknown ticket.
+// The caller increments x_next_ticket when the ticket is used.
 ticket token_cache::next_ticket_for(cache_entry& entry) {
     x_tickets.insert_or_assign(x_next_ticket, &entry);
     return x_next_ticket;
@@ -154,24 +158,24 @@ step token_cache::renew(cache_entry& entry, instant now) {
     return next;
 }
 
-refusal_step token_cache::report(cache_entry& entry, std::string_view fingerprint, instant now,
-                                 refusal_right may) {
+report_step token_cache::report(cache_entry& entry, std::string_view fingerprint, instant now,
+                                report_effect may) {
     touch(entry);
     ticket fetch = entry.x_lifecycle.fetch_under_way();
-    refusal_step next = entry.x_lifecycle.report(fingerprint, now, next_ticket_for(entry), may);
-    if (next.kind == refusal_kind::validate) ++x_next_ticket;
+    report_step next = entry.x_lifecycle.report(fingerprint, now, next_ticket_for(entry), may);
+    if (next.kind == report_result::validate) ++x_next_ticket;
     if (entry.x_lifecycle.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
     return next;
 }
 
-std::pair<cache_entry*, refusal_step> token_cache::validated(ticket id, validity verdict, instant now) {
+std::pair<cache_entry*, report_step> token_cache::validated(ticket id, validity verdict, instant now) {
     auto found = x_tickets.find(id);
-    if (found == x_tickets.end()) return {nullptr, {.kind = refusal_kind::already_replaced}};
+    if (found == x_tickets.end()) return {nullptr, {.kind = report_result::already_replaced}};
     cache_entry& entry = *found->second;
     x_tickets.erase(found);
     ticket fetch = entry.x_lifecycle.fetch_under_way();
-    refusal_step next = entry.x_lifecycle.validated(id, verdict, now);
+    report_step next = entry.x_lifecycle.validated(id, verdict, now);
     if (entry.x_lifecycle.fetch_under_way() != fetch) x_tickets.erase(fetch);
     reschedule(entry, now);
     return {&entry, next};
@@ -184,7 +188,7 @@ token_cache::fetch_end token_cache::fetched(ticket id, fetch_result result, inst
     x_tickets.erase(found);
     const ticket validation = entry.x_lifecycle.validation_under_way();
     auto outcome = entry.x_lifecycle.fetched(id, std::move(result), now, jitter);
-    // A new token ends the question about the old one. Its ticket must not outlive the entry.
+    // A new token ends the validation of the old one. The ticket of that must not outlive the entry.
     if (entry.x_lifecycle.validation_under_way() != validation) x_tickets.erase(validation);
     reschedule(entry, now);
     return {&entry, outcome};
@@ -194,8 +198,8 @@ token_cache::due_list token_cache::take_due(instant now) {
     due_list due;
     while (!x_deadlines.empty() && x_deadlines.begin()->x_deadline <= now) {
         cache_entry& entry = *x_deadlines.begin();
-        make_room_for_one(due.fetches);
-        make_room_for_one(due.validations);
+        reserve_one(due.fetches);
+        reserve_one(due.validations);
         switch (entry.x_lifecycle.due(now, next_ticket_for(entry))) {
         case due_kind::retire:
             due.retired.push_back(entry.id());
@@ -207,8 +211,7 @@ token_cache::due_list token_cache::take_due(instant now) {
         }
         instant before = entry.x_deadline;
         reschedule(entry, now);
-        // A deadline that stays in the past would spin; the state machine moves it, or it is nobody's any
-        // more.
+        // A deadline that stayed in the past would be due again at once: it is dropped.
         if (entry.x_deadline == before) {
             static_cast<deadline_hook&>(entry).unlink();
             entry.x_deadline = never;
@@ -260,8 +263,8 @@ void token_cache::observe_iam_clock(std::string_view identity, wall_time iam_now
 
 const std::list<cache_entry*>& token_cache::of(std::string_view identity) const noexcept {
     static const std::list<cache_entry*> none;
-    auto found = x_use.find(identity);
-    return found == x_use.end() ? none : found->second;
+    auto found = x_lru_by_identity.find(identity);
+    return found == x_lru_by_identity.end() ? none : found->second;
 }
 
 std::vector<entry_id> token_cache::ids_of(std::string_view identity) const {

@@ -29,8 +29,8 @@ using entry_id = std::uint64_t;
 using deadline_hook =
     boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-/// One (identity, scope) and the life of its token. Owned by the cache; stable until it is retired or
-/// forgotten.
+/// One (identity, scope) and the life of its token. Owned by the cache; stable until it is retired, evicted
+/// or forgotten.
 class cache_entry : public deadline_hook {
   public:
     cache_entry(entry_id id, key_view key, scope target, bool configured, instant now,
@@ -56,9 +56,9 @@ class cache_entry : public deadline_hook {
     scope x_target;
     std::optional<unsigned> x_opener;
     lifecycle x_lifecycle;
-    instant x_deadline = never;                // as it stands in token_cache::x_deadlines
-    std::list<cache_entry*>* x_used = nullptr; // its identity's list, least recently used first …
-    std::list<cache_entry*>::iterator x_use{}; // … and its place there
+    instant x_deadline = never;                         // as in token_cache::x_deadlines
+    std::list<cache_entry*>* x_lru_list = nullptr;      // its identity's list, least recently used first …
+    std::list<cache_entry*>::iterator x_lru_position{}; // … and its place there
 };
 
 /// The set of entries. Not thread-safe. A hit (`find`, `serveable`) allocates nothing.
@@ -92,11 +92,11 @@ class token_cache {
                               std::optional<unsigned> opener = {});
     /// Wipes an entry; its tickets are forgotten.
     void forget(cache_entry& entry) noexcept;
-    /// Whether the IAM has refused this scope a moment ago, and its entry made room for another since.
+    /// Whether the IAM has refused this scope a moment ago, and its entry was evicted since.
     bool remembers(std::string_view identity, const scope& target, instant now) const {
         return x_refused.knows(identity, target, now);
     }
-    /// What is remembered so of an identity is void.
+    /// Drops what is remembered so of an identity.
     void forget_refused(std::string_view identity) { x_refused.forget(identity); }
     /// Wipes what an entry holds and knows, as if it had just been made; its tickets are forgotten.
     void begin_anew(cache_entry& entry, instant now) noexcept;
@@ -108,10 +108,10 @@ class token_cache {
     }
     step get(cache_entry& entry, const get_request& wanted, instant now);
     step renew(cache_entry& entry, instant now);
-    refusal_step report(cache_entry& entry, std::string_view fingerprint, instant now,
-                        refusal_right may = refusal_right::login);
+    report_step report(cache_entry& entry, std::string_view fingerprint, instant now,
+                       report_effect may = report_effect::login);
     /// See lifecycle::validated; `entry` is null if the ticket was forgotten.
-    std::pair<cache_entry*, refusal_step> validated(ticket id, validity verdict, instant now);
+    std::pair<cache_entry*, report_step> validated(ticket id, validity verdict, instant now);
     fetch_end fetched(ticket id, fetch_result result, instant now, double jitter);
 
     due_list take_due(instant now);
@@ -131,7 +131,7 @@ class token_cache {
 
     /// All entries of an identity, least recently used first. Valid until one of them is opened or forgotten.
     const std::list<cache_entry*>& of(std::string_view identity) const noexcept;
-    /// Their ids, for who lets entries come and go while it looks at them.
+    /// Their ids, for a caller that opens or forgets entries on the way.
     std::vector<entry_id> ids_of(std::string_view identity) const;
     std::size_t size() const noexcept { return x_entries.size(); }
 
@@ -156,7 +156,7 @@ class token_cache {
     void reschedule(cache_entry& entry, instant now) noexcept;
     ticket next_ticket_for(cache_entry& entry);
     void forget_tickets(const cache_entry& entry) noexcept;
-    bool make_room(const std::list<cache_entry*>& used, std::size_t limit, instant now,
+    bool evict_one(const std::list<cache_entry*>& used, std::size_t limit, instant now,
                    std::vector<entry_id>& evicted, std::optional<unsigned> opener);
 
     entry_id x_next_id = 1;
@@ -165,9 +165,9 @@ class token_cache {
     std::unordered_map<entry_id, cache_entry*> x_by_id;
     boost::intrusive::set<cache_entry, boost::intrusive::base_hook<deadline_hook>,
                           boost::intrusive::compare<earlier>, boost::intrusive::constant_time_size<false>>
-        x_deadlines;          // of those that have one; its order stands on cache_entry::x_deadline
-    refused_scopes x_refused; // of entries that made room
-    map x_use;                // by identity
+        x_deadlines;          // of those that have one, ordered by cache_entry::x_deadline
+    refused_scopes x_refused; // of entries that were evicted
+    map x_lru_by_identity;    // by identity
     std::unordered_map<key_view, std::unique_ptr<cache_entry>, hash> x_entries; // keys view into the entries
 };
 

@@ -69,8 +69,8 @@ void cache_runner::end_fetch(ticket id, const std::string& identity, fetch_resul
         x_needs.keep.changed();
         token_came(*entry, iam_now);
         if (question != 0) { // a new token has come while the IAM was asked about the one before
-            count_settled(identity, question, refusal_kind::already_replaced);
-            reports.settle(question, {.kind = refusal_kind::already_replaced,
+            count_settled(identity, question, report_result::already_replaced);
+            reports.settle(question, {.kind = report_result::already_replaced,
                                       .current = entry->life().held()->fingerprint});
         }
     } else if (end.outcome == lifecycle::fetch_outcome::failed) {
@@ -192,7 +192,7 @@ void cache_runner::stop() {
     x_fetches.cancel_all();
     waiting.end_watches();
     while (auto entry = waiting.any_entry(waits_for::fetch)) waiting.answer_all(*entry, shutting_down());
-    reports.stop({.kind = refusal_kind::damped, .retry_after = 1s});
+    reports.stop({.kind = report_result::damped, .retry_after = 1s});
     tell();
     while (!x_passcode_waiters.empty())
         x_passcode_waiters.extract(x_passcode_waiters.begin()).mapped()(shutting_down());

@@ -61,7 +61,7 @@ class cache_runner {
     /// set.
     wait_id watch_held(const cache_entry& entry, waiting_caller caller);
     /// A report within the caller's rights. `from` has no entry and no question yet.
-    wait_id report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
+    wait_id report(cache_entry& entry, std::string_view fingerprint, report_effect may,
                    refusals::report from);
     /// A person's passcode. REQUIRES: there is such an identity.
     wait_id give_passcode(std::string_view identity, secret passcode, passcode_handler done);
@@ -101,7 +101,7 @@ class cache_runner {
     void start_validation(cache_entry& entry, ticket id);
     void end_validation(ticket id, const std::string& identity, validation answer);
     void end_passcode(wait_id id, const std::string& identity, bool is_current, result<void> said);
-    void count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept;
+    void count_settled(std::string_view identity, ticket question, report_result kind) noexcept;
     void check_clock_jump(const moment& at);
     void end_waits(instant now);
     void end_watch(const callers::waiter& watcher, instant now);
@@ -122,6 +122,6 @@ class cache_runner {
 /// The answer to all who ask at the end.
 problem shutting_down();
 
-void count_report(identity_counters& of, refusal_kind kind) noexcept;
+void count_report(identity_counters& of, report_result kind) noexcept;
 
 } // namespace tokenward

@@ -7,28 +7,28 @@
 
 namespace tokenward {
 
-void count_report(identity_counters& of, refusal_kind kind) noexcept {
+void count_report(identity_counters& of, report_result kind) noexcept {
     switch (kind) {
-    case refusal_kind::invalidated: return of.invalidations.add(report_verdict::invalidated);
-    case refusal_kind::damped: return of.invalidations.add(report_verdict::damped);
+    case report_result::invalidated: return of.invalidations.add(report_verdict::invalidated);
+    case report_result::damped: return of.invalidations.add(report_verdict::damped);
     default: return of.invalidations.add(report_verdict::already_replaced);
     }
 }
 
 // An answer settles the reports of all who wait for it. A routine validation, which no report caused, is
 // counted only if the token is dead.
-void cache_runner::count_settled(std::string_view identity, ticket question, refusal_kind kind) noexcept {
+void cache_runner::count_settled(std::string_view identity, ticket question, report_result kind) noexcept {
     std::size_t reported = reports.waiting_for(question);
-    if (reported == 0 && kind == refusal_kind::invalidated) reported = 1;
+    if (reported == 0 && kind == report_result::invalidated) reported = 1;
     for (; reported != 0; --reported) count_report(counts.of(identity), kind);
 }
 
-wait_id cache_runner::report(cache_entry& entry, std::string_view fingerprint, refusal_right may,
+wait_id cache_runner::report(cache_entry& entry, std::string_view fingerprint, report_effect may,
                              refusals::report from) {
     const ticket fetch = entry.life().fetch_under_way();
-    const refusal_step next = cache.report(entry, fingerprint, now().boot, may);
+    const report_step next = cache.report(entry, fingerprint, now().boot, may);
     const wait_id id = x_next_wait++;
-    if (next.kind == refusal_kind::validate || next.kind == refusal_kind::wait_validation) {
+    if (next.kind == report_result::validate || next.kind == report_result::wait_validation) {
         from.entry = entry.id();
         from.question = next.id;
         try {
@@ -37,11 +37,11 @@ wait_id cache_runner::report(cache_entry& entry, std::string_view fingerprint, r
             recover_soon(); // which ends the question
             throw;
         }
-        if (next.kind == refusal_kind::validate) start_validation(entry, next.id);
+        if (next.kind == report_result::validate) start_validation(entry, next.id);
         arm();
         return id;
     }
-    if (next.kind == refusal_kind::invalidated) {
+    if (next.kind == report_result::invalidated) {
         log::info("token_invalidated",
                   {.identity = entry.identity(), .scope = entry.scope_name(), .fingerprint = fingerprint},
                   "a service refused the token: dropped");
@@ -83,7 +83,7 @@ void cache_runner::end_validation(ticket id, const std::string& identity, valida
         const log::fields about{.identity = identity,
                                 .scope = entry->scope_name(),
                                 .fingerprint = subject ? std::string_view(subject->fingerprint) : ""};
-        if (next.kind == refusal_kind::invalidated) {
+        if (next.kind == report_result::invalidated) {
             log::info("token_dead", about, "the IAM says that the token is dead: dropped");
             x_needs.keep.changed(); // refusals::answer() does so only if somebody has reported the token
             replace_invalidated(*entry, fetch);

@@ -34,16 +34,16 @@ result<void> caller_limits::say_if_over(result<void> within, std::string_view id
 // What is dropped costs a login if it is to be replaced at once; what is asked about costs that. Beyond the
 // limits the IAM is asked still, but seldom: a token that is dead must not be served for as long as some
 // caller uses up what there is.
-refusal_charge caller_limits::charge_refusal(const cache_entry& entry, refusal_kind kind, bool awaited,
+refusal_charge caller_limits::charge_refusal(const cache_entry& entry, report_result kind, bool awaited,
                                              const std::list<cache_entry*>& all, const requester& by,
                                              instant now) {
-    if (kind != refusal_kind::validate && !(kind == refusal_kind::invalidated && awaited)) return {};
+    if (kind != report_result::validate && !(kind == report_result::invalidated && awaited)) return {};
     auto within = x_limits.take(by, entry.identity(), now);
     if (within) return {};
     const auto held = static_cast<std::size_t>(std::count_if(
         all.begin(), all.end(), [](const cache_entry* each) { return each->life().held() != nullptr; }));
-    if (x_limits.take_question(entry.identity(), held, entry.life().last_question(), now))
-        return {refusal_right::question, within.error()};
+    if (x_limits.take_validation(entry.identity(), held, entry.life().last_validation(), now))
+        return {report_effect::validation, within.error()};
     return {std::nullopt, say_if_over(std::move(within), entry.identity(), by, now).error()};
 }
 

@@ -12,7 +12,7 @@ namespace tokenward {
 
 /// What a caller's report may set going.
 struct refusal_charge {
-    std::optional<refusal_right> may = refusal_right::login; ///< none: nothing is to happen
+    std::optional<report_effect> may = report_effect::login; ///< none: nothing is to happen
     std::optional<problem> over_limit{};
 };
 
@@ -33,7 +33,7 @@ class caller_limits {
     }
     /// For a report that would come to `kind`. `awaited`: if the token is dropped, it is replaced at once;
     /// `all`: the entries of its identity.
-    refusal_charge charge_refusal(const cache_entry& entry, refusal_kind kind, bool awaited,
+    refusal_charge charge_refusal(const cache_entry& entry, report_result kind, bool awaited,
                                   const std::list<cache_entry*>& all, const requester& by, instant now);
 
   private:

@@ -20,7 +20,7 @@ void refusals::settle(ticket question, const refusal_outcome& outcome) {
     for (auto& [id, waits] : x_reports) {
         if (waits.question != question || waits.outcome) continue;
         waits.outcome = outcome;
-        if (outcome.kind == refusal_kind::damped) waits.outcome->over_limit = std::move(waits.over_limit);
+        if (outcome.kind == report_result::damped) waits.outcome->over_limit = std::move(waits.over_limit);
         x_settled.push_back(id);
     }
 }
@@ -28,7 +28,7 @@ void refusals::settle(ticket question, const refusal_outcome& outcome) {
 void refusals::settle_entry(entry_id entry) {
     for (const auto& [id, waits] : x_reports)
         if (waits.entry == entry && !waits.outcome)
-            settle(waits.question, {.kind = refusal_kind::already_replaced});
+            settle(waits.question, {.kind = report_result::already_replaced});
 }
 
 void refusals::stop(const refusal_outcome& outcome) {
@@ -50,8 +50,8 @@ bool refusals::tell_next() {
 }
 
 wait_id refusals::answer(wait_id id, refusal_outcome outcome, handler done) {
-    const bool gone = outcome.kind == refusal_kind::invalidated;
-    const bool may_rest_on_it = outcome.kind != refusal_kind::damped && !x_unkept.empty();
+    const bool gone = outcome.kind == report_result::invalidated;
+    const bool may_rest_on_it = outcome.kind != report_result::damped && !x_unkept.empty();
     if (!x_keeps || (!gone && !may_rest_on_it)) {
         done(std::move(outcome));
         return 0;

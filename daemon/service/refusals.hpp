@@ -20,9 +20,9 @@ namespace tokenward {
 
 /// What became of a caller's report that a token is no good.
 struct refusal_outcome {
-    refusal_kind kind = refusal_kind::nothing_held; ///< never validate or wait_validation
-    std::optional<std::string> current{};           ///< the fingerprint of the token held now, if any
-    std::chrono::seconds retry_after{0};            ///< with damped
+    report_result kind = report_result::nothing_held; ///< never validate or wait_validation
+    std::optional<std::string> current{};             ///< the fingerprint of the token held now, if any
+    std::chrono::seconds retry_after{0};              ///< with damped
     std::optional<problem> over_limit{}; ///< with damped: the caller is over a limit, and nothing happened
 };
 

@@ -175,12 +175,12 @@ wait_id token_service::renew(entry_id scope, token_handler done, const requester
 wait_id token_service::report(entry_id scope, std::string_view fingerprint, refusal_handler done,
                               const requester& by) {
     if (x_runner.stopped()) {
-        done({.kind = refusal_kind::damped, .retry_after = 1s});
+        done({.kind = report_result::damped, .retry_after = 1s});
         return 0;
     }
     cache_entry* found = x_runner.cache.find(scope);
     if (found == nullptr) {
-        done({.kind = refusal_kind::nothing_held});
+        done({.kind = report_result::nothing_held});
         return 0;
     }
     cache_entry& entry = *found;
@@ -188,18 +188,18 @@ wait_id token_service::report(entry_id scope, std::string_view fingerprint, refu
     const callers& waiting = x_runner.waiting;
     const bool awaited = entry.life().configured() || waiting.await_fetch(entry.id()) ||
                          !waiting.of(entry.id(), waits_for::change).empty();
-    const refusal_kind meant = entry.life().would_report(fingerprint, at);
+    const report_result meant = entry.life().would_report(fingerprint, at);
     refusal_charge charged =
         x_runner.limits.charge_refusal(entry, meant, awaited, x_runner.cache.of(entry.identity()), by, at);
     if (!charged.may) {
-        count_report(counts().of(entry.identity()), refusal_kind::damped);
-        done({.kind = refusal_kind::damped,
+        count_report(counts().of(entry.identity()), report_result::damped);
+        done({.kind = report_result::damped,
               .current = fingerprint_of(entry.life().held()),
               .retry_after = charged.over_limit->retry_after.value_or(1s),
               .over_limit = std::move(charged.over_limit)});
         return 0;
     }
-    if (meant != refusal_kind::invalidated) charged.over_limit.reset(); // the limit had no effect here
+    if (meant != report_result::invalidated) charged.over_limit.reset(); // the limit had no effect here
     return x_runner.report(entry, fingerprint, *charged.may,
                            {.done = std::move(done), .over_limit = std::move(charged.over_limit)});
 }

@@ -64,7 +64,7 @@ struct one_run {
     std::shared_ptr<fake_source> source;
     fake_keeper kept;
     token_service service;
-    std::vector<refusal_kind> refusals{};
+    std::vector<report_result> refusals{};
 };
 
 class Keeping : public ::testing::Test {
@@ -164,7 +164,7 @@ TEST_F(Keeping, NobodyHearsOfAnInvalidationBeforeItIsKept) {
     EXPECT_EQ(daemon->held(), "") << "it is gone at once for those who get";
     EXPECT_TRUE(daemon->refusals.empty());
     daemon->kept.confirm();
-    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::invalidated});
+    EXPECT_EQ(daemon->refusals, std::vector{report_result::invalidated});
 }
 
 TEST_F(Keeping, WhoHearsFromAnotherThatItIsGoneWaitsAsWell) {
@@ -173,7 +173,7 @@ TEST_F(Keeping, WhoHearsFromAnotherThatItIsGoneWaitsAsWell) {
     EXPECT_NE(daemon->report("sha256:a"), 0U);
     EXPECT_TRUE(daemon->refusals.empty());
     daemon->kept.confirm();
-    EXPECT_EQ(daemon->refusals, (std::vector{refusal_kind::invalidated, refusal_kind::already_replaced}));
+    EXPECT_EQ(daemon->refusals, (std::vector{report_result::invalidated, report_result::already_replaced}));
     daemon->report("sha256:a"); // now it is known to be kept
     EXPECT_EQ(daemon->refusals.size(), 3U);
 }
@@ -191,7 +191,7 @@ TEST_F(Keeping, ItIsWaitedForThoughWhoBroughtItAboutHasHungUp) {
     EXPECT_NE(daemon->report("sha256:a"), 0U);
     EXPECT_TRUE(daemon->refusals.empty());
     daemon->kept.confirm();
-    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::already_replaced});
+    EXPECT_EQ(daemon->refusals, std::vector{report_result::already_replaced});
 }
 
 // validate_every: there is nobody to be answered, and the dead token must not come back all the same.
@@ -229,7 +229,7 @@ TEST_F(Keeping, AShutdownAnswersThoseWhoWaitForIt) {
     auto daemon = warm();
     daemon->report("sha256:a");
     daemon->service.stop();
-    EXPECT_EQ(daemon->refusals, std::vector{refusal_kind::invalidated});
+    EXPECT_EQ(daemon->refusals, std::vector{report_result::invalidated});
     daemon->kept.confirm(); // too late, and harmless
     EXPECT_EQ(daemon->refusals.size(), 1U);
 }

@@ -43,17 +43,17 @@ TEST_F(Questions, ATokenThatDiesAfterFalseReportsGoesWithinFiveSeconds) {
     for (int i = 0; i < 300; ++i) {
         step(1s);
         report("sha256:b");
-        ASSERT_EQ(refusals.back().kind, refusal_kind::damped);
+        ASSERT_EQ(refusals.back().kind, report_result::damped);
     }
     EXPECT_LE(source->validations, 1 + 60);
     source->verdict = validity::dead;
     int seconds = 0;
-    for (; refusals.back().kind == refusal_kind::damped && seconds < 60; ++seconds) {
+    for (; refusals.back().kind == report_result::damped && seconds < 60; ++seconds) {
         step(1s);
         report("sha256:b");
     }
     EXPECT_LE(seconds, 5);
-    EXPECT_EQ(refusals.back().kind, refusal_kind::invalidated);
+    EXPECT_EQ(refusals.back().kind, report_result::invalidated);
     EXPECT_FALSE(serveable());
 }
 
@@ -61,7 +61,7 @@ TEST_F(Questions, WhoAskedAboutATokenThatIsReplacedMeanwhileIsToldAtOnce) {
     ask_about_second();
     renew_to("c");
     ASSERT_EQ(refusals.size(), 1U);
-    EXPECT_EQ(refusals[0].kind, refusal_kind::already_replaced);
+    EXPECT_EQ(refusals[0].kind, report_result::already_replaced);
     EXPECT_EQ(refusals[0].current, "sha256:c");
     end_question(validity::dead);
     EXPECT_EQ(refusals.size(), 1U);
@@ -78,7 +78,7 @@ TEST_F(Questions, ALateAnswerAboutTheTokenBeforeSettlesNoWordAboutTheNext) {
     EXPECT_TRUE(refusals.empty());
     end_question(validity::dead); // about c
     ASSERT_EQ(refusals.size(), 1U);
-    EXPECT_EQ(refusals[0].kind, refusal_kind::invalidated);
+    EXPECT_EQ(refusals[0].kind, report_result::invalidated);
 }
 
 // Under valgrind and the sanitizers, this finds whether the late answer looks for the entry.
@@ -96,7 +96,7 @@ TEST_F(Questions, AReloadThatDropsTheScopeAnswersWhoWaits) {
     service.configure(config{});
     run();
     ASSERT_EQ(refusals.size(), 1U);
-    EXPECT_EQ(refusals[0].kind, refusal_kind::already_replaced);
+    EXPECT_EQ(refusals[0].kind, report_result::already_replaced);
     end_question(validity::dead);
     EXPECT_EQ(refusals.size(), 1U);
 }
@@ -108,6 +108,6 @@ TEST_F(Questions, AStopAnswersWhoWaitsAndALateAnswerChangesNothing) {
     service.stop();
     run();
     EXPECT_EQ(refusals.size(), 2U);
-    for (const refusal_outcome& each : refusals) EXPECT_EQ(each.kind, refusal_kind::damped);
+    for (const refusal_outcome& each : refusals) EXPECT_EQ(each.kind, report_result::damped);
     source->hold_words = false;
 }

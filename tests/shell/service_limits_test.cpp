@@ -96,13 +96,13 @@ TEST_F(Limits, ARefusalThatWouldCostALoginOrAQuestionCounts) {
     use_up(one);
     refusal_outcome outcome = refuse_by(entry(), one);
     EXPECT_EQ(source->validations, 1) << "beyond the limits too, but seldom";
-    EXPECT_EQ(outcome.kind, refusal_kind::damped);
+    EXPECT_EQ(outcome.kind, report_result::damped);
     ASSERT_TRUE(outcome.over_limit.has_value());
     EXPECT_EQ(outcome.over_limit->code, errc::too_many_requests);
     EXPECT_EQ(outcome.current, "sha256:a");
     EXPECT_TRUE(serveable());
     outcome = refuse_by(entry(), {.uid = 1001});
-    EXPECT_EQ(outcome.kind, refusal_kind::invalidated);
+    EXPECT_EQ(outcome.kind, report_result::invalidated);
     EXPECT_FALSE(outcome.over_limit.has_value());
 }
 
@@ -147,7 +147,7 @@ TEST_F(Limits, ADeadTokenGoesThoughOthersUseUpAllThatThereIs) {
     };
     all_is_used();
     source->verdict = validity::dead;
-    EXPECT_EQ(refuse_by(entry(), {.uid = 1002}).kind, refusal_kind::invalidated) << "the first word";
+    EXPECT_EQ(refuse_by(entry(), {.uid = 1002}).kind, report_result::invalidated) << "the first word";
     step(0s);
     source->answer("b");
     run();
@@ -159,7 +159,7 @@ TEST_F(Limits, ADeadTokenGoesThoughOthersUseUpAllThatThereIs) {
     EXPECT_LE(outcome.over_limit->retry_after, 1s);
     source->verdict = validity::dead;
     int seconds = 0;
-    for (; outcome.kind != refusal_kind::invalidated && seconds < 300; ++seconds) {
+    for (; outcome.kind != report_result::invalidated && seconds < 300; ++seconds) {
         all_is_used();
         outcome = refuse_by(entry(), {.uid = 1002});
         step(1s);

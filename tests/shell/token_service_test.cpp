@@ -61,7 +61,7 @@ TEST_F(Service, ARefusedTokenIsReplacedAndItsLateSuccessorDropped) {
     warm();
     step(2400s); // a renewal is under way
     report("sha256:a");
-    ASSERT_EQ(refusals.at(0).kind, refusal_kind::invalidated);
+    ASSERT_EQ(refusals.at(0).kind, report_result::invalidated);
     get(); // a caller meanwhile
     run();
     EXPECT_EQ(source->cancelled, 1) << "what was under way when the token was refused may be as bad";
@@ -110,7 +110,7 @@ TEST_F(Service, ASecondRefusalInARowAsksTheIamAndALivingTokenIsKept) {
     report("sha256:b");
     EXPECT_EQ(source->validations, 1);
     ASSERT_EQ(refusals.size(), 2U);
-    EXPECT_EQ(refusals[1].kind, refusal_kind::damped);
+    EXPECT_EQ(refusals[1].kind, report_result::damped);
     EXPECT_EQ(refusals[1].current, "sha256:b");
 }
 

@@ -26,7 +26,7 @@ const credential* held_by(const std::optional<open_scope>& scope) noexcept {
 
 response answer_deletion(const refusal_outcome& outcome, bool named, wall_time now) {
     if (outcome.over_limit) return build_problem(*outcome.over_limit, now, false);
-    if (outcome.kind == refusal_kind::damped) {
+    if (outcome.kind == report_result::damped) {
         problem damped{errc::too_many_requests,
                        "kept: the IAM says that it is valid; look at the region and permissions"};
         damped.retry_after = outcome.retry_after;
@@ -34,7 +34,7 @@ response answer_deletion(const refusal_outcome& outcome, bool named, wall_time n
     }
     // Replaced in the meantime: that fails the condition of a caller who named it; for all others it is gone,
     // as they wanted.
-    if (named && outcome.kind == refusal_kind::already_replaced)
+    if (named && outcome.kind == report_result::already_replaced)
         return build_problem({errc::precondition_failed, "the token was replaced in the meantime"}, now,
                              false);
     return build_response({.status = 204}, now);
@@ -86,10 +86,10 @@ response answer_verdict(std::string_view verdict, const std::string* current, wa
     return build_json(boost::json::serialize(document), now, false);
 }
 
-std::string_view verdict_of(refusal_kind kind) noexcept {
+std::string_view verdict_of(report_result kind) noexcept {
     switch (kind) {
-    case refusal_kind::invalidated: return "invalidated";
-    case refusal_kind::damped: return "damped";
+    case report_result::invalidated: return "invalidated";
+    case report_result::damped: return "damped";
     default: return "already_replaced"; // whatever is held now, it isn't the token of the report
     }
 }
@@ -117,7 +117,7 @@ void refuse(const call& c, const open_scope& refused, std::string_view fingerpri
                  named = std::string(fingerprint)](const refusal_outcome& outcome) {
         later.guarded([&] {
             auto connection = later.lock();
-            if (outcome.kind == refusal_kind::invalidated)
+            if (outcome.kind == report_result::invalidated)
                 log_token_refused(connection ? &connection->who() : nullptr, uid, identity, scope, named);
             if (!connection) return;
             const wall_time now = around.service.now().wall;

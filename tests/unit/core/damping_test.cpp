@@ -16,8 +16,8 @@ class Damping : public ::testing::Test {
         ASSERT_EQ(life_.get({}, now, ++last).kind, step_kind::start_fetch);
         life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
     }
-    refusal_step report() { return life_.report("sha256:" + std::to_string(generation), now, ++last); }
-    refusal_step iam_says(validity v) { return life_.validated(life_.validation_under_way(), v, now); }
+    report_step report() { return life_.report("sha256:" + std::to_string(generation), now, ++last); }
+    report_step iam_says(validity v) { return life_.validated(life_.validation_under_way(), v, now); }
 
     instant now = t0;
     ticket last = 0;
@@ -30,16 +30,16 @@ class Damping : public ::testing::Test {
 TEST_F(Damping, AFirstRefusalIsBelieved) {
     fetch();
     now += 30min;
-    EXPECT_EQ(report().kind, refusal_kind::invalidated);
+    EXPECT_EQ(report().kind, report_result::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
 
 TEST_F(Damping, ALateRefusalOfTheOldTokenLeavesTheNewOne) {
     fetch();
     now += 600s;
-    ASSERT_EQ(report().kind, refusal_kind::invalidated);
+    ASSERT_EQ(report().kind, report_result::invalidated);
     fetch();
-    EXPECT_EQ(life_.report("sha256:1", now, ++last).kind, refusal_kind::already_replaced);
+    EXPECT_EQ(life_.report("sha256:1", now, ++last).kind, report_result::already_replaced);
     EXPECT_NE(life_.serveable(now), nullptr);
 }
 
@@ -49,10 +49,10 @@ TEST_F(Damping, BeforeASecondLoginInARowTheIamIsAskedAndALivingTokenIsKept) {
     report();
     fetch();
     now += 1s;
-    EXPECT_EQ(report().kind, refusal_kind::validate);
-    EXPECT_EQ(report().kind, refusal_kind::wait_validation);
-    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(report().kind, refusal_kind::damped) << "without asking the IAM again";
+    EXPECT_EQ(report().kind, report_result::validate);
+    EXPECT_EQ(report().kind, report_result::wait_validation);
+    EXPECT_EQ(iam_says(validity::alive).kind, report_result::damped);
+    EXPECT_EQ(report().kind, report_result::damped) << "without asking the IAM again";
     EXPECT_NE(life_.serveable(now), nullptr);
 }
 
@@ -61,8 +61,8 @@ TEST_F(Damping, ATokenThatIsDeadAtTheIamIsReplaced) {
     now += 600s;
     report();
     fetch();
-    ASSERT_EQ(report().kind, refusal_kind::validate);
-    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    ASSERT_EQ(report().kind, report_result::validate);
+    EXPECT_EQ(iam_says(validity::dead).kind, report_result::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }
 
@@ -70,8 +70,8 @@ TEST_F(Damping, AnIamThatCannotBeAskedKeepsTheToken) {
     fetch();
     report();
     fetch();
-    ASSERT_EQ(report().kind, refusal_kind::validate);
-    EXPECT_EQ(iam_says(validity::unknown).kind, refusal_kind::damped);
+    ASSERT_EQ(report().kind, report_result::validate);
+    EXPECT_EQ(iam_says(validity::unknown).kind, report_result::damped);
 }
 
 // A service in another region refuses every token for half an hour, ten times a second: 401 forever although
@@ -83,11 +83,11 @@ TEST_F(Damping, AServiceThatRefusesEverythingCostsOneExtraLoginAndAFewQuestions)
     int questions = 0;
     for (instant end = now + 30min; now < end; now += 100ms) {
         auto r = report();
-        if (r.kind == refusal_kind::validate) {
+        if (r.kind == report_result::validate) {
             ++questions;
             r = iam_says(validity::alive);
         }
-        if (r.kind != refusal_kind::invalidated) continue;
+        if (r.kind != report_result::invalidated) continue;
         ++logins;
         fetch();
     }
@@ -102,12 +102,12 @@ TEST_F(Damping, ATokenThatDiesAfterManyFalseReportsGoesWithinFiveSeconds) {
     report();
     fetch();
     for (instant end = now + 10min; now < end; now += 1s)
-        if (report().kind == refusal_kind::validate) iam_says(validity::alive);
+        if (report().kind == report_result::validate) iam_says(validity::alive);
     const instant dies = now;
     for (; life_.serveable(now) != nullptr && now < dies + 60s; now += 100ms) {
         auto r = report();
-        if (r.kind == refusal_kind::validate) r = iam_says(validity::dead);
-        if (r.kind == refusal_kind::damped) {
+        if (r.kind == report_result::validate) r = iam_says(validity::dead);
+        if (r.kind == report_result::damped) {
             EXPECT_LE(r.retry_after, 5s);
         }
     }
@@ -121,49 +121,49 @@ TEST_F(Damping, TheIamsWordAboutATokenDampsNoWordAboutTheNext) {
     report();
     fetch();
     report();
-    ASSERT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
+    ASSERT_EQ(iam_says(validity::alive).kind, report_result::damped);
     ASSERT_EQ(life_.renew(now, ++last).kind, step_kind::start_fetch);
     life_.fetched(last, good(std::to_string(++generation), now), now, 0.0);
-    EXPECT_EQ(report().kind, refusal_kind::validate);
+    EXPECT_EQ(report().kind, report_result::validate);
 }
 
 TEST_F(Damping, AnIamThatCannotBeAskedIsAskedAgainAfterFiveSeconds) {
     fetch();
     report();
     fetch();
-    ASSERT_EQ(report().kind, refusal_kind::validate);
+    ASSERT_EQ(report().kind, report_result::validate);
     iam_says(validity::unknown);
     now += 4999ms;
-    const refusal_step damped = report();
-    EXPECT_EQ(damped.kind, refusal_kind::damped);
+    const report_step damped = report();
+    EXPECT_EQ(damped.kind, report_result::damped);
     EXPECT_EQ(damped.retry_after, 1s);
     now += 1ms;
-    EXPECT_EQ(report().kind, refusal_kind::validate);
+    EXPECT_EQ(report().kind, report_result::validate);
 }
 
 // Who may cause no login has the IAM asked, and its word is no reason to doubt that of others.
 TEST_F(Damping, AWordThatMayCauseNoLoginIsAQuestion) {
     fetch();
     now += 600s;
-    auto doubt = [&] { return life_.report("", now, ++last, refusal_right::question); };
-    EXPECT_EQ(life_.last_question(), instant::min());
-    ASSERT_EQ(doubt().kind, refusal_kind::validate);
-    EXPECT_EQ(life_.last_question(), now);
-    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    ASSERT_EQ(doubt().kind, refusal_kind::validate);
-    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    auto doubt = [&] { return life_.report("", now, ++last, report_effect::validation); };
+    EXPECT_EQ(life_.last_validation(), instant::min());
+    ASSERT_EQ(doubt().kind, report_result::validate);
+    EXPECT_EQ(life_.last_validation(), now);
+    EXPECT_EQ(iam_says(validity::alive).kind, report_result::damped);
+    ASSERT_EQ(doubt().kind, report_result::validate);
+    EXPECT_EQ(iam_says(validity::dead).kind, report_result::invalidated);
     fetch();
     now += 600s;
-    ASSERT_EQ(doubt().kind, refusal_kind::validate);
-    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(report().kind, refusal_kind::invalidated);
+    ASSERT_EQ(doubt().kind, report_result::validate);
+    EXPECT_EQ(iam_says(validity::alive).kind, report_result::damped);
+    EXPECT_EQ(report().kind, report_result::invalidated);
 }
 
 TEST_F(Damping, ADeadTokenIsGoneAtOnceAlsoIfItIsTheSecondInARow) {
     fetch();
     for (int i = 0; i < 3; ++i) {
-        if (report().kind == refusal_kind::validate) {
-            EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+        if (report().kind == report_result::validate) {
+            EXPECT_EQ(iam_says(validity::dead).kind, report_result::invalidated);
         }
         EXPECT_EQ(life_.serveable(now), nullptr);
         if (i < 2) fetch();
@@ -179,8 +179,8 @@ TEST_F(Damping, AnIamThatMintsDeadTokensGetsNoLoginPerReport) {
     fetch();
     int logins = 0;
     for (instant end = now + 60s; now < end; now += 10ms) {
-        if (report().kind == refusal_kind::validate) {
-            EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+        if (report().kind == report_result::validate) {
+            EXPECT_EQ(iam_says(validity::dead).kind, report_result::invalidated);
         }
         if (life_.get({.max_wait = 0s}, now, ++last).kind != step_kind::start_fetch) continue;
         ++logins;
@@ -201,8 +201,8 @@ TEST_F(Damping, TheRefusedTokenGivenOnceMoreIsNotServed) {
 
 TEST_F(Damping, ARefusalWithoutAFingerprintMeansTheCurrentToken) {
     fetch();
-    EXPECT_EQ(life_.report("", now, ++last).kind, refusal_kind::invalidated);
-    EXPECT_EQ(life_.report("", now, ++last).kind, refusal_kind::nothing_held);
+    EXPECT_EQ(life_.report("", now, ++last).kind, report_result::invalidated);
+    EXPECT_EQ(life_.report("", now, ++last).kind, report_result::nothing_held);
 }
 
 namespace {
@@ -227,14 +227,14 @@ TEST_F(RoutineValidation, AsksNowAndThenWhileATokenIsHeld) {
         iam_says(i == 1 ? validity::unknown : validity::alive);
         EXPECT_NE(life_.serveable(now), nullptr);
     }
-    EXPECT_EQ(report().kind, refusal_kind::invalidated) << "it damps no refusal";
+    EXPECT_EQ(report().kind, report_result::invalidated) << "it damps no refusal";
 }
 
 TEST_F(RoutineValidation, FindsARevokedTokenBeforeACallerDoes) {
     fetch();
     now += 10min;
     ASSERT_EQ(due(), due_kind::validate);
-    EXPECT_EQ(iam_says(validity::dead).kind, refusal_kind::invalidated);
+    EXPECT_EQ(iam_says(validity::dead).kind, report_result::invalidated);
     EXPECT_EQ(life_.serveable(now), nullptr);
     EXPECT_EQ(due(), due_kind::fetch) << "a configured scope is always to have a token";
 }
@@ -243,9 +243,9 @@ TEST_F(RoutineValidation, ARefusalThatComesMeanwhileIsJudgedByTheSameAnswer) {
     fetch();
     now += 10min;
     ASSERT_EQ(due(), due_kind::validate);
-    EXPECT_EQ(report().kind, refusal_kind::wait_validation);
-    EXPECT_EQ(iam_says(validity::alive).kind, refusal_kind::damped);
-    EXPECT_EQ(report().kind, refusal_kind::damped) << "as after any validation of a refused token";
+    EXPECT_EQ(report().kind, report_result::wait_validation);
+    EXPECT_EQ(iam_says(validity::alive).kind, report_result::damped);
+    EXPECT_EQ(report().kind, report_result::damped) << "as after any validation of a refused token";
 }
 
 TEST_F(RoutineValidation, ARenewalComesFirst) {

@@ -270,7 +270,7 @@ TEST_F(LifecycleBounds, ARoutineQuestionIsAskedWhenItIsDueAndThePauseBeginsThen)
     EXPECT_EQ(due(), due_kind::nothing);
     now += 10s;
     ASSERT_EQ(due(), due_kind::validate);
-    EXPECT_EQ(life_.last_question(), now);
+    EXPECT_EQ(life_.last_validation(), now);
     life_.validated(life_.validation_under_way(), validity::alive, now);
     EXPECT_EQ(life_.next_deadline(now), now + 10min);
     life_.validate_every(0s, now);

@@ -70,7 +70,7 @@ TEST_F(LifecycleKeeping, NoKeptTimeMakesATokenLiveLongerThanItSays) {
 TEST_F(LifecycleKeeping, ARefusedTokenDoesNotComeBack) {
     hold();
     kept_life before = life_.keep(); // what is kept of the moment before
-    ASSERT_EQ(life_.report("", now, ++last).kind, refusal_kind::invalidated);
+    ASSERT_EQ(life_.report("", now, ++last).kind, report_result::invalidated);
     kept_life kept = life_.keep();
     EXPECT_EQ(kept.held, nullptr);
     EXPECT_EQ(kept.refused, "sha256:one");
@@ -85,11 +85,11 @@ TEST_F(LifecycleKeeping, ARefusedTokenDoesNotComeBack) {
 // A restart is no way to have the IAM asked for more logins than damping lets.
 TEST_F(LifecycleKeeping, ASecondRefusalInARowIsAQuestionAfterARestartToo) {
     hold();
-    ASSERT_EQ(life_.report("", now, ++last).kind, refusal_kind::invalidated);
+    ASSERT_EQ(life_.report("", now, ++last).kind, report_result::invalidated);
     ASSERT_EQ(due(), due_kind::fetch);
     ASSERT_EQ(end(good("two", now)), lifecycle::fetch_outcome::token);
     restart();
-    EXPECT_EQ(life_.report("", now, ++last).kind, refusal_kind::validate);
+    EXPECT_EQ(life_.report("", now, ++last).kind, report_result::validate);
 }
 
 TEST_F(LifecycleKeeping, RoutineQuestionsGoOnAfterARestart) {

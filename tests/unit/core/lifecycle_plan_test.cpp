@@ -126,7 +126,7 @@ class history {
     }
 
     void report() {
-        const refusal_right may = one_in(2) ? refusal_right::login : refusal_right::question;
+        const report_effect may = one_in(2) ? report_effect::login : report_effect::validation;
         (void)x_life.report({}, x_now, ++x_last, may);
     }
 

@@ -121,7 +121,7 @@ TEST_F(Lifecycle, ALateResultAfterAnInvalidationIsDropped) {
     now = t0 + 2400s;
     ASSERT_EQ(due(), due_kind::fetch);
     ticket late = life_.fetch_under_way();
-    EXPECT_EQ(life_.report("sha256:one", now, ++last).kind, refusal_kind::invalidated);
+    EXPECT_EQ(life_.report("sha256:one", now, ++last).kind, report_result::invalidated);
     EXPECT_EQ(life_.fetched(late, good("late", now), now, 0.0), lifecycle::fetch_outcome::dropped);
     EXPECT_EQ(life_.serveable(now), nullptr);
 }

@@ -1,4 +1,4 @@
-// How often callers may have the IAM asked: at stepped time.
+// How often callers may cause IAM requests: at stepped time.
 #include "daemon/core/request_limits.hpp"
 
 #include "tests/unit/core/make_token.hpp"
@@ -58,13 +58,15 @@ TEST_F(RequestLimits, TheErrorSaysWhichLimitAndWhenToAskAgain) {
     const problem user = all.take(one, "ci", now).error();
     EXPECT_EQ(user.code, errc::too_many_requests);
     EXPECT_EQ(user.retry_after, 1s);
-    EXPECT_TRUE(user.detail.starts_with("this user may have the IAM asked")) << user.detail;
-    EXPECT_NE(user.detail.find("50 times at once and 60 times a minute"), std::string::npos) << user.detail;
+    EXPECT_TRUE(user.detail.starts_with("the limit for this user is used up")) << user.detail;
+    EXPECT_NE(user.detail.find("50 requests to the IAM at once, 60 a minute"), std::string::npos)
+        << user.detail;
     EXPECT_EQ(all.check(one, "ci", now).error().detail, user.detail);
     taken({.uid = 1001});
     const problem identity = all.take({.uid = 1002}, "ci", now).error();
-    EXPECT_TRUE(identity.detail.starts_with("all users of identity ci together")) << identity.detail;
-    EXPECT_NE(identity.detail.find("100 times at once and 120 times a minute"), std::string::npos);
+    EXPECT_TRUE(identity.detail.starts_with("the limit for all users of identity ci together"))
+        << identity.detail;
+    EXPECT_NE(identity.detail.find("100 requests to the IAM at once, 120 a minute"), std::string::npos);
     set({.new_scopes_per_minute = 1, .new_scopes_burst = 1});
     taken(one);
     EXPECT_EQ(all.take(one, "ci", now).error().retry_after, 60s);
@@ -137,13 +139,13 @@ TEST_F(RequestLimits, WhatIsSmallestAndLargestIsReckonedWith) {
 }
 
 TEST_F(RequestLimits, ATokenThatIsRefusedBeyondThemIsAskedAboutOnceAMinute) {
-    EXPECT_TRUE(all.take_question("ci", 2, instant::min(), now)) << "never asked about";
+    EXPECT_TRUE(all.take_validation("ci", 2, instant::min(), now)) << "never asked about";
     const instant last = now;
-    EXPECT_FALSE(all.take_question("ci", 2, last, now));
+    EXPECT_FALSE(all.take_validation("ci", 2, last, now));
     now = last + 60s - 1ns;
-    EXPECT_FALSE(all.take_question("ci", 2, last, now));
+    EXPECT_FALSE(all.take_validation("ci", 2, last, now));
     now = last + 60s;
-    EXPECT_TRUE(all.take_question("ci", 2, last, now));
+    EXPECT_TRUE(all.take_validation("ci", 2, last, now));
 }
 
 // Their sum stays within what one user may cause, and each scope has its turn, whatever is asked for the
@@ -155,11 +157,11 @@ TEST_F(RequestLimits, QuestionsBeyondThemAboutManyScopesAreBoundedAndNoneIsLeftO
     std::size_t asked = 0;
     for (int second = 0; second <= 700; ++second, now += 1s)
         for (std::size_t i = scopes; i-- != 0;) { // the first comes last each time
-            if (!all.take_question("ci", scopes, last[i], now)) continue;
+            if (!all.take_validation("ci", scopes, last[i], now)) continue;
             last[i] = now;
             ++asked;
         }
     EXPECT_LE(asked, 5U + 700U);
     for (instant each : last) EXPECT_GE(each, now - 2 * 300s);
-    EXPECT_TRUE(all.take_question("other", 1, instant::min(), now)) << "each identity has its own";
+    EXPECT_TRUE(all.take_validation("other", 1, instant::min(), now)) << "each identity has its own";
 }

@@ -13,7 +13,7 @@ class TokenCacheEntries : public TokenCache {
     cache_entry& doubted() {
         cache_entry& e = open("a", true);
         hold(e);
-        EXPECT_EQ(cache.report(e, "", now).kind, refusal_kind::invalidated);
+        EXPECT_EQ(cache.report(e, "", now).kind, report_result::invalidated);
         hold_as(e, "second");
         return e;
     }
@@ -58,11 +58,11 @@ TEST_F(TokenCacheEntries, BegunAnewOneHoldsNothingAndWhatWasUnderWayIsDropped) {
 
 TEST_F(TokenCacheEntries, ATokenThatTheIamCallsDeadIsGoneAndFetchedAgain) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.report(e, "", now);
-    ASSERT_EQ(question.kind, refusal_kind::validate);
+    const report_step question = cache.report(e, "", now);
+    ASSERT_EQ(question.kind, report_result::validate);
     const auto [entry, next] = cache.validated(question.id, validity::dead, now);
     EXPECT_EQ(entry, &e);
-    EXPECT_EQ(next.kind, refusal_kind::invalidated);
+    EXPECT_EQ(next.kind, report_result::invalidated);
     EXPECT_EQ(cache.serveable(e, now), nullptr);
     EXPECT_EQ(cache.next_deadline(), now);
     EXPECT_EQ(cache.entry_of(question.id), nullptr) << "an answer is taken once";
@@ -70,15 +70,15 @@ TEST_F(TokenCacheEntries, ATokenThatTheIamCallsDeadIsGoneAndFetchedAgain) {
 
 TEST_F(TokenCacheEntries, ATokenThatTheIamCallsAliveStays) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.report(e, "", now);
-    EXPECT_EQ(cache.validated(question.id, validity::alive, now).second.kind, refusal_kind::damped);
+    const report_step question = cache.report(e, "", now);
+    EXPECT_EQ(cache.validated(question.id, validity::alive, now).second.kind, report_result::damped);
     EXPECT_NE(cache.serveable(e, now), nullptr);
 }
 
 // Whoever ends that fetch would bring a token that is older than the refusal.
 TEST_F(TokenCacheEntries, AFetchThatBeganBeforeTheTokenWasCalledDeadIsForgotten) {
     cache_entry& e = doubted();
-    const refusal_step question = cache.report(e, "", now);
+    const report_step question = cache.report(e, "", now);
     const step renewal = cache.renew(e, now);
     ASSERT_EQ(renewal.kind, step_kind::start_fetch);
     cache.validated(question.id, validity::dead, now);

@@ -20,7 +20,7 @@ TEST_F(TokenCache, ResultOfAFetchStartedBeforeInvalidationIsDropped) {
     now += 2400s;
     auto due = cache.take_due(now);
     ASSERT_EQ(due.fetches.size(), 1U);
-    EXPECT_EQ(cache.report(e, "sha256:eu-de", now).kind, refusal_kind::invalidated);
+    EXPECT_EQ(cache.report(e, "sha256:eu-de", now).kind, report_result::invalidated);
     EXPECT_EQ(cache.fetched(due.fetches[0].id, good("late", now), now, 0.0).entry, nullptr);
     EXPECT_EQ(cache.serveable(e, now), nullptr);
     EXPECT_EQ(cache.next_deadline(), now) << "a configured scope is fetched again at once";
@@ -199,10 +199,10 @@ TEST_F(TokenCache, OnlyTheRearmedIdentityIsTriedAgain) {
 TEST_F(TokenCache, AQuestionAboutATokenThatIsReplacedMeanwhileIsForgotten) {
     cache_entry& e = open("a");
     hold(e);
-    ASSERT_EQ(cache.report(e, "", now).kind, refusal_kind::invalidated);
+    ASSERT_EQ(cache.report(e, "", now).kind, report_result::invalidated);
     hold_as(e, "second");
-    const refusal_step question = cache.report(e, "", now);
-    ASSERT_EQ(question.kind, refusal_kind::validate);
+    const report_step question = cache.report(e, "", now);
+    ASSERT_EQ(question.kind, report_result::validate);
     EXPECT_EQ(cache.entry_of(question.id), &e);
     const step renewal = cache.renew(e, now);
     ASSERT_EQ(renewal.kind, step_kind::start_fetch);

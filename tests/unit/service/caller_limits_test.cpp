@@ -19,7 +19,7 @@ class CallerLimits : public ::testing::Test {
         log::set_level(log::level::warning);
         limits.configure({}, {{.name = "ci"}});
     }
-    refusal_charge charge(refusal_kind kind, bool awaited, instant now) {
+    refusal_charge charge(report_result kind, bool awaited, instant now) {
         return limits.charge_refusal(entry, kind, awaited, all, one, now);
     }
     void use_up(instant now) {
@@ -50,20 +50,20 @@ class CallerLimits : public ::testing::Test {
 
 TEST_F(CallerLimits, WhatCostsTheIamNothingIsNotCharged) {
     use_up(t0);
-    for (auto kind : {refusal_kind::nothing_held, refusal_kind::already_replaced, refusal_kind::damped,
-                      refusal_kind::wait_validation})
-        EXPECT_EQ(charge(kind, true, t0).may, refusal_right::login);
-    EXPECT_EQ(charge(refusal_kind::invalidated, false, t0).may, refusal_right::login)
+    for (auto kind : {report_result::nothing_held, report_result::already_replaced, report_result::damped,
+                      report_result::wait_validation})
+        EXPECT_EQ(charge(kind, true, t0).may, report_effect::login);
+    EXPECT_EQ(charge(report_result::invalidated, false, t0).may, report_effect::login)
         << "nobody waits for another";
 }
 
 TEST_F(CallerLimits, BeyondThemTheIamIsAskedSeldomAndThenNothingHappens) {
-    EXPECT_EQ(charge(refusal_kind::invalidated, true, t0).may, refusal_right::login);
+    EXPECT_EQ(charge(report_result::invalidated, true, t0).may, report_effect::login);
     use_up(t0);
-    refusal_charge over = charge(refusal_kind::invalidated, true, t0);
-    EXPECT_EQ(over.may, refusal_right::question);
+    refusal_charge over = charge(report_result::invalidated, true, t0);
+    EXPECT_EQ(over.may, report_effect::validation);
     EXPECT_TRUE(over.over_limit);
-    for (int i = 0; i < 1000 && over.may; ++i) over = charge(refusal_kind::validate, true, t0);
+    for (int i = 0; i < 1000 && over.may; ++i) over = charge(report_result::validate, true, t0);
     EXPECT_FALSE(over.may) << "so many questions at once are not asked";
     EXPECT_EQ(over.over_limit->code, errc::too_many_requests);
 }

@@ -39,7 +39,7 @@ class Refusals : public ::testing::Test {
         }
     }
 
-    using kinds = std::vector<refusal_kind>;
+    using kinds = std::vector<report_result>;
     slow_keeper keep;
     refusals all{keep};
     kinds told;
@@ -53,11 +53,11 @@ TEST_F(Refusals, AnAnswerSettlesAllThatWaitForIt) {
     wait(2, 7);
     wait(3, 8);
     EXPECT_EQ(all.waiting_for(7), 2U);
-    all.settle(7, {.kind = refusal_kind::damped});
+    all.settle(7, {.kind = report_result::damped});
     EXPECT_EQ(all.waiting_for(7), 0U);
     EXPECT_TRUE(told.empty()) << "not from within";
     tell();
-    EXPECT_EQ(told, kinds(2, refusal_kind::damped));
+    EXPECT_EQ(told, kinds(2, report_result::damped));
     EXPECT_EQ(all.waiting_for(8), 1U);
 }
 
@@ -65,7 +65,7 @@ TEST_F(Refusals, WhoIsGoneIsNotTold) {
     wait(1, 7);
     wait(2, 7);
     all.cancel(1);
-    all.settle(7, {.kind = refusal_kind::damped});
+    all.settle(7, {.kind = report_result::damped});
     all.cancel(2);
     tell();
     EXPECT_TRUE(told.empty());
@@ -75,8 +75,8 @@ TEST_F(Refusals, ALimitIsOnlyToldOfIfTheTokenIsKept) {
     const problem limit{errc::too_many_requests, "wait"};
     wait(1, 7, 1, limit);
     wait(2, 8, 1, limit);
-    all.settle(7, {.kind = refusal_kind::damped});
-    all.settle(8, {.kind = refusal_kind::already_replaced});
+    all.settle(7, {.kind = report_result::damped});
+    all.settle(8, {.kind = report_result::already_replaced});
     tell();
     EXPECT_EQ(limits, (std::vector<bool>{true, false}));
 }
@@ -86,45 +86,46 @@ TEST_F(Refusals, AnEntryThatGoesSettlesItsReportsAndNoOthers) {
     wait(2, 8, 2);
     all.settle_entry(1);
     tell();
-    EXPECT_EQ(told, kinds{refusal_kind::already_replaced});
+    EXPECT_EQ(told, kinds{report_result::already_replaced});
     EXPECT_EQ(all.waiting_for(8), 1U);
 }
 
 TEST_F(Refusals, AnInvalidationIsToldWhenItIsKept) {
-    EXPECT_EQ(all.answer(5, {.kind = refusal_kind::invalidated}, noting()), 5U);
+    EXPECT_EQ(all.answer(5, {.kind = report_result::invalidated}, noting()), 5U);
     EXPECT_EQ(keep.changes, 1);
     EXPECT_TRUE(told.empty());
     keep.confirm();
-    EXPECT_EQ(told, kinds{refusal_kind::invalidated});
+    EXPECT_EQ(told, kinds{report_result::invalidated});
 }
 
 TEST_F(Refusals, WhoHearsOfAnUnkeptInvalidationWaitsTooUnlessNothingHappened) {
-    all.answer(5, {.kind = refusal_kind::invalidated}, noting());
-    EXPECT_EQ(all.answer(6, {.kind = refusal_kind::damped}, noting()), 0U);
-    EXPECT_EQ(told, kinds{refusal_kind::damped});
-    EXPECT_EQ(all.answer(7, {.kind = refusal_kind::already_replaced}, noting()), 7U);
+    all.answer(5, {.kind = report_result::invalidated}, noting());
+    EXPECT_EQ(all.answer(6, {.kind = report_result::damped}, noting()), 0U);
+    EXPECT_EQ(told, kinds{report_result::damped});
+    EXPECT_EQ(all.answer(7, {.kind = report_result::already_replaced}, noting()), 7U);
     EXPECT_EQ(keep.changes, 1);
     keep.confirm();
-    EXPECT_EQ(told, (kinds{refusal_kind::damped, refusal_kind::invalidated, refusal_kind::already_replaced}));
-    EXPECT_EQ(all.answer(8, {.kind = refusal_kind::already_replaced}, noting()), 0U);
+    EXPECT_EQ(told,
+              (kinds{report_result::damped, report_result::invalidated, report_result::already_replaced}));
+    EXPECT_EQ(all.answer(8, {.kind = report_result::already_replaced}, noting()), 0U);
 }
 
 TEST_F(Refusals, OthersStillWaitForAnInvalidationWhoseCallerIsGone) {
-    all.answer(5, {.kind = refusal_kind::invalidated}, noting());
+    all.answer(5, {.kind = report_result::invalidated}, noting());
     all.cancel(5);
-    EXPECT_EQ(all.answer(6, {.kind = refusal_kind::nothing_held}, noting()), 6U);
+    EXPECT_EQ(all.answer(6, {.kind = report_result::nothing_held}, noting()), 6U);
     keep.confirm();
-    EXPECT_EQ(told, kinds{refusal_kind::nothing_held});
+    EXPECT_EQ(told, kinds{report_result::nothing_held});
 }
 
 TEST_F(Refusals, AtTheEndAllAreToldAndNothingIsKeptFirst) {
     wait(1, 7);
-    all.answer(5, {.kind = refusal_kind::invalidated}, noting());
-    all.stop({.kind = refusal_kind::damped});
+    all.answer(5, {.kind = report_result::invalidated}, noting());
+    all.stop({.kind = report_result::damped});
     tell();
     all.answer_unkept();
-    EXPECT_EQ(told, (kinds{refusal_kind::damped, refusal_kind::invalidated}));
-    EXPECT_EQ(all.answer(6, {.kind = refusal_kind::invalidated}, noting()), 0U);
+    EXPECT_EQ(told, (kinds{report_result::damped, report_result::invalidated}));
+    EXPECT_EQ(all.answer(6, {.kind = report_result::invalidated}, noting()), 0U);
     keep.confirm();
     EXPECT_EQ(told.size(), 3U) << "each once";
 }
@@ -133,7 +134,7 @@ TEST_F(Refusals, WhatGotLostForWantOfMemoryEnds) {
     wait(1, 7);
     wait(2, 8);
     wait(3, 9);
-    all.settle(9, {.kind = refusal_kind::damped});
+    all.settle(9, {.kind = report_result::damped});
     all.drop_lost([](ticket question) { return question == 7; });
     tell();
     EXPECT_TRUE(told.empty());
@@ -144,7 +145,7 @@ TEST_F(Refusals, WhatGotLostForWantOfMemoryEnds) {
 TEST_F(Refusals, AKeeperThatIsLateMeetsNobody) {
     {
         refusals gone(keep);
-        gone.answer(5, {.kind = refusal_kind::invalidated}, noting());
+        gone.answer(5, {.kind = report_result::invalidated}, noting());
     }
     keep.confirm();
     EXPECT_TRUE(told.empty());
