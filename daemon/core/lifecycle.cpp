@@ -165,8 +165,8 @@ void lifecycle::drop_expired(instant now) noexcept {
     if (x_held != nullptr && !usable(now)) x_held.reset();
 }
 
-// What failed before the renewal's time (a min_ttl, a forced renewal) is tried again then, or when somebody
-// waits for it.
+// A fetch that failed before the renewal's time (for min_ttl, or a forced one) is retried at that time, or
+// sooner if a caller waits for it.
 instant lifecycle::renewal_due() const noexcept {
     if (retry_awaited()) return x_next_try;
     return x_failure ? std::max(x_renew_at, x_next_try) : x_renew_at;
@@ -195,7 +195,7 @@ due_kind lifecycle::due(instant now, ticket fresh) {
     const schedule next = plan(now);
     if (next.fetch <= now) {
         if (next.retires) return due_kind::retire;
-        // Before the renewal's time it is the retry of a min_ttl, which somebody waits for.
+        // Before the renewal's time it is the retry of a get with min_ttl, whose caller waits.
         start(fresh, x_held && now < x_renew_at ? purpose::min_ttl : purpose::token);
         return due_kind::fetch;
     }
@@ -226,8 +226,8 @@ void lifecycle::clock_jumped(instant now) noexcept {
 
 void lifecycle::observe_iam_clock(wall_time iam_now, instant now) noexcept {
     if (!x_held || !x_held->iam_date) return;
-    // Both spans between the same two moments: only a pause of ours makes the IAM's the longer one. A Date
-    // that is off against the IAM's own clock (a gateway's) is off in both and cancels out.
+    // Both are spans between the same two moments: only a pause of this machine makes the IAM's longer. If
+    // Date differs from the IAM's own clock (a gateway sets it), it does so in both and cancels out.
     const duration theirs = between(*x_held->iam_date, iam_now);
     const duration ours = now - x_held->minted;
     const duration paused = minus(theirs, ours);
@@ -250,8 +250,7 @@ key_status lifecycle::status(instant now) const noexcept {
         s.held = x_held.get();
         s.expires = x_expires;
         if (next.fetch != never) s.renews = next.fetch;
-        // Before its time a renewal can't be late: a failed min_ttl or forced renewal does the held token no
-        // harm.
+        // Before the renewal is due the token is not stale, though a min_ttl or forced renewal has failed.
         const bool stale = x_failure && (rejected || now >= x_renew_at);
         s.state = x_fetch != 0 ? key_state::renewing : stale ? key_state::stale : key_state::valid;
         return s;

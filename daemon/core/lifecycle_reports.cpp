@@ -9,19 +9,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So long without a refusal ends a row of refused generations.
+// After so long without a report, the next one begins a new row of refused generations.
 duration calm(duration life) noexcept {
     return std::min<duration>(5min, life / 2);
 }
 
-// How long an answer of the IAM keeps further refusals of that token quiet. It is not longer after many false
-// ones: the next may be true, and a dead token must not stay.
-constexpr duration quiet = 5s;
+// After an answer of the IAM, reports about that token are damped for so long. The pause does not grow with
+// false reports: the next may be true, and a dead token must not stay.
+constexpr duration damping_pause = 5s;
 
 } // namespace
 
 report_step lifecycle::invalidate(instant now) {
-    x_refused = x_held->fingerprint; // first: it needs memory
+    x_refused = x_held->fingerprint; // first: it may throw std::bad_alloc
     ++x_refused_in_row;
     x_damped_until = instant::min();
     x_held.reset();
@@ -31,8 +31,8 @@ report_step lifecycle::invalidate(instant now) {
     return {.kind = report_result::invalidated};
 }
 
-// Dead at the IAM means gone for callers at once; but an IAM that mints dead tokens gets no login per report:
-// the next one waits.
+// A token that is dead at the IAM is dropped at once. If the IAM keeps issuing tokens that are soon dead, the
+// next login waits, so that reports don't cause a login each.
 report_step lifecycle::replace_dead(instant now) {
     duration pause = x_refused_in_row >= 2 ? back_off(x_refused_in_row - 1, 1.0) : duration(0);
     instant next = x_held->minted + pause;
@@ -59,8 +59,7 @@ report_result lifecycle::would_report(std::string_view fingerprint, instant now)
     if (!fingerprint.empty() && fingerprint != x_held->fingerprint) return report_result::already_replaced;
     if (x_validation != 0) return report_result::wait_validation;
     if (now < x_damped_until) return report_result::damped;
-    // Was its predecessor refused as well? Then the caller, the region or the permissions may be what is
-    // wrong.
+    // If the predecessor was reported too, the caller, the region or the permissions may be wrong instead.
     const bool in_a_row = x_refused_in_row != 0 && now - x_last_refusal < calm(x_granted_lifetime);
     return in_a_row ? report_result::validate : report_result::invalidated;
 }
@@ -94,7 +93,7 @@ report_step lifecycle::validated(ticket id, validity verdict, instant now) {
     const bool routine = std::exchange(x_routine, false);
     if (verdict == validity::dead) return replace_dead(now);
     if (routine) return {.kind = report_result::damped};
-    x_damped_until = now + quiet;
+    x_damped_until = now + damping_pause;
     return damp(now);
 }
 

@@ -1,4 +1,4 @@
-// Finds the configured scope that a text means, by its name or by its target.
+// Compares the text with the configured scopes, by name and by target.
 #include "daemon/core/resolve.hpp"
 
 namespace tokenward {

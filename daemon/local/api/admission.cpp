@@ -26,7 +26,7 @@ std::string_view verb_phrase(verb_set any_of) {
     return (any_of & can_report) != 0 ? "report on" : "manage";
 }
 
-// Made of nothing but what the caller said and is.
+// Contains only what the caller has sent and its uid.
 problem denial(const caller& who, verb_set any_of, std::string_view what) {
     auto uid = who.uid();
     std::string name = uid ? fmt::format("uid {}", *uid) : "an unknown caller";
@@ -38,8 +38,8 @@ problem denial(const call& c, verb_set any_of) {
     return denial(c.connection.who(), any_of, fmt::format("{}{}", identity_in(c), scope));
 }
 
-// The scopes by which a caller can have rights at all: those of the file, those that rules spell out, and any
-// other.
+// The scopes by which a caller can have rights at all: configured ones, those that rules spell out, and
+// unscoped, which stands for any other.
 std::vector<resolved_scope> scopes_to_judge(const identity_config& identity) {
     std::vector<resolved_scope> scopes;
     for (const named_scope& s : identity.scopes) scopes.push_back({s.name, s.target, true});
@@ -60,7 +60,7 @@ bool sees_everything(const call& c) {
            });
 }
 
-// The hit: the scope by its shown name, if this connection was let in before under the same rules.
+// The hit: the scope by its shown name, if this connection was admitted before under the same rules.
 std::optional<used_scope> known_scope(const call& c, verb_set any_of) noexcept {
     auto known = c.around.service.find(identity_in(c), scope_in(c), c.now.boot);
     if (known && !c.connection.permitted().covers(*known, c.around.service.generation(), any_of))
@@ -68,7 +68,7 @@ std::optional<used_scope> known_scope(const call& c, verb_set any_of) noexcept {
     return known;
 }
 
-// As the token says that is or would be served; null: there is none.
+// `served`: the token that is or would be served; null: none. Its own scope is judged too.
 verb_set verbs_with(const environment& around, const caller& who, const identity_config& identity,
                     const resolved_scope& scope, verb_set wanted, const credential* served) {
     constexpr std::array all{verb::get, verb::report, verb::manage};
@@ -124,8 +124,8 @@ result<admitted> admit(const call& c, verb_set any_of) {
     if (identity == nullptr) return denial(c, any_of);
     auto scope = resolve_scope(*identity, scope_in(c));
     if (!may_see(who, c.around.own_uid, *identity)) {
-        if (scope && !identity->deny.empty()) // so that it is told if that is for want of knowledge
-            (void)verbs_of(c.around, who, *identity, *scope, any_of);
+        // Called for its side effect: it logs a `deny` that applied without certainty.
+        if (scope && !identity->deny.empty()) (void)verbs_of(c.around, who, *identity, *scope, any_of);
         return denial(c, any_of);
     }
     if (!scope) return scope.error();
@@ -135,13 +135,13 @@ result<admitted> admit(const call& c, verb_set any_of) {
 }
 
 result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
-                         std::string_view scope, verb_set needed, const credential* came) {
+                         std::string_view scope, verb_set needed, const credential* token) {
     const identity_config* known = around.service.identity(identity);
     if (known != nullptr) {
         auto resolved = resolve_scope(*known, scope);
-        if (resolved && verbs_with(around, who, *known, *resolved, needed, came) == needed) return {};
+        if (resolved && verbs_with(around, who, *known, *resolved, needed, token) == needed) return {};
         if (!resolved && may_see(who, around.own_uid, *known))
-            return {}; // the service says what became of it
+            return {}; // the service answers why the scope is gone
     }
     if (known == nullptr && who.uid() && (*who.uid() == 0 || *who.uid() == around.own_uid)) return {};
     return denial(who, needed, fmt::format("{}/{}", identity, scope));

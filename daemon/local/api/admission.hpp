@@ -1,4 +1,5 @@
-// Resolves the names in a path for a caller who may use what they name; all others get the same error.
+// Resolves the names in a path for callers that may use the identity and scope; all others get the same
+// error.
 #pragma once
 
 #include "daemon/core/resolve.hpp"
@@ -20,28 +21,27 @@ inline constexpr verb_set can_manage = static_cast<verb_set>(verb::manage);
 struct admitted {
     const identity_config* identity; ///< valid until the next configure()
     resolved_scope scope;
-    verb_set verbs; ///< those of the asked ones that it may
+    verb_set verbs; ///< those requested verbs that are allowed
 };
 
-/// The verbs out of `wanted` that the caller may do with a scope, as it stands: with the token that is held
-/// for it.
+/// The verbs out of `wanted` that the caller may do with a scope, judged with the token that is held for it.
 verb_set verbs_of(const environment& around, const caller& who, const identity_config& identity,
                   const resolved_scope& scope, verb_set wanted);
 
-/// Whether the names of an identity, and of a scope of it, are for the caller to read: it may use them, or it
-/// came by the listener for monitoring.
+/// Whether the caller may read the names of an identity, and of a scope of it: it may use them, or it is
+/// connected to the listener for monitoring.
 bool may_read_names(const call& c, const identity_config& identity);
 bool may_read_names(const call& c, const identity_config& identity, const resolved_scope& scope);
 
 /// Judges whether the caller may do one of `any_of` to the scope that the path names.
-/// Errors: denied, alike for what is forbidden and what is not there; unknown_identity for who may see all
-/// there are; then bad_request and unknown_scope.
+/// Errors: denied, the same for a name that is forbidden and one that does not exist; unknown_identity for a
+/// caller that may see all identities; then bad_request and unknown_scope.
 result<admitted> admit(const call& c, verb_set any_of);
 
-/// Whether a caller that was let in before may still do all of `needed`, under the rules of now. `scope` is
-/// the shown name; `came` the token that it would be given, null = none. Errors: denied.
+/// Whether a caller that was admitted before may still do all of `needed`, under the current rules. `scope`
+/// is the shown name, `token` the one that would be served; null = none. Errors: denied.
 result<void> admit_again(const environment& around, const caller& who, std::string_view identity,
-                         std::string_view scope, verb_set needed, const credential* came);
+                         std::string_view scope, verb_set needed, const credential* token);
 
 /// The verbs out of `wanted` that the caller may do with some scope of the identity.
 verb_set verbs_on_some_scope(const environment& around, const caller& who, const identity_config& identity,
@@ -73,7 +73,7 @@ struct open_scope : used_scope {
 /// as above. Costs a look-up and a comparison if the connection asked for the same before.
 result<std::optional<open_scope>> find_scope(const call& c, verb_set any_of);
 
-/// The same, but it is taken into use if need be. Errors: too_many_requests too.
+/// The same, but it is opened if it is not in use. Errors: too_many_requests too.
 result<open_scope> use_scope(const call& c, verb_set any_of);
 
 } // namespace tokenward::local

@@ -2,7 +2,7 @@
 #include "daemon/local/api/admission.hpp"
 #include "daemon/local/api/catalog.hpp"
 #include "daemon/local/api/handlers.hpp"
-#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/token_answer.hpp"
 #include "daemon/local/api/with_token.hpp"
 #include "daemon/local/http/media.hpp"
 

@@ -6,7 +6,7 @@
 #include "daemon/local/api/audit.hpp"
 #include "daemon/local/api/catalog.hpp"
 #include "daemon/local/api/rule_notes.hpp"
-#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/token_answer.hpp"
 #include "daemon/local/http/plain_response.hpp"
 #include "daemon/local/http/request.hpp"
 #include "daemon/local/http/response.hpp"

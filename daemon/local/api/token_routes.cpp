@@ -1,7 +1,7 @@
 // GET a token, POST for a new one.
 #include "daemon/local/api/admission.hpp"
 #include "daemon/local/api/handlers.hpp"
-#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/token_answer.hpp"
 #include "daemon/local/api/with_token.hpp"
 #include "daemon/local/http/conditional.hpp"
 #include "daemon/local/http/media.hpp"
@@ -145,15 +145,15 @@ void answer_get(const environment& around, exchange& connection, const token_to_
 void watch_token(const call& c, open_scope& scope, get_options w) {
     const std::string known = scope.is_served ? scope.held.value->fingerprint : std::string();
     if (scope.is_served && w.only_if.judge(known) != conditions::verdict::not_modified)
-        return answer_get(c.around, c.connection, give_held(c, scope), w);
+        return answer_get(c.around, c.connection, take_held(c, scope), w);
     const std::chrono::seconds wait = *w.watch;
-    auto done = [who = late_caller(c, scope, can_get), known,
+    auto done = [who = waiting_caller(c, scope, can_get), known,
                  w = std::move(w)](const result<served_token>& got) {
         who.guarded([&] {
             const moment now = who.around.service.now();
-            auto connection = who.arrive(now, got ? got->value.get() : nullptr);
+            auto connection = who.check_again(now, got ? got->value.get() : nullptr);
             if (!connection) return;
-            if (got && got->value) return answer_get(who.around, *connection, who.give(*got, now), w);
+            if (got && got->value) return answer_get(who.around, *connection, who.with(*got, now), w);
             count(who.around, who.identity(), got ? get_outcome::unchanged : outcome_of(got.error().code));
             if (!got) return connection->answer(build_problem(got.error(), now.wall, who.head));
             const std::string fields = token_fields(known);
@@ -174,14 +174,14 @@ void get_token(const call& c) {
     if (w->watch) return watch_token(c, *scope, std::move(*w));
     const get_request wanted = w->wanted;
     if (is_served(*scope, wanted, c.now.boot)) // the hit: the options are not moved anywhere
-        return answer_get(c.around, c.connection, give_held(c, *scope), *w);
+        return answer_get(c.around, c.connection, take_held(c, *scope), *w);
     auto then = [w = std::move(*w), &around = c.around](exchange& connection, const token_to_give& t) {
         answer_get(around, connection, t, w);
     };
-    auto failed = [](const late_caller& who, const problem& error) {
+    auto failed = [](const waiting_caller& who, const problem& error) {
         count(who.around, who.identity(), outcome_of(error.code));
     };
-    auto done = when_it_comes(c, *scope, can_get, std::move(then), failed);
+    auto done = on_token(c, *scope, can_get, std::move(then), failed);
     c.connection.awaits(c.around.service.get(scope->id, wanted, std::move(done), c.by()));
 }
 
@@ -196,7 +196,7 @@ void renew_token(const call& c) {
     auto then = [w = std::move(w), &around = c.around](exchange& connection, const token_to_give& t) {
         answer_token(around, connection, t, w);
     };
-    auto done = when_it_comes(c, *scope, can_get | can_manage, std::move(then));
+    auto done = on_token(c, *scope, can_get | can_manage, std::move(then));
     c.connection.awaits(c.around.service.renew(scope->id, std::move(done), c.by()));
 }
 

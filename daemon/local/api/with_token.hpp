@@ -9,13 +9,14 @@
 
 namespace tokenward::local {
 
-/// A token for a caller at this moment, and whose it is. Lives as long as the call that it is passed to.
+/// A token for a caller at this moment, with its scope and identity. Valid during the call that it is passed
+/// to.
 struct token_to_give : served_token {
     moment now;
     entry_id scope_in_use;
     std::string_view identity;
     std::string_view scope;
-    bool at_once = false; ///< it was held already
+    bool at_once = false; ///< it was held: the caller did not wait
 };
 
 /// The bytes that answer a get of this token. Valid until the next call.
@@ -24,16 +25,16 @@ inline const std::shared_ptr<token_answer>& answers_of(const environment& around
 }
 
 /// A caller whose answer comes later: it may have gone by then, and the rules may have changed.
-struct late_caller {
-    late_caller(const call& c, const open_scope& scope, verb_set needed);
+struct waiting_caller {
+    waiting_caller(const call& c, const open_scope& scope, verb_set needed);
 
-    /// Its connection if it is still there and may do what it asked for, under the rules of now and with the
-    /// token that came (null = none, then the one that is held); else null, and a caller who may not has been
-    /// told so.
-    std::shared_ptr<exchange> arrive(const moment& now, const credential* came) const;
-    /// The token that came for it.
-    token_to_give give(const served_token& came, const moment& now) const noexcept {
-        return {came, now, x_scope, x_identity, x_name};
+    /// The caller's connection if it is still open, and the current rules and `token` still allow what was
+    /// asked for. Else null; a caller that is no longer allowed has been answered. `token`: the new token;
+    /// null = there is none, and the held one counts.
+    std::shared_ptr<exchange> check_again(const moment& now, const credential* token) const;
+    /// `token` for this caller.
+    token_to_give with(const served_token& token, const moment& now) const noexcept {
+        return {token, now, x_scope, x_identity, x_name};
     }
 
     const std::string& identity() const noexcept { return x_identity; }
@@ -51,53 +52,53 @@ struct late_caller {
     entry_id x_scope;
     std::string x_identity;
     std::string x_name;
-    std::uint64_t x_rules; // under which it was let in
+    std::uint64_t x_rules; // the generation of rules that it was allowed by
     verb_set x_needed;
 };
 
-/// The held token is given away. REQUIRES: it may be served.
-inline token_to_give give_held(const call& c, open_scope& scope) noexcept {
+/// The held token, moved out of `scope`. Counts as use. REQUIRES: it may be served.
+inline token_to_give take_held(const call& c, open_scope& scope) noexcept {
     c.around.service.used(scope.id, c.now.boot);
     return {std::move(scope.held), c.now, scope.id, scope.identity, scope.name(), true};
 }
 
-/// For handlers to which it makes no difference how a wait failed.
-struct no_matter {
-    void operator()(const late_caller& /*who*/, const problem& /*error*/) const noexcept {}
+/// For handlers that do nothing if a wait fails.
+struct ignore_failure {
+    void operator()(const waiting_caller& /*who*/, const problem& /*error*/) const noexcept {}
 };
 
-/// The handler of a wait: passes the token on to `then`, or the error to the caller; nothing if the caller
-/// has gone. A caller who had to do all of `needed` is judged by what the token says of itself, and anew if
-/// the rules have changed meanwhile. `failed` is told of the service's error before the caller is.
-template <class Then, class Failed = no_matter>
-token_service::token_handler when_it_comes(const call& c, const open_scope& scope, verb_set needed, Then then,
-                                           Failed failed = {}) {
-    return [who = late_caller(c, scope, needed), then = std::move(then),
+/// Makes the handler of a wait. It passes the token to `then`, or answers the caller with the error. If the
+/// caller has gone it does nothing. The caller must still be allowed all of `needed`: by the token's own
+/// scope, and by the rules if they have changed meanwhile. `failed` is called with the service's error first.
+template <class Then, class Failed = ignore_failure>
+token_service::token_handler on_token(const call& c, const open_scope& scope, verb_set needed, Then then,
+                                      Failed failed = {}) {
+    return [who = waiting_caller(c, scope, needed), then = std::move(then),
             failed = std::move(failed)](const result<served_token>& got) {
         who.guarded([&] {
             const moment now = who.around.service.now();
-            auto connection = who.arrive(now, got ? got->value.get() : nullptr);
+            auto connection = who.check_again(now, got ? got->value.get() : nullptr);
             if (!connection) return;
             if (!got) {
                 failed(who, got.error());
                 return connection->answer(build_problem(got.error(), now.wall, who.head));
             }
-            then(*connection, who.give(*got, now));
+            then(*connection, who.with(*got, now));
         });
     };
 }
 
-/// Whether the held token may be given at once to a caller who wants it so.
+/// Whether the held token may be served at once, with the min_ttl that is wanted.
 inline bool is_served(const open_scope& scope, const get_request& wanted, instant now) noexcept {
     return scope.is_served && scope.held.expires - now >= wanted.min_ttl;
 }
 
-/// Calls `then(exchange&, token_to_give)` with a token for a caller who may get it, or answers the error.
-/// `then` is copied if the token has to be waited for: it must own what it uses.
+/// Calls `then(exchange&, token_to_give)` with the scope's token, or answers the error. `then` is copied if
+/// the token is not held yet: it must own what it uses.
 template <class Then>
 void with_token(const call& c, open_scope& scope, Then then) {
-    if (is_served(scope, {}, c.now.boot)) return then(c.connection, give_held(c, scope));
-    auto done = when_it_comes(c, scope, can_get, std::move(then));
+    if (is_served(scope, {}, c.now.boot)) return then(c.connection, take_held(c, scope));
+    auto done = on_token(c, scope, can_get, std::move(then));
     c.connection.awaits(c.around.service.get(scope.id, {}, std::move(done), c.by()));
 }
 

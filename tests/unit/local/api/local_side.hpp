@@ -4,7 +4,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/local/api/exchange.hpp"
 #include "daemon/local/api/routes.hpp"
-#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/token_answer.hpp"
 #include "daemon/local/http/request_parser.hpp"
 #include "tests/shell/fakes.hpp"
 

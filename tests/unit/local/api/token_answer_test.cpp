@@ -1,5 +1,5 @@
 // The bytes of a token's answer.
-#include "daemon/local/api/token_response.hpp"
+#include "daemon/local/api/token_answer.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The answers to a get, built once for each token: of a hit nothing is left to do but to patch a few digits.
+// The answers to a get, built once for each token: a hit only patches a few digits.
 #pragma once
 
 #include "daemon/core/token.hpp"
@@ -44,7 +44,7 @@ class token_answer {
     std::size_t x_digits_size = 0;
     wiped_string x_text; // header and body; empty until asked for
     std::size_t x_text_head = 0;
-    std::chrono::sys_seconds x_date{}; // as it stands in the bytes
+    std::chrono::sys_seconds x_date{}; // as in the bytes
     std::int64_t x_seconds = -1;
     std::shared_ptr<const catalog> x_services; // null until asked for
 };
@@ -52,15 +52,15 @@ class token_answer {
 /// The answers of the tokens that have been asked for, at most one for each scope. One thread.
 class token_answers {
   public:
-    /// Those of the token `subject`, built if they are not there. `scope` names the scope that it is for, and
-    /// never another one (entry_id). Valid until the next call. If they are there it costs a look-up,
-    /// and allocates nothing.
+    /// The answers of the token `subject`, built if there are none yet. `scope`: the id of its scope, never
+    /// used again for another (entry_id). Valid until the next call. If they exist it costs a look-up and
+    /// allocates nothing.
     const std::shared_ptr<token_answer>& of(std::uint64_t scope, const token_owner& owner,
                                             const credential_ptr& subject);
 
     /// Wipes the answers of tokens that nobody holds any more. To be called about once a second.
     void drop_ended() noexcept;
-    /// Wipes all: nobody is connected who could ask.
+    /// Wipes all. To be called when nobody is connected.
     void clear() noexcept { x_places.clear(); }
     std::size_t size() const noexcept { return x_places.size(); }
 

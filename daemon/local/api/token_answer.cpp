@@ -1,5 +1,5 @@
-// The bytes of the answers to gets: built, patched, and dropped with their token.
-#include "daemon/local/api/token_response.hpp"
+// Builds the bytes of answers to gets, patches date and seconds in them, and drops them with their token.
+#include "daemon/local/api/token_answer.hpp"
 
 #include "daemon/local/http/dates.hpp"
 #include "daemon/local/http/http_text.hpp"
@@ -99,7 +99,7 @@ const catalog& token_answer::services(const token& subject, catalog_pool& pool) 
 const std::shared_ptr<token_answer>& token_answers::of(std::uint64_t scope, const token_owner& owner,
                                                        const credential_ptr& subject) {
     auto known = x_places.find(scope);
-    // By what owner_before compares: an address may be a later token's.
+    // Compares control blocks: a new token may reuse an old token's address.
     if (known != x_places.end() && !known->second.subject.owner_before(subject) &&
         !subject.owner_before(known->second.subject))
         return known->second.bytes;
