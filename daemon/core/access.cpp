@@ -32,7 +32,7 @@ bool may_be_for(const credential& held, const identity_config& identity, const s
     return !spelled || compare_scope(held, *spelled) != scope_agreement::contradicts;
 }
 
-bool speaks_of(const access_rule& rule, verb what) {
+bool has_verb(const access_rule& rule, verb what) {
     return (rule.verbs & static_cast<verb_set>(what)) != 0;
 }
 
@@ -40,7 +40,7 @@ bool speaks_of(const access_rule& rule, verb what) {
 access_decision denial(const identity_config& identity, const caller& who, std::string_view scope_name,
                        const scope& target, verb what, const credential* held) {
     for (const access_rule& rule : identity.deny) {
-        if (!speaks_of(rule, what)) continue;
+        if (!has_verb(rule, what)) continue;
         const bool asked = covers(rule, identity, scope_name, target);
         const bool by_token =
             !asked && held != nullptr &&
@@ -62,7 +62,7 @@ bool is_denied_by(const access_rule& rule, const caller& who) {
     return judge_subject(rule, who).is != answer::no;
 }
 
-// What `deny` takes from the caller on a scope as rules name it; empty = on every scope.
+// The verbs that `deny` takes from the caller on a scope, named as in rules; empty = on every scope.
 verb_set denied_on(const std::string& scope, const std::vector<access_rule>& deny, const caller& who) {
     verb_set denied = 0;
     for (const access_rule& rule : deny) {
@@ -90,7 +90,7 @@ access_decision may(const caller& who, unsigned own_uid, const identity_config& 
     const access_decision denied = denial(identity, who, scope_name, target, what, held);
     if (denied.rule != nullptr) return denied;
     for (const access_rule& rule : identity.allow)
-        if (speaks_of(rule, what) && covers(rule, identity, scope_name, target) && is_proven(rule, who))
+        if (has_verb(rule, what) && covers(rule, identity, scope_name, target) && is_proven(rule, who))
             return {.allowed = true, .rule = &rule};
     return {};
 }

@@ -27,8 +27,8 @@ login_outcome outcome_of(const fetch_result& result) noexcept {
     default: break;
     }
     const int status = describe(failure->error.code).http_status;
-    const bool ours = status < 500 && failure->error.code != errc::too_many_requests;
-    return ours ? login_outcome::scope_refused : login_outcome::failed;
+    const bool is_request_fault = status < 500 && failure->error.code != errc::too_many_requests;
+    return is_request_fault ? login_outcome::scope_refused : login_outcome::failed;
 }
 
 void latency_histogram::observe(duration took) noexcept {

@@ -18,7 +18,7 @@ namespace tokenward {
 /// How a caller's get of a token ended.
 enum class get_outcome {
     hit,           ///< the token was held and given at once
-    waited,        ///< given when the IAM had made it, or when a watch saw it change
+    waited,        ///< given after a fetch, or when a watch saw it change
     unchanged,     ///< 304: the caller has the current one
     denied,        ///< this caller may not have it
     request_error, ///< the request can't be met, whatever the IAM does
@@ -27,13 +27,13 @@ enum class get_outcome {
 inline constexpr std::array<std::string_view, 6> get_outcome_words{"hit",    "waited",  "unchanged",
                                                                    "denied", "refused", "failed"};
 
-/// How a fetch from the IAM ended, be it a login or from an earlier one.
+/// How a fetch ended: a login, or rescoping from an earlier one.
 enum class login_outcome {
     granted,       ///< a token came
-    rejected,      ///< the IAM refused user, password or code, or wants a code beside
-    scope_refused, ///< the credential is right, the scope isn't to be had
-    failed,        ///< the IAM could not be reached, is failing, or made no sense
-    withheld,      ///< nothing was sent: the lockout guard holds it back, or a person's code is missing
+    rejected,      ///< the IAM refused user, password or passcode, or wants a passcode too
+    scope_refused, ///< the secret is right, but the scope is refused
+    failed,        ///< the IAM could not be reached, is failing, or sent an answer that can't be parsed
+    withheld,      ///< nothing was sent: the lockout guard holds it back, or a person's passcode is missing
 };
 inline constexpr std::array<std::string_view, 5> login_outcome_words{"granted", "rejected", "scope_refused",
                                                                      "failed", "withheld"};
@@ -47,7 +47,7 @@ inline constexpr std::array<std::string_view, 4> report_verdict_names{"invalidat
 get_outcome outcome_of(errc error) noexcept;
 login_outcome outcome_of(const fetch_result& result) noexcept;
 
-/// How often each outcome was; the words beside the enumeration name them, in its order.
+/// How often each outcome occurred. The array of words after the enumeration names them, in its order.
 template <class Outcome, std::size_t Size>
 class tally {
   public:
@@ -84,10 +84,10 @@ class latency_histogram {
     double x_sum = 0;
 };
 
-/// Not thread-safe. Its size follows the configuration, never what callers say.
+/// Not thread-safe. Its size depends on the configuration only, not on callers.
 class counters {
   public:
-    /// The identities that there are: counted from zero if they are new, no more if they are gone.
+    /// The identities that there are: new ones start at zero, the counts of others are dropped.
     void configure(const std::vector<identity_config>& identities);
 
     /// Of the identity with this name; of none if there is no such. Allocates nothing. Valid until the next
@@ -98,7 +98,7 @@ class counters {
 
     latency_histogram fetch_latency{}; ///< of fetches that reached for the IAM
     std::size_t connections = 0;       ///< open now
-    bool reload_refused = false;       ///< the last one had errors: what is in force is older than the file
+    bool reload_refused = false;       ///< the last reload had errors, and its file is not in use
     moment started{};                  ///< when the counting began
 
   private:
@@ -108,7 +108,7 @@ class counters {
     };
 
     std::unordered_map<std::string, identity_counters, text_hash, std::equal_to<>> x_identities;
-    identity_counters x_none; // gets by names that are no identity's
+    identity_counters x_none; // gets that named no known identity
 };
 
 } // namespace tokenward

@@ -1,5 +1,5 @@
-// What the life cycle keeps alive: a value that an IAM issues, and that ends. Each kind of credential derives
-// from it, and says there what the IAM has said of it.
+// A credential: a value that an IAM issues and that expires. Each kind derives from it and adds what the IAM
+// says about it.
 #pragma once
 
 #include "common/secret.hpp"
@@ -18,7 +18,7 @@ struct named_ref {
     friend bool operator==(const named_ref&, const named_ref&) = default;
 };
 
-/// What all kinds have in common, and all that the life cycle, the cache and the service know. Immutable once
+/// What all kinds have in common. The life cycle, the cache and the service use nothing else. Immutable once
 /// it is in the cache.
 struct credential {
     credential() = default;
@@ -31,10 +31,10 @@ struct credential {
     wall_time issued_at{};     ///< the IAM's clock
     wall_time expires_at{};    ///< the IAM's clock
     duration lifetime{};       ///< expires_at − issued_at, > 0
-    instant minted{};          ///< our clock, read before the request was sent: life counts from here
-    std::optional<wall_time> iam_date{}; ///< the answer's `Date`: tells a paused machine (see lifecycle)
+    instant minted{};          ///< our clock, read before the request was sent: lifetime is counted from here
+    std::optional<wall_time> iam_date{}; ///< the answer's `Date`: shows a pause of the machine
 
-    duration granted{}; ///< what a full login lives, if that is more than `lifetime` (rescoping)
+    duration granted{}; ///< the lifetime that a login gets, if that is more than `lifetime` (rescoping)
     std::optional<duration> renew_ahead{}; ///< when before its end it is due; none: at two thirds of its life
     bool renewable = true; ///< false: a given token, or one that was opened from it, ends for good
 

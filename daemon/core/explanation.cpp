@@ -1,4 +1,4 @@
-// The words for an access decision: the rule, the subject, and what was not known.
+// Words an access decision: the rule, its subject, and why a doubt counted.
 #include "daemon/core/explanation.hpp"
 
 #include "daemon/core/access_subject.hpp"
@@ -41,12 +41,12 @@ std::optional<rule_place> place_in(const std::vector<access_rule>& list, std::st
     return rule_place{name, static_cast<std::size_t>(rule - list.data()) + 1, rule->line};
 }
 
-bool speaks_of_units(const identity_config& identity) {
+bool has_unit_rules(const identity_config& identity) {
     auto is_unit = [](const access_rule& rule) { return rule.who == access_rule::subject::unit; };
     return std::any_of(identity.allow.begin(), identity.allow.end(), is_unit);
 }
 
-// Nothing fits: what the caller was taken for.
+// No rule matches: says what is known of the caller.
 std::string no_rule(const caller& who, const identity_config& identity, std::string_view scope_name,
                     verb what) {
     std::string text = "no rule of `allow` gives ";
@@ -54,14 +54,14 @@ std::string no_rule(const caller& who, const identity_config& identity, std::str
     text += " on scope ";
     text += scope_name;
     text += " to uid " + std::to_string(*who.uid());
-    if (!speaks_of_units(identity)) return text;
+    if (!has_unit_rules(identity)) return text;
     const auto unit = who.unit();
     if (!unit) return text + ", whose unit can't be read";
     if (unit->empty()) return text + ", which runs in no unit";
     return text.append(", unit ").append(*unit);
 }
 
-// Why a rule holds that does not plainly speak of this caller and scope; what is still to be judged.
+// Why a rule applies although it does not name this caller or scope; and what is judged later.
 std::string remarks(const access_decision& decision, const identity_config& identity,
                     const credential* held) {
     std::string text;

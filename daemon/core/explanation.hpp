@@ -1,4 +1,4 @@
-// Why a caller may or may not: a decision of access.hpp in words for people. Pure.
+// Explains a decision of access.hpp in words for people. Pure.
 #pragma once
 
 #include "daemon/core/access.hpp"
@@ -30,11 +30,11 @@ std::string text_of(const access_rule& rule);
 std::optional<rule_place> place_of(const identity_config& identity, const access_rule& rule);
 std::string text_of(const rule_place& place);
 
-/// A line for each rule of the identity whose user or group has no uid or gid: what it does until there is
+/// A line for each rule of the identity whose user or group has no uid or gid, with its effect until it has
 /// one.
 std::vector<std::string> unresolved_rules(const identity_config& identity);
 
-/// Explains what `may` says to the same question.
+/// Explains the decision of may() for the same arguments.
 explanation explain(const caller& who, unsigned own_uid, const identity_config& identity,
                     std::string_view scope_name, const scope& target, verb what,
                     const credential* held = nullptr);

@@ -1,4 +1,4 @@
-// The times of renewals and retries, reckoned from a life, a count of failures and a jitter.
+// Computes the times of renewals and retries from a lifetime, a count of failures and a jitter.
 #include "daemon/core/renewal.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr duration longest_pause = 5min;
-constexpr duration last_chance = 2s; // before the end: time for one more try, and too late for many
+constexpr duration last_chance = 2s; // before the end: late enough that only one more try is made
 
 duration doubled(duration first, unsigned failures) noexcept {
     unsigned doublings = std::min(failures - std::min(failures, 1u), 16u);

@@ -1,4 +1,4 @@
-// When: pure functions of now, what was granted, and a jitter in [0, 1) that is drawn once per token or per
+// When to renew and when to retry. Pure functions; the jitter in [0, 1) is drawn once per token or per
 // failure.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace tokenward {
 
-/// Less than this left counts as expired: a token must outlive the way to the service.
+/// Less than this left counts as expired: a token must last until the service has it.
 constexpr duration expiry_margin = std::chrono::seconds(1);
 
 /// The age at which a token is renewed: 2/3 of its life, plus up to 1/16 of it so that the machines of a

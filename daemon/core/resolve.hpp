@@ -1,4 +1,4 @@
-// From the text by which a caller names a scope to the key it stands for.
+// Resolves the text with which a caller names a scope to a key.
 #pragma once
 
 #include "daemon/core/config.hpp"
