@@ -40,8 +40,8 @@ TEST_F(TokenCache, WhateverBeginsAFetchOrAQuestionHasATicketOfItsOwn) {
     cache.fetched(of_a, good("new a", now), now, 0.0);
     EXPECT_EQ(a.life().held()->fingerprint, "sha256:new a");
     EXPECT_EQ(b.life().held()->fingerprint, "sha256:new b");
-    const ticket about_a = cache.report(a, {}, now, refusal_right::question).id;
-    const ticket about_b = cache.report(b, {}, now, refusal_right::question).id;
+    const ticket about_a = cache.report(a, {}, now, report_effect::validation).id;
+    const ticket about_b = cache.report(b, {}, now, report_effect::validation).id;
     EXPECT_EQ(cache.entry_of(about_a), &a);
     EXPECT_EQ(cache.entry_of(about_b), &b);
 }
