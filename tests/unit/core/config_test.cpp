@@ -10,15 +10,21 @@
 #include <type_traits>
 #include <utility>
 
-namespace {
+namespace tokenward::testing {
 
-using namespace tokenward;
-
-// Stands for a value of any type, where it is not evaluated.
+// Stands for a value of any type, where it is not evaluated. It has external linkage: Clang warns of what is
+// internal and not defined.
 struct anything {
     template <class T>
     operator T() const noexcept;
 };
+
+} // namespace tokenward::testing
+
+namespace {
+
+using namespace tokenward;
+using tokenward::testing::anything;
 
 // How many fields an aggregate has: so many values can initialize it, and no more.
 template <class Aggregate, class... Values>
