@@ -130,19 +130,24 @@ TEST(Rotation, OldAndNewInOneFileAreTriedInOrderAndNeverAreTwoFailuresOfOne) {
     EXPECT_EQ(iam.state().logins.refused, 1U) << "after a restart the new one is tried first";
 }
 
-class MisspeltScope : public ::testing::TestWithParam<bool> {};
-
-// Keystone answers it as it answers a wrong password.
-TEST_P(MisspeltScope, LocksNoPasswordOfARotationOut) {
-    const bool first_is_right = GetParam();
+/// Two passwords, of which the first is right, or the second; and a Keystone, which answers a misspelt
+/// project as it answers a wrong password.
+class MisspeltScope : public ::testing::TestWithParam<bool> {
+  protected:
+    void SetUp() override {
+        iam.set(R"({"dialect":"keystone"})");
+        iam.add_projects(3);
+    }
+    std::string passwords() const {
+        const std::string right(iam_standin::password);
+        const std::string wrong = "stand-in-old-password";
+        return GetParam() ? right + "\n" + wrong : wrong + "\n" + right;
+    }
     iam_standin iam;
-    iam.set(R"({"dialect":"keystone"})");
-    iam.add_projects(3);
-    const std::string right(iam_standin::password);
-    const std::string wrong = "stand-in-old-password";
-    daemon_under_test d({.auth_url = iam.auth_url(),
-                         .scopes = "{}",
-                         .secret = first_is_right ? right + "\n" + wrong : wrong + "\n" + right});
+};
+
+TEST_P(MisspeltScope, LocksNoPasswordOfARotationOut) {
+    daemon_under_test d({.auth_url = iam.auth_url(), .scopes = "{}", .secret = passwords()});
     EXPECT_EQ(d.get("/v1/tokens/ci/project:nowhere").status, 404);
     for (int i = 1; i <= 3; ++i) EXPECT_NE(d.token("project:p-" + std::to_string(i)), "");
     EXPECT_LE(iam.state().by_method["password"].refused, 3U)
@@ -150,16 +155,10 @@ TEST_P(MisspeltScope, LocksNoPasswordOfARotationOut) {
 }
 
 TEST_P(MisspeltScope, OfTheConfigurationLocksTheOthersOutOfNothing) {
-    const bool first_is_right = GetParam();
-    iam_standin iam;
-    iam.set(R"({"dialect":"keystone"})");
-    iam.add_projects(3);
-    const std::string right(iam_standin::password);
-    const std::string wrong = "stand-in-old-password";
     daemon_under_test d({.auth_url = iam.auth_url(),
                          .scopes = "{a-nowhere: {project_name: nowhere}, p-1: {project_name: p-1}, "
                                    "p-2: {project_name: p-2}, p-3: {project_name: p-3}}",
-                         .secret = first_is_right ? right + "\n" + wrong : wrong + "\n" + right,
+                         .secret = passwords(),
                          .wait_ready = false});
     d.start();
     for (const char* name : {"p-1", "p-2", "p-3"}) EXPECT_NE(d.token(name), "");

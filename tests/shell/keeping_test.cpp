@@ -3,6 +3,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/service/token_service.hpp"
 #include "tests/shell/fakes.hpp"
+#include "tests/support/fake_keeper.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -17,17 +18,6 @@ using namespace tokenward;
 using namespace tokenward::testing;
 
 namespace {
-
-/// Keeps nothing, and confirms when a test says so.
-struct fake_keeper final : keeper {
-    void changed() override { ++changes; }
-    void keep_now(std::function<void()> kept) override { waiting.push_back(std::move(kept)); }
-    void confirm() {
-        for (auto& kept : std::exchange(waiting, {})) kept();
-    }
-    int changes = 0;
-    std::vector<std::function<void()>> waiting{};
-};
 
 config one_scope() {
     config c;

@@ -1,6 +1,8 @@
 // Reports that wait: for a question to the IAM to be answered, to be told, and for the answer to be kept.
 #include "daemon/service/refusals.hpp"
 
+#include "tests/support/fake_keeper.hpp"
+
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -9,17 +11,6 @@
 using namespace tokenward;
 
 namespace {
-
-/// Confirms when a test says so.
-struct slow_keeper final : keeper {
-    void changed() override { ++changes; }
-    void keep_now(std::function<void()> kept) override { waiting.push_back(std::move(kept)); }
-    void confirm() {
-        for (auto& kept : std::exchange(waiting, {})) kept();
-    }
-    int changes = 0;
-    std::vector<std::function<void()>> waiting{};
-};
 
 class Refusals : public ::testing::Test {
   protected:
@@ -40,7 +31,7 @@ class Refusals : public ::testing::Test {
     }
 
     using kinds = std::vector<report_result>;
-    slow_keeper keep;
+    tokenward::testing::fake_keeper keep;
     refusals all{keep};
     kinds told;
     std::vector<bool> limits;
